@@ -1,18 +1,216 @@
 """The settings: read once from the environment into one frozen object.
 
 Every variable is named ``HITSVC_<NAME>``. Each may instead be given as
-``HITSVC_<NAME>_FILE``, the path of a file that holds the value (for secrets).
-This is the only module that reads the environment.
+``HITSVC_<NAME>_FILE``, the path of a file that holds the value, which keeps secrets
+out of the environment. This is the only module that reads the environment.
 """
 
-import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from hitsvc.errors import SettingsError
 
 ENV_PREFIX = "HITSVC_"
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured; the descriptions are the documentation."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", str_min_length=1)
+
+    redis_url: Annotated[
+        str,
+        Field(
+            description="Where hits are stored: `embedded`, `memory`, or a `redis://`, "
+            "`rediss://` or `unix://` URL.",
+            pattern=r"^(embedded|memory|(redis|rediss|unix)://.+)$",
+        ),
+    ] = "embedded"
+    key_prefix: Annotated[
+        str,
+        Field(
+            description="What every Redis key starts with.",
+            pattern=r"^[^\s{}]*$",
+            min_length=0,
+        ),
+    ] = "hits:"
+    cookie_timeout: Annotated[
+        int,
+        Field(
+            description="Seconds for which a visitor's refreshes are not counted; 0 "
+            "counts every view and sets no cookie.",
+            ge=0,
+            le=34_560_000,  # 400 days: browsers cap Max-Age there (RFC 6265bis)
+        ),
+    ] = 60
+    random_value_length: Annotated[
+        int,
+        Field(description="Characters in an anti-refresh cookie's value.", ge=8, le=64),
+    ] = 12
+    svg_template: Annotated[
+        Path | None,
+        Field(
+            description="An SVG file to use as the badge. It must contain `{count}`."
+        ),
+    ] = None
+    badge_label: Annotated[
+        str,
+        Field(description="The text on the left of the badge.", max_length=64),
+    ] = "hits"
+    redis_timeout: Annotated[
+        float,
+        Field(
+            description="Seconds that Redis may take to accept a connection and "
+            "acknowledge a batch of hits. A visitor waits twice that at most.",
+            ge=0.01,
+            le=10,
+        ),
+    ] = 0.22
+    queue_limit: Annotated[
+        int,
+        Field(
+            description="Hits that may wait for Redis in each worker; above it a hit "
+            "is answered 503 at once.",
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = 10_000
+    bind: Annotated[
+        str,
+        Field(
+            description="Where to listen: `HOST:PORT`, or `unix:PATH`.",
+            pattern=r"^(unix:.+|.*:\d{1,5})$",
+        ),
+    ] = "127.0.0.1:8000"
+    workers: Annotated[
+        int,
+        Field(
+            description="Worker processes; 0 is one for each CPU this process may use.",
+            ge=0,
+            le=512,
+        ),
+    ] = 0
+    data_dir: Annotated[
+        Path,
+        Field(description="Where the embedded store keeps its data."),
+    ] = Path("hitsvc-data")
+    forwarded_allow_ips: Annotated[
+        str,
+        Field(
+            description="Proxies whose `X-Forwarded-Proto` is believed: addresses "
+            "or networks, separated by commas, or `*`.",
+        ),
+    ] = "127.0.0.1,::1"
+    log_level: Annotated[
+        str,
+        Field(
+            description="`debug`, `info`, `warning` or `error`.",
+            pattern=r"^(debug|info|warning|error)$",
+        ),
+    ] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        **_others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values from the call alone: `load` passes the environment's."""
+        return (init_settings,)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], **overrides: Any) -> Self:
+        """Read the settings.
+
+        Args:
+            environ: The environment, usually ``os.environ``.
+            **overrides: Values that win over it, such as command-line options;
+                ``None`` means not given.
+
+        Raises:
+            SettingsError: A value is wrong; the message names the variable, the
+                value and what was expected.
+        """
+        given = {name: value for name, value in overrides.items() if value is not None}
+        values = _EnvironSource(cls, environ)() | given
+        try:
+            return cls(**values)
+        except ValidationError as ex:
+            raise SettingsError("\n".join(map(_explain, ex.errors()))) from ex
+
+
+def variable(field_name: str) -> str:
+    """Name the environment variable of a field."""
+    return ENV_PREFIX + field_name.upper()
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Describe each ``HITSVC_*`` variable that is no setting, with the likely one."""
+    known = [variable(name) for name in Settings.model_fields]
+    known += [f"{name}_FILE" for name in known]
+    messages = []
+    for name in sorted(environ):
+        if name.startswith(ENV_PREFIX) and name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            messages.append(f"{name} is not a setting and is ignored{hint}")
+    return messages
+
+
+class _EnvironSource(PydanticBaseSettingsSource):
+    """Reads ``HITSVC_<NAME>`` and ``HITSVC_<NAME>_FILE`` from a given mapping."""
+
+    def __init__(
+        self, settings_cls: type[BaseSettings], environ: Mapping[str, str]
+    ) -> None:
+        super().__init__(settings_cls)
+        self._environ = environ
+
+    def get_field_value(
+        self, field: FieldInfo, field_name: str
+    ) -> tuple[str | None, str, bool]:
+        """Look one field up; an empty variable is as none."""
+        name = variable(field_name)
+        value = self._environ.get(name) or None
+        file_name = f"{name}_FILE"
+        path = self._environ.get(file_name)
+        if not path:
+            return value, field_name, False
+        if value is not None:
+            msg = f"{name} and {file_name} are both set; set one of them"
+            raise SettingsError(msg)
+        try:
+            return Path(path).read_text().strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as ex:
+            msg = f"{file_name}={path!r}: cannot read the file ({ex})"
+            raise SettingsError(msg) from ex
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the fields that the environment sets."""
+        found = (
+            self.get_field_value(field, name)
+            for name, field in self.settings_cls.model_fields.items()
+        )
+        return {name: value for value, name, _ in found if value is not None}
+
+
+# What a value shows in a message when it may hold a password.
+_SECRET_FIELDS = frozenset({"redis_url"})
+
+
+def _explain(error: Any) -> str:
+    name = str(error["loc"][0])
+    field = Settings.model_fields[name]
+    value = "(hidden)" if name in _SECRET_FIELDS else repr(str(error["input"]))
+    return f"{variable(name)}={value}: {error['msg']}. Expected: {field.description}"

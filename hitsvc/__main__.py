@@ -1,0 +1,5 @@
+"""Runs the command line: ``python -m hitsvc``."""
+
+from hitsvc.cli import main
+
+main()

@@ -1,0 +1,128 @@
+"""Group commit: operations that arrive while a batch is in flight form the next one.
+
+Each worker process talks to Redis over one connection with one batch in flight, so
+under load many operations share a round trip, and an idle one goes out at once.
+
+Invariants:
+
+1. An operation is *waiting*, then *in flight*, then *settled*; never twice in one.
+2. A batch leaves as soon as none is in flight. There is no timer. One that starts
+   from idle takes in what else arrives in the same turn of the event loop.
+3. Order is kept: batches leave in order of arrival, and results come in that order.
+4. Sent is final: what a batch carried is never sent again, however it ended. A failed
+   batch fails its own operations and no others.
+5. The caller may go away at any time. What is in flight is then counted all the same;
+   what was still waiting is dropped unsent. Nobody else notices.
+6. At most ``limit`` operations wait; one more is refused at once, unsent.
+7. `close` refuses new operations and returns when all accepted ones are settled.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from hitsvc.errors import CounterBusy, CounterUnavailable
+
+OperationT = TypeVar("OperationT")
+ResultT = TypeVar("ResultT")
+
+# Bounds one batch's share of memory and of Redis' time (about 1 ms for 512 hits).
+MAX_BATCH = 512
+
+
+class GroupCommit(Generic[OperationT, ResultT]):
+    """Gathers operations into batches and gives each its own result."""
+
+    def __init__(
+        self,
+        send: Callable[
+            [Sequence[OperationT]], Awaitable[Sequence[ResultT | CounterUnavailable]]
+        ],
+        limit: int,
+    ) -> None:
+        """Prepare an idle committer.
+
+        Args:
+            send: Sends one batch and returns a result for each operation, or raises
+                `CounterUnavailable` for the batch as a whole. Must bound its time.
+            limit: Operations that may wait.
+        """
+        self._send = send
+        self._limit = limit
+        self._waiting: deque[tuple[OperationT, asyncio.Future[ResultT]]] = deque()
+        self._sender: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def submit(self, operation: OperationT) -> asyncio.Future[ResultT]:
+        """Accept an operation.
+
+        Returns:
+            A future for its result; it fails with `CounterUnavailable` if Redis did
+            not acknowledge the operation.
+
+        Raises:
+            CounterBusy: Too many are waiting, or the counter is closed.
+        """
+        if self._closed:
+            msg = "the counter is shutting down"
+            raise CounterBusy(msg)
+        if len(self._waiting) >= self._limit:
+            msg = f"{self._limit} operations wait for Redis already"
+            raise CounterBusy(msg)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[ResultT] = loop.create_future()
+        self._waiting.append((operation, future))
+        if self._sender is None:
+            self._sender = loop.create_task(self._send_all())
+        return future
+
+    async def close(self) -> None:
+        """Refuse new operations and wait until the accepted ones are settled."""
+        self._closed = True
+        if self._sender is not None:
+            await self._sender
+
+    async def _send_all(self) -> None:
+        """Send batch after batch until nothing waits."""
+        try:
+            while batch := self._take():
+                await self._send_batch(batch)
+        finally:
+            self._sender = None
+            _fail(self._waiting, "the batch before was given up")
+            self._waiting.clear()
+
+    def _take(self) -> list[tuple[OperationT, asyncio.Future[ResultT]]]:
+        """Take the next batch, without those whose callers have gone."""
+        batch: list[tuple[OperationT, asyncio.Future[ResultT]]] = []
+        while self._waiting and len(batch) < MAX_BATCH:
+            entry = self._waiting.popleft()
+            if not entry[1].done():
+                batch.append(entry)
+        return batch
+
+    async def _send_batch(
+        self, batch: list[tuple[OperationT, asyncio.Future[ResultT]]]
+    ) -> None:
+        try:
+            results = await self._send([operation for operation, _ in batch])
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.done():  # its caller went away
+                    continue
+                if isinstance(result, CounterUnavailable):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+        except CounterUnavailable as ex:
+            _fail(batch, str(ex))
+        except BaseException:
+            # A defect in `send`, or the loop is ending: nobody is left waiting.
+            _fail(batch, "the batch was given up")
+            raise
+
+
+def _fail(batch: Sequence[tuple[Any, asyncio.Future[Any]]], reason: str) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(CounterUnavailable(reason))

@@ -1,0 +1,58 @@
+"""The anti-refresh cookie: its name, how it is read, how it is set.
+
+Written by hand because `http.cookies`, behind Falcon's ``set_cookie``, costs as much
+as the rest of a response.
+"""
+
+from functools import lru_cache
+from hashlib import blake2s
+
+# A browser sends a `__Host-` cookie only to the host that set it, over HTTPS
+# (RFC 6265bis, 4.1.3.2).
+_SECURE_PREFIX = "__Host-"
+_NAME_DIGEST_BYTES = 8
+_CACHED_NAMES = 8192
+
+
+@lru_cache(_CACHED_NAMES)
+def cookie_name(url_key: str, *, secure: bool) -> str:
+    """Name the cookie of a URL.
+
+    The name holds a digest, so no cookie tells where somebody has been, and any URL
+    gives a legal name.
+
+    Args:
+        url_key: What `hitsvc.urls.normalise` returned.
+        secure: The visitor uses HTTPS.
+    """
+    digest = blake2s(url_key.encode(), digest_size=_NAME_DIGEST_BYTES).hexdigest()
+    return f"{_SECURE_PREFIX if secure else ''}hits-{digest}"
+
+
+def find_cookie(header: str, name: str) -> str | None:
+    """Return a cookie's value from a ``Cookie`` header, or ``None``."""
+    for pair in header.split(";"):
+        key, _, value = pair.partition("=")
+        if key.strip() == name:
+            return value.strip()
+    return None
+
+
+class CookieWriter:
+    """Writes ``Set-Cookie`` values with one lifetime."""
+
+    def __init__(self, max_age_s: int) -> None:
+        """Prepare the attributes.
+
+        Args:
+            max_age_s: Seconds for which a browser keeps the cookie.
+        """
+        common = f"; Max-Age={max_age_s}; Path=/; HttpOnly"
+        # An embedded image is third-party content: over HTTPS its cookie must say
+        # SameSite=None, and Partitioned keeps it from following anybody elsewhere.
+        self._secure = f"{common}; Secure; SameSite=None; Partitioned"
+        self._plain = f"{common}; SameSite=Lax"
+
+    def write(self, name: str, value: str, *, secure: bool) -> str:
+        """Return the value of a ``Set-Cookie`` header."""
+        return f"{name}={value}{self._secure if secure else self._plain}"

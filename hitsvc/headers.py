@@ -1,0 +1,51 @@
+"""Response headers that every count answer carries."""
+
+import falcon.asgi
+
+_ALLOW_ORIGIN = "access-control-allow-origin"
+
+# No cache may keep a count, and none between here and the visitor may swallow a view:
+# GitHub's image proxy and the big CDNs each obey another one of these.
+# Falcon wants lower-case names; tuples are what it takes in fastest.
+UNCACHED = (
+    ("cache-control", "no-cache, no-store, must-revalidate, private, max-age=0"),
+    ("pragma", "no-cache"),
+    ("expires", "0"),
+)
+COUNT_HEADERS = (
+    *UNCACHED,
+    (_ALLOW_ORIGIN, "*"),
+    ("access-control-expose-headers", "X-Hits-Reason"),
+    ("cross-origin-resource-policy", "cross-origin"),
+    ("x-content-type-options", "nosniff"),
+)
+_PREFLIGHT_SECONDS = 86_400
+
+
+def allow_origin(resp: falcon.asgi.Response, origin: str) -> None:
+    """Let the page at ``origin`` read the answer, also of a request with cookies.
+
+    ``*`` does not allow credentials (Fetch standard, "CORS check"), so the origin is
+    named, and ``Vary`` keeps the answer for it alone.
+    """
+    resp.set_headers(
+        (
+            (_ALLOW_ORIGIN, origin),
+            ("access-control-allow-credentials", "true"),
+            ("vary", "Origin"),
+        )
+    )
+
+
+def allow_preflight(
+    resp: falcon.asgi.Response, methods: str, requested: str | None
+) -> None:
+    """Answer a CORS preflight: any of our methods, and the headers it asks for."""
+    resp.set_headers(
+        (
+            ("access-control-allow-methods", methods),
+            ("access-control-max-age", str(_PREFLIGHT_SECONDS)),
+        )
+    )
+    if requested:
+        resp.set_header("access-control-allow-headers", requested)

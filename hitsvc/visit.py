@@ -1,0 +1,94 @@
+"""What a request's headers say about a visit."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+_WANTED = frozenset(
+    [
+        b"cookie",
+        b"origin",
+        b"purpose",
+        b"referer",
+        b"sec-gpc",
+        b"sec-purpose",
+        b"x-forwarded-proto",
+    ]
+)
+
+
+class TrustedProxies:
+    """Tells which peers may say that the visitor uses HTTPS."""
+
+    def __init__(self, allowed: str) -> None:
+        """Parse a list of proxies.
+
+        Args:
+            allowed: Addresses or networks, separated by commas, or ``*`` for all.
+
+        Raises:
+            ValueError: One of them is neither.
+        """
+        names = [name.strip() for name in allowed.split(",") if name.strip()]
+        self._all = "*" in names
+        self._networks = [ip_network(name, strict=False) for name in names if name != "*"]
+        self._trusts = lru_cache(1024)(self._look_up)
+
+    def __contains__(self, client: Any) -> bool:
+        """Tell whether an ASGI ``client`` is trusted; a unix socket's always is."""
+        return self._all or not client or self._trusts(client[0])
+
+    def _look_up(self, host: str) -> bool:
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+
+class Visit:
+    """The headers that decide how a request is counted, picked out in one pass.
+
+    Attributes:
+        cookies: The ``Cookie`` header, or ``""``.
+        origin: The ``Origin`` header, or ``""``.
+        referer: The ``Referer`` header, or ``""``.
+        private: The visitor asks for privacy (Global Privacy Control): no cookie.
+        prefetch: The browser only prepares for a visit that may never come.
+        secure: The visitor uses HTTPS.
+    """
+
+    __slots__ = ("cookies", "origin", "prefetch", "private", "referer", "secure")
+
+    def __init__(self, scope: Mapping[str, Any], proxies: TrustedProxies) -> None:
+        """Read the headers of an ASGI scope."""
+        # PERF: one pass over the raw headers, 0.5 us; Falcon's get_header costs that
+        # for each of the seven.
+        found: dict[bytes, str] = {}
+        for name, value in scope["headers"]:
+            if name in _WANTED:
+                found[name] = value.decode("latin-1")
+        self.secure = scope["scheme"] == "https"
+        self.cookies = self.origin = self.referer = ""
+        self.private = self.prefetch = False
+        if found:
+            self._interpret(found, scope, proxies)
+
+    def _interpret(
+        self,
+        found: Mapping[bytes, str],
+        scope: Mapping[str, Any],
+        proxies: TrustedProxies,
+    ) -> None:
+        self.cookies = found.get(b"cookie", "")
+        self.origin = found.get(b"origin", "")
+        self.referer = found.get(b"referer", "")
+        self.private = found.get(b"sec-gpc", "").strip() == "1"
+        purposes: Iterable[str | None] = map(found.get, (b"sec-purpose", b"purpose"))
+        self.prefetch = any("prefetch" in (text or "").lower() for text in purposes)
+        forwarded = found.get(b"x-forwarded-proto")
+        if forwarded and scope.get("client") in proxies:
+            # Each proxy appends; the nearest one, which we trust, is last.
+            nearest = forwarded.rpartition(",")[2].strip().lower()
+            self.secure = nearest == "https"
