@@ -11,6 +11,7 @@ be taken for another batch's, and the next batch opens a new one.
 """
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ class Wire:
             ValueError: The URL is malformed.
         """
         self._options: dict[str, Any] = dict(parse_url(url))
+        self._tls = tls_context(url)
         self._timeout_s = timeout_s
         self._replies: _Replies | None = None
 
@@ -85,7 +87,7 @@ class Wire:
                 _Replies,
                 options.get("host", "localhost"),
                 options.get("port", 6379),
-                ssl=_tls(options),
+                ssl=self._tls,
             )
         try:
             if greeting := _greeting(options):
@@ -111,7 +113,12 @@ def _greeting(options: dict[str, Any]) -> list[Command]:
     return commands
 
 
-def _tls(options: dict[str, Any]) -> Any:
+def tls_context(url: str) -> ssl.SSLContext | None:
+    """Make the TLS settings of a ``rediss://`` URL; ``None`` for one without TLS.
+
+    Certificates and names are checked unless the URL's ``ssl_*`` options say no.
+    """
+    options = dict(parse_url(url))
     if options.get("connection_class") is not SSLConnection:
         return None
     ssl_options = {k: v for k, v in options.items() if k.startswith("ssl_")}
@@ -155,7 +162,10 @@ class _Replies(asyncio.Protocol):
         except hiredis.ProtocolError as ex:
             self._end(ConnectionError(f"what answers there is not Redis ({ex})"))
             return
-        if len(self._received) >= self._expected and (future := self._settle()):
+        if len(self._received) > self._expected or self._future is None:
+            # Whose reply would the next one be? Such a connection is not trusted.
+            self._end(ConnectionError("it sent a reply to nothing"))
+        elif len(self._received) == self._expected and (future := self._settle()):
             future.set_result(self._received)
 
     def connection_lost(self, exc: Exception | None) -> None:

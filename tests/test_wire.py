@@ -1,0 +1,311 @@
+"""The pipelined connection, against a real Valkey and a server that misbehaves."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from hitsvc.errors import CounterUnavailable
+from hitsvc.wire import Wire, tls_context
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+PING = [("PING",)]
+
+
+class Script:
+    """A server that answers each read with the next of some replies.
+
+    Attributes:
+        received: What it was sent, read by read.
+        connections: How many there have been.
+    """
+
+    def __init__(self, *replies: bytes | None) -> None:
+        self._replies = list(replies)
+        self.received: list[bytes] = []
+        self.connections = 0
+
+    async def __call__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.connections += 1
+        while data := await reader.read(65536):
+            self.received.append(data)
+            reply = self._replies.pop(0) if self._replies else b""
+            if reply is None:
+                break
+            writer.write(reply)
+
+
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[str]:
+    """Serve on a free port; gives the Redis URL."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())  # type: ignore[arg-type]
+        try:
+            await handler(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1")
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_many_commands_give_as_many_replies(valkey_url):
+    """Replies come in the order of the commands, of every type."""
+    wire = Wire(valkey_url, 5)
+    replies = await wire.execute(
+        [("INCRBY", "n", 3), ("SET", "t", 1, "EX", 60), ("GET", "none"), ("TTL", "t")]
+    )
+    assert replies == [3, b"OK", None, 60]
+    await wire.close()
+
+
+async def test_error_reply_is_returned_not_raised(valkey_url):
+    """A refused command leaves its neighbours their replies."""
+    wire = Wire(valkey_url, 5)
+    set_, incr, get = await wire.execute(
+        [("SET", "word", "x"), ("INCR", "word"), ("GET", "word")]
+    )
+    assert (set_, get) == (b"OK", b"x")
+    assert "not an integer" in str(incr)
+    await wire.close()
+
+
+async def test_connection_is_kept():
+    """Two batches share one connection."""
+    script = Script(b"+PONG\r\n", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url, 5)
+        await wire.execute(PING)
+        await wire.execute(PING)
+        assert script.connections == 1
+        await wire.close()
+
+
+async def test_reply_in_pieces_is_put_together():
+    """It does not matter where the network cuts."""
+
+    async def handler(reader, writer):
+        await reader.read(100)
+        for piece in (b":1", b"2\r", b"\n+O", b"K\r\n"):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    async with serving(handler) as url:
+        wire = Wire(url, 5)
+        assert await wire.execute([("INCR", "n"), ("SET", "a", 1)]) == [12, b"OK"]
+        await wire.close()
+
+
+async def test_password_and_database_are_said_first():
+    """A URL with credentials and a number authenticates and selects."""
+    script = Script(b"+OK\r\n+OK\r\n", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url.replace("//", "//user:p%40ss@") + "/2", 5)
+        await wire.execute(PING)
+        await wire.close()
+    assert script.received[0] == (
+        b"*3\r\n$4\r\nAUTH\r\n$4\r\nuser\r\n$4\r\np@ss\r\n"
+        b"*2\r\n$6\r\nSELECT\r\n$1\r\n2\r\n"
+    )
+
+
+async def test_password_without_a_user_is_said_alone():
+    """The old form of AUTH, for stores that know only one user."""
+    script = Script(b"+OK\r\n", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url.replace("//", "//:secret@"), 5)
+        await wire.execute(PING)
+        await wire.close()
+    assert script.received[0] == b"*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n"
+
+
+async def test_refused_password_is_an_error():
+    """The batch is not sent on a connection that was refused."""
+    script = Script(b"-WRONGPASS no\r\n")
+    async with serving(script) as url:
+        with pytest.raises(CounterUnavailable, match="WRONGPASS"):
+            await Wire(url.replace("//", "//:bad@"), 5).execute(PING)
+    assert len(script.received) == 1
+
+
+async def test_nobody_there_is_an_error(tmp_path):
+    """A refused or missing socket is the domain's error."""
+    with pytest.raises(CounterUnavailable, match="cannot be reached"):
+        await Wire(f"unix://{tmp_path}/none", 5).execute(PING)
+
+
+async def test_silence_is_an_error_after_the_timeout():
+    """A server that does not answer is given up, and its connection dropped."""
+    script = Script()
+    async with serving(script) as url:
+        wire = Wire(url, 0.02)
+        with pytest.raises(CounterUnavailable, match=r"within 0\.02 s"):
+            await wire.execute(PING)
+        with pytest.raises(CounterUnavailable):
+            await wire.execute(PING)
+        assert script.connections == 2
+
+
+async def test_silent_greeting_is_an_error_after_the_timeout():
+    """The time-out covers connecting and authenticating."""
+    async with serving(Script()) as url:
+        with pytest.raises(CounterUnavailable, match="within"):
+            await Wire(url.replace("//", "//:secret@"), 0.02).execute(PING)
+
+
+async def test_late_reply_is_never_taken_for_another():
+    """After a time-out the next batch has a connection of its own."""
+    release = asyncio.Event()
+    answers = iter([b"+LATE\r\n", b"+RIGHT\r\n"])
+
+    async def handler(reader, writer):
+        answer = next(answers)
+        await reader.read(100)
+        if answer == b"+LATE\r\n":
+            await release.wait()
+        writer.write(answer)
+
+    async with serving(handler) as url:
+        wire = Wire(url, 0.02)
+        with pytest.raises(CounterUnavailable):
+            await wire.execute(PING)
+        release.set()
+        slow_machine = Wire(url, 5)
+        assert await slow_machine.execute(PING) == [b"RIGHT"]
+        await slow_machine.close()
+
+
+async def test_reply_that_lies_ready_at_the_deadline_is_taken():
+    """A pause of this process longer than the time-out loses no answer."""
+    script = Script(b"+PONG\r\n", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url, 0.05)
+        await wire.execute(PING)
+        loop = asyncio.get_running_loop()
+        asking = asyncio.create_task(wire.execute(PING))
+        await asyncio.sleep(0)
+        # The loop stands still past the deadline, as on a starved machine.
+        until = loop.time() + 0.1
+        while loop.time() < until:
+            pass
+        assert await asking == [b"PONG"]
+        await wire.close()
+
+
+async def test_lost_connection_is_an_error_and_not_repeated():
+    """The server takes the batch and hangs up: unknown, so it is not sent again."""
+    script = Script(None)
+    async with serving(script) as url:
+        with pytest.raises(CounterUnavailable, match="closed the connection"):
+            await Wire(url, 5).execute([("INCR", "n")])
+        assert script.connections == 1
+        assert len(script.received) == 1
+
+
+async def test_next_batch_connects_again():
+    """After a lost connection the next batch finds the server by itself."""
+    script = Script(None, b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url, 5)
+        with pytest.raises(CounterUnavailable):
+            await wire.execute(PING)
+        assert await wire.execute(PING) == [b"PONG"]
+        await wire.close()
+
+
+async def test_something_else_than_redis_is_an_error():
+    """An HTTP server at that port is said to be no Redis."""
+    async with serving(Script(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as url:
+        with pytest.raises(CounterUnavailable, match="not Redis"):
+            await Wire(url, 5).execute(PING)
+
+
+async def test_cancelled_batch_leaves_no_connection():
+    """A cancelled call drops the connection, so that its reply goes nowhere."""
+    script = Script(b"", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url, 5)
+        asking = asyncio.create_task(wire.execute(PING))
+        while not script.received:
+            await asyncio.sleep(0.001)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert await wire.execute(PING) == [b"PONG"]
+        assert script.connections == 2
+        await wire.close()
+
+
+async def test_reply_to_nothing_ends_the_connection():
+    """More replies than questions: what follows could be anyone's, so none is used."""
+    script = Script(b"+PONG\r\n+EXTRA\r\n", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url, 5)
+        with pytest.raises(CounterUnavailable, match="reply to nothing"):
+            await wire.execute(PING)
+        assert await wire.execute(PING) == [b"PONG"]
+        await wire.close()
+
+
+async def test_reply_while_nothing_is_asked_ends_the_connection():
+    """A stray reply between two batches is not taken for the second one's."""
+    stray, dropped = asyncio.Event(), asyncio.Event()
+    second = Script(b"+PONG\r\n")
+
+    async def handler(reader, writer):
+        if stray.is_set():
+            await second(reader, writer)
+            return
+        await reader.read(100)
+        writer.write(b"+PONG\r\n")
+        await stray.wait()
+        writer.write(b"+STRAY\r\n")
+        with suppress(ConnectionError):
+            await reader.read(100)
+        dropped.set()
+
+    async with serving(handler) as url:
+        wire = Wire(url, 5)
+        await wire.execute(PING)
+        stray.set()
+        await dropped.wait()
+        assert await wire.execute(PING) == [b"PONG"]
+        await wire.close()
+
+
+def test_rediss_url_checks_certificates():
+    """TLS is on, with the certificate and the name checked."""
+    context = tls_context("rediss://example.com")
+    assert context is not None
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+
+
+def test_rediss_url_can_switch_checks_off():
+    """The URL's own options are obeyed."""
+    context = tls_context("rediss://example.com?ssl_cert_reqs=none")
+    assert context is not None
+    assert context.verify_mode is ssl.CERT_NONE
+
+
+async def test_closing_twice_is_fine(valkey_url):
+    """Closing an unused or a closed wire does nothing."""
+    wire = Wire(valkey_url, 5)
+    await wire.close()
+    await wire.execute(PING)
+    await wire.close()
+    await wire.close()
