@@ -44,7 +44,9 @@ def create_app(
     app.add_route("/readyz", Readiness(counter))
     assets = Assets()
     add_page(app, assets)
-    add_problems(app, ProblemSerializer(badges.error, assets.error_page, SECURITY_HEADERS))
+    add_problems(
+        app, ProblemSerializer(badges.error, assets.error_page, SECURITY_HEADERS)
+    )
     return app
 
 

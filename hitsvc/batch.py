@@ -76,7 +76,7 @@ class Batch:
         self._hits: defaultdict[str, list[tuple[int, Count]]] = defaultdict(list)
         self._reads: list[tuple[int, Look | Today]] = []
         for place, operation in enumerate(operations):
-            if type(operation) is Count:
+            if isinstance(operation, Count):
                 self._hits[operation.page.total].append((place, operation))
             else:
                 self._reads.append((place, operation))
@@ -90,7 +90,7 @@ class Batch:
                 if token:
                     add(("SET", page.token_prefix + token, 1, "EX", token_ttl_s))
         for _, read in self._reads:
-            if type(read) is Today:
+            if isinstance(read, Today):
                 add(("HGET", read.page.days, day))
                 continue
             add(("GET", read.page.total))
@@ -121,14 +121,14 @@ class Batch:
 
 def _read(read: Look | Today, reply: Iterator[Any]) -> Result:
     value = next(reply)
-    alive = next(reply) if type(read) is Look and read.token else 0
+    alive = next(reply) if isinstance(read, Look) and read.token else 0
     if error := _refusal(value, alive):
         return error
     try:
         number = int(value or 0)
     except ValueError:
         return CounterUnavailable("Redis holds something else than a number there")
-    return number if type(read) is Today else Seen(number, bool(alive))
+    return number if isinstance(read, Today) else Seen(number, bool(alive))
 
 
 def _refusal(*replies: Any) -> CounterUnavailable | None:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from hitsvc.orphans import stop_with_parent
 from hitsvc.settings import Settings
 
 _logger = logging.getLogger("hitsvc.server")
@@ -72,7 +73,8 @@ def _logs_at(level: str) -> Callable[[Any], None]:
     return on_starting
 
 
-def _on_worker_start(_arbiter: Any, worker: Any) -> None:
+def _on_worker_start(arbiter: Any, worker: Any) -> None:
+    stop_with_parent(arbiter.pid)
     # Ctrl-C in a terminal goes to all processes: only the arbiter shall act on it.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     _logger.info("worker %d starts", worker.pid)

@@ -32,9 +32,7 @@ class OutageLog:
     def answered(self) -> None:
         """Note that a batch was acknowledged."""
         if self._since is not None:
-            log.warning(
-                "Redis answers again after %.1f s", self._clock() - self._since
-            )
+            log.warning("Redis answers again after %.1f s", self._clock() - self._since)
             self._since = None
 
     def refused(self, reason: str) -> None:

@@ -6,7 +6,7 @@ who ask for it.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 import falcon
 from falcon.asgi import App, Request, Response
@@ -37,7 +37,7 @@ class ProblemSerializer:
         self,
         badge: Callable[[str], bytes],
         page: Callable[[str, str], bytes],
-        page_headers: Sequence[tuple[str, str]],
+        page_headers: Mapping[str, str],
     ) -> None:
         """Join the ways to show an error.
 
@@ -52,7 +52,7 @@ class ProblemSerializer:
 
     def __call__(self, req: Request, resp: Response, error: falcon.HTTPError) -> None:
         """Fill the response in."""
-        title = error.title or error.status
+        title = error.title or str(error.status)
         reason = error.description or _REASONS.get(error.status_code, title)
         resp.set_headers(COUNT_HEADERS)
         resp.set_header("x-hits-reason", reason)

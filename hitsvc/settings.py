@@ -7,10 +7,11 @@ out of the environment. This is the only module that reads the environment.
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -21,6 +22,13 @@ from pydantic_settings import (
 from hitsvc.errors import SettingsError
 
 ENV_PREFIX = "HITSVC_"
+
+
+def _addresses_or_star(text: str) -> str:
+    for name in text.split(","):
+        if name.strip() != "*":
+            ip_network(name.strip())
+    return text
 
 
 class Settings(BaseSettings):
@@ -110,6 +118,7 @@ class Settings(BaseSettings):
             description="Proxies whose `X-Forwarded-Proto` is believed: addresses "
             "or networks, separated by commas, or `*`.",
         ),
+        AfterValidator(_addresses_or_star),
     ] = "127.0.0.1,::1"
     log_level: Annotated[
         str,
@@ -120,7 +129,7 @@ class Settings(BaseSettings):
     ] = "info"
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # type: ignore[override]  # called by name
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,

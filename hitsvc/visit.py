@@ -32,7 +32,7 @@ class TrustedProxies:
         """
         names = [name.strip() for name in allowed.split(",") if name.strip()]
         self._all = "*" in names
-        self._networks = [ip_network(name, strict=False) for name in names if name != "*"]
+        self._networks = [ip_network(name) for name in names if name != "*"]
         self._trusts = lru_cache(1024)(self._look_up)
 
     def __contains__(self, client: Any) -> bool:
@@ -44,6 +44,8 @@ class TrustedProxies:
             address = ip_address(host)
         except ValueError:
             return False
+        # A socket for both families shows an IPv4 peer as ::ffff:192.0.2.1.
+        address = getattr(address, "ipv4_mapped", None) or address
         return any(address in network for network in self._networks)
 
 
@@ -83,7 +85,7 @@ class Visit:
     ) -> None:
         self.cookies = found.get(b"cookie", "")
         self.origin = found.get(b"origin", "")
-        self.referer = found.get(b"referer", "")
+        self.referer = _as_meant(found.get(b"referer", ""))
         self.private = found.get(b"sec-gpc", "").strip() == "1"
         purposes: Iterable[str | None] = map(found.get, (b"sec-purpose", b"purpose"))
         self.prefetch = any("prefetch" in (text or "").lower() for text in purposes)
@@ -92,3 +94,10 @@ class Visit:
             # Each proxy appends; the nearest one, which we trust, is last.
             nearest = forwarded.rpartition(",")[2].strip().lower()
             self.secure = nearest == "https"
+
+
+def _as_meant(referer: str) -> str:
+    """Undo latin-1 where it was UTF-8: old clients send a URL as they show it."""
+    if referer.isascii():
+        return referer
+    return referer.encode("latin-1").decode(errors="replace")

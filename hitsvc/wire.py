@@ -12,7 +12,7 @@ be taken for another batch's, and the next batch opens a new one.
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hiredis
@@ -49,7 +49,7 @@ class Wire:
             CounterUnavailable: Not all replies came in time; it is unknown which
                 commands Redis has executed.
         """
-        packed = b"".join([hiredis.pack_command(command) for command in commands])
+        packed = b"".join(map(_pack, commands))
         deadline = asyncio.get_running_loop().time() + self._timeout_s
         try:
             if self._replies is None or self._replies.lost:
@@ -90,16 +90,21 @@ class Wire:
                 ssl=self._tls,
             )
         try:
-            if greeting := _greeting(options):
-                packed = b"".join(map(hiredis.pack_command, greeting))
-                for reply in await replies.ask(packed, len(greeting), deadline):
-                    if isinstance(reply, Exception):
-                        msg = f"Redis refused the connection: {reply}"
-                        raise CounterUnavailable(msg) from reply
+            await self._greet(replies, deadline)
         except BaseException:
             replies.abort()
             raise
         return replies
+
+    async def _greet(self, replies: "_Replies", deadline: float) -> None:
+        commands = _greeting(self._options)
+        if not commands:
+            return
+        packed = b"".join(map(_pack, commands))
+        for reply in await replies.ask(packed, len(commands), deadline):
+            if isinstance(reply, Exception):
+                msg = f"Redis refused the connection: {reply}"
+                raise CounterUnavailable(msg) from reply
 
 
 def _greeting(options: dict[str, Any]) -> list[Command]:
@@ -118,7 +123,7 @@ def tls_context(url: str) -> ssl.SSLContext | None:
 
     Certificates and names are checked unless the URL's ``ssl_*`` options say no.
     """
-    options = dict(parse_url(url))
+    options: dict[str, Any] = dict(parse_url(url))
     if options.get("connection_class") is not SSLConnection:
         return None
     ssl_options = {k: v for k, v in options.items() if k.startswith("ssl_")}
@@ -195,5 +200,7 @@ class _Replies(asyncio.Protocol):
         return None if future is None or future.done() else future
 
 
+# Its stub takes tuples of one item only.
+_pack: Callable[[Command], bytes] = hiredis.pack_command  # type: ignore[assignment]
 _NOT_YET = object()
 _GRACE_S = 0.01

@@ -1,7 +1,5 @@
 """The gunicorn worker: uvicorn's, with what a hit does not need left out."""
 
-import gc
-import os
 from typing import Any, ClassVar
 
 from uvicorn_worker import UvicornWorker

@@ -1,5 +1,7 @@
 """Real servers for tests: `hitsvc serve` and a bare Valkey."""
 
+# ruff: noqa: S603 - starts our own programs
+
 import os
 import signal
 import socket
@@ -124,9 +126,11 @@ class Service:
         return self.answers()
 
     def __enter__(self) -> Self:
+        """Return the running service."""
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        """Stop the service; see `close`."""
         self.close()
 
     @property

@@ -94,7 +94,9 @@ def test_refused_command_fails_its_hit_alone(replies):
 
 def test_refused_token_fails_only_the_hit_it_was_for():
     """Its neighbour of the same URL keeps its own number."""
-    first, second = batch(Count(A, "t1"), Count(A, "t2")).results([9, 2, REFUSED, b"OK"])
+    first, second = batch(Count(A, "t1"), Count(A, "t2")).results(
+        [9, 2, REFUSED, b"OK"]
+    )
     assert isinstance(first, CounterUnavailable)
     assert second == 9
 

@@ -1,5 +1,7 @@
 """The command line: what its options mean, and `hitsvc show`."""
 
+# ruff: noqa: S603 - starts our own programs
+
 import subprocess
 import sys
 from pathlib import Path

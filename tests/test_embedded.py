@@ -1,5 +1,7 @@
 """The embedded store: its directory, its server, and who restarts it when."""
 
+# ruff: noqa: S603, S607 - starts our own programs, and mount
+
 import os
 import subprocess
 import sys

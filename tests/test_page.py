@@ -4,6 +4,7 @@ import gzip
 import re
 from html.parser import HTMLParser
 from importlib import resources
+from typing import Any
 
 import falcon
 import falcon.asgi
@@ -32,13 +33,13 @@ BUDGET_BYTES = 15 * 1024
 class Elements(HTMLParser):
     """Gathers an HTML text's start tags with their attributes."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         """Parse ``text``."""
         super().__init__()
-        self.found = []
+        self.found: list[tuple[str, dict[str, Any]]] = []
         self.feed(text)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep one element."""
         self.found.append((tag, dict(attrs)))
 
@@ -55,12 +56,12 @@ def _client(assets):
     return testing.TestClient(app)
 
 
-def read(name):
+def read(name: str) -> str:
     """Return a file of the package as text."""
     return (resources.files("hitsvc") / "web" / name).read_text(encoding="utf-8")
 
 
-def paths(assets):
+def paths(assets: Assets) -> list[str]:
     """Return every path that the page's routes answer."""
     return [
         "/",
@@ -70,7 +71,7 @@ def paths(assets):
     ]
 
 
-def hashed(assets, stem):
+def hashed(assets: Assets, stem: str) -> str:
     """Return the path of the static file with that stem."""
     return next(f"/static/{name}" for name in assets.static if name.startswith(stem))
 

@@ -18,16 +18,14 @@ const encode = (text) =>
   encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, "\ufffd"))
     .replace(/[!'()*]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
 
-const escapeHtml = (text) =>
-  text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`).replaceAll("&#38;", "&amp;");
-
-const escapeMarkdown = (text) => text.replace(/[\\`*_{}[\]<>()!|]/g, "\\$&");
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escapeHtml = (text) => text.replace(/[&<>"]/g, (c) => ENTITIES[c]);
 
 const badge = (mode, url) => `${location.origin}/${mode}/tag.svg?url=${encode(url)}`;
 
 const CODES = {
   html: (src) => `<img src="${escapeHtml(src)}" alt="Hits">`,
-  markdown: (src) => `![${escapeMarkdown("Hits")}](${src})`,
+  markdown: (src) => `![Hits](${src})`,
 };
 
 function showCodes() {
@@ -35,6 +33,7 @@ function showCodes() {
   const src = badge(mode, address() || EXAMPLE);
   for (const [name, code] of Object.entries(CODES)) $(name).value = code(src);
   for (const button of document.querySelectorAll("[data-copy]")) button.disabled = !address();
+  for (const note of document.querySelectorAll(".note")) note.textContent = "";
 }
 
 /* Asking the service. */
@@ -95,7 +94,7 @@ const preview = latest(async (signal) => {
   // As data: one request gives the picture here and, when it fails, the reason above.
   image.src = "data:image/svg+xml," + encodeURIComponent(svg);
   image.hidden = false;
-  showProblem("As it looks now. A preview does not count.");
+  showProblem("As it looks now.");
 }, (error) => {
   $("preview").hidden = true;
   showProblem(error.message, true);
