@@ -83,11 +83,22 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
         client: Use this client instead.
 
     Raises:
-        SettingsError: ``memory`` is asked for, and fakeredis is not installed.
+        SettingsError: The URL is malformed; or it is ``memory``, and fakeredis is not
+            installed.
     """
-    if client is None and url != "memory":
+    if client is not None:
+        return ClientBackend(client, timeout_s)
+    if url == "memory":
+        return ClientBackend(_memory(), timeout_s)
+    try:
         return Wire(url, timeout_s)
-    return ClientBackend(client or _memory(), timeout_s)
+    except ValueError as ex:
+        # The URL may hold a password, so it is not shown.
+        msg = (
+            "HITSVC_REDIS_URL is not a valid Redis URL; in a password, characters "
+            "such as / @ : # must be percent-encoded"
+        )
+        raise SettingsError(msg) from ex
 
 
 def _memory() -> Redis:

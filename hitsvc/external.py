@@ -4,7 +4,7 @@ Asked once before the service starts, so that a wrong URL is one clear line and 
 page full of 503s.
 """
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from redis import Redis, exceptions
 from redis.backoff import NoBackoff
@@ -14,7 +14,7 @@ from hitsvc.errors import SettingsError
 
 CHECK_TIMEOUT_S = 3.0
 
-_OPTION = "set --store or HITSVC_REDIS_URL"
+_SET = "(It is set with --store or HITSVC_REDIS_URL.)"
 
 
 def check_redis(url: str, timeout_s: float = CHECK_TIMEOUT_S) -> None:
@@ -23,6 +23,7 @@ def check_redis(url: str, timeout_s: float = CHECK_TIMEOUT_S) -> None:
     Raises:
         SettingsError: It is not answered; the message says why and hides the password.
     """
+    _refuse_misread_password(url)
     try:
         with Redis.from_url(
             url,
@@ -36,23 +37,33 @@ def check_redis(url: str, timeout_s: float = CHECK_TIMEOUT_S) -> None:
         raise SettingsError(msg) from ex
 
 
-def redact(url: str) -> str:
-    """Hide the password of a Redis URL, wherever it stands."""
+def _refuse_misread_password(url: str) -> None:
+    """Refuse a URL that is read wrongly: parts of its password would be shown."""
     try:
-        parts = urlsplit(url)
-        netloc = parts.netloc
-        user, at, host = netloc.rpartition("@")
-        if at and ":" in user:
-            netloc = f"{user.partition(':')[0]}:***@{host}"
-        query = [
-            (name, "***" if "password" in name else value)
-            for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        ]
-        return urlunsplit(
-            (parts.scheme, netloc, parts.path, urlencode(query, safe="*/"), "")
+        in_place = "@" in urlsplit(url).netloc
+        understood = in_place or "@" not in url or url.startswith("unix:")
+    except ValueError:  # square brackets that are no IPv6 address
+        understood = False
+    if not understood:
+        msg = (
+            "the Redis URL cannot be read; it looks like redis://HOST:PORT, with special "
+            "characters in a password percent-encoded (/ as %2F, ? as %3F, # as %23, [ as %5B)"
         )
-    except ValueError:
-        return "(a URL that cannot be read)"
+        raise SettingsError(msg)
+
+
+def redact(url: str) -> str:
+    """Hide the password of a Redis URL that has passed `check_redis`."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if ":" in user:
+        user = f"{user.partition(':')[0]}:***"
+    query = [
+        (name, "***" if "password" in name else value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    shown = f"{parts.scheme}://{user}{at}{host}{parts.path}"
+    return f"{shown}?{urlencode(query, safe='*/')}" if query else shown
 
 
 def _explain(ex: Exception, url: str) -> str:
@@ -66,11 +77,14 @@ def _explain(ex: Exception, url: str) -> str:
     if isinstance(ex, exceptions.NoPermissionError):
         return "forbids PING to this user; allow it in the ACL (see the documentation)"
     if isinstance(ex, exceptions.TimeoutError | TimeoutError):
-        return f"does not answer; is it a Redis, and is the URL right? ({_OPTION})"
+        return f"does not answer; is it a Redis, and is the URL right? {_SET}"
     if isinstance(ex, exceptions.ConnectionError | OSError):
-        return f"cannot be reached; is it running, and is the URL right? ({_OPTION})"
+        cause = " ".join(str(ex).split()).rstrip(".")
+        return (
+            f"cannot be reached ({cause}); is it running, and is the URL right? {_SET}"
+        )
     if isinstance(ex, exceptions.ResponseError):
         return f"answers with an error: {ex}"
     if isinstance(ex, exceptions.RedisError):
-        return f"does not speak Redis; is the port right? ({_OPTION})"
-    return f"is not a URL that can be used; {_OPTION} to redis://HOST:PORT"
+        return f"does not speak Redis; is the port right? {_SET}"
+    return f"is not a URL that can be used; it looks like redis://HOST:PORT. {_SET}"

@@ -4,6 +4,7 @@ Importing this module is dear (gunicorn, falcon, redis): do it where it is neede
 """
 
 import os
+import signal
 import socket
 from typing import Any
 
@@ -84,6 +85,13 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
     # uvicorn's workers know one stop only, the graceful one, which SIGQUIT is not;
     # and a closed terminal (SIGHUP) is a stop.
     handle_int = handle_quit = handle_hup = Arbiter.handle_term
+
+    def init_signals(self) -> None:
+        """Set the handlers, but let `nohup` keep SIGHUP away."""
+        ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        super().init_signals()
+        if ignored:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def handle_usr2(self) -> None:
         """Ignore it: another program cannot take this one's place."""

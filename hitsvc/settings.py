@@ -25,9 +25,9 @@ ENV_PREFIX = "HITSVC_"
 
 
 def _addresses_or_star(text: str) -> str:
-    for name in text.split(","):
-        if name.strip() != "*":
-            ip_network(name.strip())
+    for name in map(str.strip, text.split(",")):
+        if name not in {"", "*"}:
+            ip_network(name)
     return text
 
 

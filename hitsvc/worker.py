@@ -1,19 +1,29 @@
-"""The gunicorn worker: uvicorn's, with what a hit does not need left out."""
+"""The gunicorn worker: uvicorn's, with our protocol and without what no hit needs."""
 
+import asyncio
+import gc
+import os
+import signal
 from typing import Any, ClassVar
 
 from uvicorn_worker import UvicornWorker
 
-# How often a worker looks whether its parent still lives.
-_PARENT_CHECK_S = 1
+from hitsvc.protocol import HttpProtocol
+
+# How often a worker looks after its connections, and whether its parent still lives.
+_CHECK_EVERY_S = 1
+
+# Young objects that start a collection. A request leaves no cycles behind, so only the
+# rare ones (exceptions, mostly) wait for it.
+# PERF: see "the garbage collector" in docs/performance.md.
+_GC_THRESHOLD = 100_000
 
 
 class Worker(UvicornWorker):  # type: ignore[misc]
-    """Serves the app with uvloop and httptools."""
+    """Serves the app until it is told to stop, or its parent is gone."""
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",
-        "http": "httptools",
         "ws": "none",
         "lifespan": "on",
         "interface": "asgi3",
@@ -21,5 +31,36 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         "server_header": False,
         "date_header": False,
         "access_log": False,
-        "timeout_notify": _PARENT_CHECK_S,
+        "timeout_notify": _CHECK_EVERY_S,
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Prepare; gunicorn's arbiter calls this before it forks."""
+        super().__init__(*args, **kwargs)
+        self._connections: set[HttpProtocol] = set()
+        self.config.http = self._connect
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_GC_THRESHOLD)
+        super().run()
+
+    async def callback_notify(self) -> None:
+        """Look after connections and the parent; uvicorn calls this every second."""
+        await super().callback_notify()
+        now = asyncio.get_running_loop().time()
+        for connection in tuple(self._connections):
+            connection.expire(now)
+        if os.getppid() != self.ppid:
+            # A killed arbiter tells nobody. Its workers would serve on, and hold the
+            # port against its successor.
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _connect(
+        self, config: Any, server_state: Any, app_state: Any, _loop: Any = None
+    ) -> HttpProtocol:
+        """Make the protocol of a new connection; uvicorn calls this for each."""
+        self._connections = server_state.connections
+        return HttpProtocol(config, server_state, app_state, _loop)

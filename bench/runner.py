@@ -1,0 +1,270 @@
+"""Runs scenarios: rounds of all entries in turn, each checked."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from redis import RedisError
+
+from bench import openloop, pages, wrk_load
+from bench.contenders import CONTENDERS, PRODUCT, Contender, running, sqlite_total
+from bench.delay_proxy import round_trip_ms, running_proxy
+from bench.machine import Cores
+from bench.probe import Probe, WrongAnswerError
+from bench.processes import Server, StartError
+from bench.results import Measurement, Results
+from bench.scenarios import FEW_URLS, HOT, MANY_URLS, SPREAD_URLS, Entry, Scenario
+from bench.store import Store, running_store
+from bench.wrk_load import Outcome
+
+_WARM_UP_S = 1
+# A delay is believed within this, which the proxy itself may take. A machine that does
+# other things gets more than one chance to show it.
+_DELAY_TOLERANCE_MS = 0.4
+_DELAY_CHECKS = 5
+_SHIFT = 65_537  # lines of the list of draws, from one run to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """What all rounds share.
+
+    Attributes:
+        cores: Where processes run.
+        directory: A place on a disk for everything, which is new and ours.
+        hello_worker: See `bench.contenders.Setting`.
+        say: Takes progress, in a line.
+    """
+
+    cores: Cores
+    directory: Path
+    hello_worker: str
+    say: Callable[[str], None]
+
+
+class Runner:
+    """Measures scenarios one after another."""
+
+    def __init__(self, rig: Rig, results: Results) -> None:
+        """Take the place to work in, and the place for the results."""
+        self._rig = rig
+        self._results = results
+        self._places = 0
+
+    def run(self, scenario: Scenario) -> None:
+        """Run all rounds of a scenario, the entries in a different order each time."""
+        entries = [
+            e for e in scenario.entries if e.contender not in self._results.skipped
+        ]
+        with ExitStack() as stack:
+            shared = {
+                size: self._filled_store(stack, size)
+                for size in sorted({e.existing for e in entries if e.existing})
+            }
+            for number in range(scenario.rounds):
+                turn = number % len(entries) if entries else 0
+                for entry in entries[turn:] + entries[:turn]:
+                    store = shared.get(entry.existing)
+                    self._results.rounds.append(
+                        self._measure(scenario, entry, number, store)
+                    )
+
+    def _measure(
+        self, scenario: Scenario, entry: Entry, number: int, shared: Store | None
+    ) -> Measurement:
+        try:
+            measured = self._round(scenario, entry, number, shared)
+        except (
+            OSError,
+            RedisError,
+            StartError,
+            WrongAnswerError,
+            subprocess.SubprocessError,
+        ) as ex:
+            problem = f"{type(ex).__name__}: {ex}"
+            measured = Measurement(scenario.name, entry.label, number, problem=problem)
+        rate = f"{measured.outcome.rate:10,.0f}/s" if measured.outcome else "-"
+        self._rig.say(
+            f"{scenario.name:10} {number + 1}/{scenario.rounds} {entry.label:32} {rate}"
+            + (f"  WRONG: {measured.problem}" if measured.problem else "")
+        )
+        return measured
+
+    def _round(
+        self, scenario: Scenario, entry: Entry, number: int, shared: Store | None
+    ) -> Measurement:
+        contender = CONTENDERS[entry.contender]
+        rate = self._half_rate(scenario) if scenario.half_rate else None
+        with ExitStack() as stack:
+            store = shared or stack.enter_context(
+                running_store(self._place(), self._rig.cores.load, entry.appendfsync)
+            )
+            store_port, ping_ms = store.port, None
+            if entry.delay_ms is not None:
+                store_port, ping_ms = stack.enter_context(
+                    self._distance(store, entry.delay_ms)
+                )
+            place = self._place()
+            server = stack.enter_context(
+                running(
+                    contender,
+                    store_port,
+                    place,
+                    self._rig.cores.server,
+                    hello_worker=self._rig.hello_worker,
+                )
+            )
+            run = _Run(self._rig, scenario, entry, contender, store, server, place)
+            return replace(run.measure(number, rate), ping_ms=ping_ms)
+
+    def _half_rate(self, scenario: Scenario) -> float:
+        saturated = self._results.median(HOT.name, PRODUCT, "rate")
+        if saturated is None:
+            trial = replace(HOT, entries=(Entry(PRODUCT),), rounds=1, seconds=2)
+            self.run(trial)
+            saturated = self._results.median(HOT.name, PRODUCT, "rate")
+        if saturated is None:
+            msg = f"{scenario.name} needs the product's rate, which is not known"
+            raise StartError(msg)
+        return saturated / 2
+
+    @contextmanager
+    def _distance(self, store: Store, delay_ms: float) -> Iterator[tuple[int, float]]:
+        log = self._rig.directory / "proxy.log"
+        with running_proxy(store.port, delay_ms, log, self._rig.cores.load) as port:
+            direct_ms, ping_ms = round_trip_ms(store.port), round_trip_ms(port)
+            if not 0 <= ping_ms - direct_ms - delay_ms <= _DELAY_TOLERANCE_MS:
+                msg = (
+                    f"the proxy delays by {ping_ms - direct_ms:.2f} ms, not {delay_ms}"
+                )
+                raise StartError(msg)
+            yield port, ping_ms
+
+    def _filled_store(self, stack: ExitStack, size: int) -> Store:
+        self._rig.say(f"making {size:,} URLs exist")
+        store = stack.enter_context(running_store(self._place(), self._rig.cores.load))
+        store.fill(size)
+        return store
+
+    def _place(self) -> Path:
+        self._places += 1
+        return self._rig.directory / f"{self._places:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One round, with everything running."""
+
+    rig: Rig
+    scenario: Scenario
+    entry: Entry
+    contender: Contender
+    store: Store
+    server: Server
+    place: Path
+
+    def measure(self, number: int, rate: float | None) -> Measurement:
+        """Probe, warm up, load, and compare what was answered with what is stored."""
+        cookie = None
+        if self.contender.counts:
+            probe = Probe(self.server.port)
+            probe.check()
+            _, first_cookie = probe.hit(pages.HOT)
+            cookie = first_cookie if self.scenario.returning else None
+        draws = self._draws()
+        stored_before = self._total()
+        warm_up = self._wrk(cookie, draws, _WARM_UP_S, number * _SHIFT)
+        used_before = self.store.usage()
+        if rate is None:
+            shift = number * _SHIFT + _SHIFT // 2
+            outcome = self._wrk(cookie, draws, self.scenario.seconds, shift)
+        else:
+            outcome = openloop.run(
+                self.server.port,
+                self._target(),
+                rate=rate,
+                connections=self.scenario.connections,
+                seconds=self.scenario.seconds,
+                cores=self.rig.cores.load,
+            )
+        usage = self.store.usage().since(used_before)
+        stored = self._total() - stored_before if self.contender.counts else None
+        return Measurement(
+            self.scenario.name,
+            self.entry.label,
+            number,
+            outcome,
+            warm_up,
+            stored,
+            usage,
+            self.server.worker_rss(),
+            problem=self._problem((warm_up, outcome), stored),
+        )
+
+    def _wrk(
+        self, cookie: str | None, draws: Path | None, seconds: float, first: int
+    ) -> Outcome:
+        path = self.scenario.path if draws else self._target()
+        return wrk_load.run(
+            f"http://127.0.0.1:{self.server.port}{path}",
+            connections=self.scenario.connections,
+            seconds=seconds,
+            cores=self.rig.cores.load,
+            cookie=cookie,
+            draws=draws,
+            first=first,
+        )
+
+    def _target(self) -> str:
+        return self.scenario.path + pages.query(pages.HOT)
+
+    def _draws(self) -> Path | None:
+        numbers = _draws(self.entry.pages)
+        if not numbers:
+            return None
+        path = self.rig.directory / f"{self.entry.pages}.draws"
+        if not path.exists():
+            pages.write_draws(path, numbers)
+        return path
+
+    def _total(self) -> int:
+        if not self.contender.counts:
+            return 0
+        if self.contender.sqlite:
+            return sqlite_total(self.place)
+        if self.entry.existing:
+            # Too many to add up in each round, so only those that are visited.
+            visited = sorted(set(_draws(self.entry.pages)))
+            return self.store.settled_total([pages.page(n) for n in visited])
+        return self.store.settled_total()
+
+    def _problem(self, outcomes: tuple[Outcome, ...], stored: int | None) -> str:
+        wrong = sum(outcome.status_errors for outcome in outcomes)
+        failed = sum(outcome.socket_errors for outcome in outcomes)
+        if wrong or failed:
+            return f"{wrong} answers were not 2xx, {failed} connections failed"
+        if not outcomes[-1].requests:
+            return "nothing was answered"
+        if stored is None:
+            return ""
+        least = most = 0
+        if self.scenario.counts:
+            least = sum(outcome.requests for outcome in outcomes)
+            # When wrk's time is up, each connection may have a hit in flight: nobody
+            # sees its answer, but it is counted.
+            most = least + self.scenario.connections * len(outcomes)
+        if not least <= stored <= most:
+            return f"{least} hits were answered, and {stored} are stored"
+        return ""
+
+
+def _draws(kind: str) -> tuple[int, ...]:
+    if kind == "zipf":
+        return pages.zipf()
+    if kind == "few":
+        return pages.spread(FEW_URLS, FEW_URLS)
+    if kind == "spread":
+        return pages.spread(SPREAD_URLS, MANY_URLS)
+    return ()
