@@ -10,6 +10,7 @@ from bench.runner import Rig
 from bench.store import Store, running_store
 
 _COUNTERS = 100_000
+_WARM_UP = 300_000
 _REQUESTS = 1_000_000
 _PASS_S = 5
 _MAX_PASSES = 60
@@ -89,7 +90,7 @@ def _measure_growth(rig: Rig, results: Results) -> None:
             raise StartError(msg)
 
         idle = server.worker_rss()
-        visit(1)
+        visit(_WARM_UP)
         warm = server.worker_rss()
         done = visit(_REQUESTS)
         token = next(iter(store.redis.scan_iter(f"{pages.total_key(pages.HOT)}:t:*")))

@@ -20,9 +20,9 @@ from bench.store import Store, running_store
 from bench.wrk_load import Outcome
 
 _WARM_UP_S = 1
-# A delay is believed within this, which the proxy itself may take. A machine that does
-# other things gets more than one chance to show it.
-_DELAY_TOLERANCE_MS = 0.4
+# A delay is believed within these. More than was asked for, which a busy machine adds,
+# is to nobody's advantage.
+_TOO_SHORT_MS, _TOO_LONG_MS = 0.1, 1.0
 _DELAY_CHECKS = 5
 _SHIFT = 65_537  # lines of the list of draws, from one run to the next
 
@@ -134,11 +134,13 @@ class Runner:
     def _distance(self, store: Store, delay_ms: float) -> Iterator[tuple[int, float]]:
         log = self._rig.directory / "proxy.log"
         with running_proxy(store.port, delay_ms, log, self._rig.cores.load) as port:
-            direct_ms, ping_ms = round_trip_ms(store.port), round_trip_ms(port)
-            if not 0 <= ping_ms - direct_ms - delay_ms <= _DELAY_TOLERANCE_MS:
-                msg = (
-                    f"the proxy delays by {ping_ms - direct_ms:.2f} ms, not {delay_ms}"
-                )
+            for _ in range(_DELAY_CHECKS):
+                direct_ms, ping_ms = round_trip_ms(store.port), round_trip_ms(port)
+                extra_ms = ping_ms - direct_ms
+                if -_TOO_SHORT_MS < extra_ms - delay_ms < _TOO_LONG_MS:
+                    break
+            else:
+                msg = f"the proxy delays by {extra_ms:.2f} ms, not {delay_ms}"
                 raise StartError(msg)
             yield port, ping_ms
 

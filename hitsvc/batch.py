@@ -40,6 +40,7 @@ class Today(NamedTuple):
     """Read the hits of this day; the result is their number."""
 
     page: PageKeys
+    token: None = None
 
 
 class Seen(NamedTuple):
@@ -73,21 +74,21 @@ class Batch:
             token_ttl_s: Seconds for which a token lives.
         """
         self._operations = operations
-        self._hits: defaultdict[str, list[tuple[int, Count]]] = defaultdict(list)
+        self._hits: defaultdict[str, list[int]] = defaultdict(list)
         self._reads: list[tuple[int, Look | Today]] = []
         for place, operation in enumerate(operations):
             if isinstance(operation, Count):
-                self._hits[operation.page.total].append((place, operation))
+                self._hits[operation.page.total].append(place)
             else:
                 self._reads.append((place, operation))
         self.commands: list[Command] = []
         add = self.commands.append
-        for total, hits in self._hits.items():
-            page = hits[0][1].page
-            add(("INCRBY", total, len(hits)))
-            add(("HINCRBY", page.days, day, len(hits)))
-            for _, (_, token) in hits:
-                if token:
+        for total, places in self._hits.items():
+            page = operations[places[0]].page
+            add(("INCRBY", total, len(places)))
+            add(("HINCRBY", page.days, day, len(places)))
+            for place in places:
+                if token := operations[place].token:
                     add(("SET", page.token_prefix + token, 1, "EX", token_ttl_s))
         for _, read in self._reads:
             if isinstance(read, Today):
@@ -107,16 +108,15 @@ class Batch:
             One result an operation, in their order.
         """
         reply = iter(replies)
-        results: dict[int, Result] = {}
-        for hits in self._hits.values():
+        results: list[Any] = [None] * len(self._operations)
+        for places in self._hits.values():
             total, day = next(reply), next(reply)
-            for after, (place, hit) in enumerate(hits, start=1 - len(hits)):
-                kept = next(reply) if hit.token else None
-                error = _refusal(total, day, kept)
-                results[place] = error or total + after
+            for after, place in enumerate(places, start=1 - len(places)):
+                kept = next(reply) if self._operations[place].token else None
+                results[place] = _refusal(total, day, kept) or total + after
         for place, read in self._reads:
             results[place] = _read(read, reply)
-        return [results[place] for place in range(len(self._operations))]
+        return results
 
 
 def _read(read: Look | Today, reply: Iterator[Any]) -> Result:

@@ -15,6 +15,7 @@ import click
 
 from hitsvc import __version__
 from hitsvc.errors import HitsError, SettingsError
+from hitsvc.messages import say
 from hitsvc.settings import Settings, unknown_variables
 
 _STORE_HELP = "embedded, memory, or a redis://, rediss:// or unix:// URL."
@@ -47,12 +48,12 @@ def serve(
         os.environ, bind=bind, workers=workers, redis_url=redis_url, data_dir=data_dir
     )
     for message in unknown_variables(os.environ):
-        _warn(message)
+        say(message)
     if settings.redis_url == "embedded":
         _serve_embedded(settings)
     if settings.redis_url == "memory":
         if settings.workers > 1:
-            _warn("the memory store lives in one process: 1 worker is started")
+            say("the memory store lives in one process: 1 worker is started")
         data_line = "data: in memory, gone when the service stops"
     else:
         from hitsvc.external import check_redis, redact
@@ -124,15 +125,11 @@ def main() -> NoReturn:
     except HitsError as ex:
         lines = str(ex).splitlines() if isinstance(ex, SettingsError) else [str(ex)]
         for line in lines:
-            _warn(line)
+            say(line)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(128 + signal.SIGINT)
     sys.exit()
-
-
-def _warn(message: str) -> None:
-    click.echo(f"hitsvc: {message}", err=True)
 
 
 if __name__ == "__main__":

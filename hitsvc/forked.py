@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from hitsvc.errors import HitsError
+from hitsvc.messages import say
 from hitsvc.orphans import stop_with_parent
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -110,7 +111,7 @@ def _run_child(prepare: Callable[[], Callable[[], None]], start: int) -> NoRetur
     except SystemExit as ex:
         code = ex.code if isinstance(ex.code, int) else int(ex.code is not None)
     except HitsError as ex:
-        print(f"hitsvc: {ex}", file=sys.stderr)
+        say(str(ex))
     except BaseException:
         traceback.print_exc()
     finally:

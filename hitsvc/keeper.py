@@ -18,7 +18,6 @@ import os
 import select
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -26,6 +25,7 @@ from types import FrameType
 from hitsvc.embedded import EmbeddedStore
 from hitsvc.errors import StoreError
 from hitsvc.forked import STOP_SIGNALS, ForkedServer
+from hitsvc.messages import say
 
 RESTART_MAX_DELAY_S = 10.0
 STEADY_AFTER_S = 30.0  # a store that lived this long did not fail at its start
@@ -85,7 +85,7 @@ class Keeper:
             self._store.stop()
         if code >= 0 or self._stops:
             return max(code, 0)
-        _say(f"the web server was killed (signal {-code}); everything is stopped")
+        say(f"the web server was killed (signal {-code}); everything is stopped")
         return 1
 
     def _catch_signals(self) -> None:
@@ -122,7 +122,7 @@ class Keeper:
             if self._stops or server.poll() is not None:
                 return False
             if time.monotonic() > notice_at:
-                _say("the embedded store is still loading its data")
+                say("the embedded store is still loading its data")
                 notice_at = float("inf")
             self._wait(0.01)
         return True
@@ -136,19 +136,15 @@ class Keeper:
                 self._restarts = 0
             self._restart_at = now + restart_delay_s(self._restarts)
             self._restarts += 1
-            _say(f"the store ended (code {process.returncode}); starting it again")
+            say(f"the store ended (code {process.returncode}); starting it again")
         if self._restart_at is not None and now >= self._restart_at:
             try:
                 self._start_store()
             except StoreError as ex:
                 self._restart_at = now + RESTART_MAX_DELAY_S
-                _say(str(ex))
+                say(str(ex))
 
 
 def restart_delay_s(restarts: int) -> float:
     """Tell how long to wait before a restart, after so many in a row."""
     return min(RESTART_MAX_DELAY_S, 0.25 * 2.0**restarts) if restarts else 0.0
-
-
-def _say(message: str) -> None:
-    print(f"hitsvc: {message}", file=sys.stderr, flush=True)

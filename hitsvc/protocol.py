@@ -1,64 +1,59 @@
-"""The HTTP/1.1 server protocol: httptools parses, one write answers.
+"""The HTTP/1.1 server protocol: one client's connection.
 
 It stands where uvicorn's own protocol would, which spends on a small response more
 than Falcon does on the whole request: two writes, two regular expressions a header, a
-timer and an event a request. What differs for clients:
+task, a timer and an event a request. What differs for clients:
 
 - A request is handed to the app when all of it has arrived, which bounds how long and
   how much a slow client can hold (`MAX_REQUEST_BYTES`, `REQUEST_TIMEOUT_S`).
 - A client that hangs up does not cancel the app: a hit on its way is counted.
 
+TLS, an access log, a limit of connections and default headers are left to the proxy.
+
 Invariants:
 
-1. A connection answers its requests one at a time, in order; what arrives meanwhile
-   waits, and no more is read than one read's worth.
-2. A response is written once, head and body together, unless the app streams it.
-3. Nothing is written after the response that closes the connection.
+1. A connection answers its requests one at a time, in order: `_current`, then `_queue`,
+   then what `_held` contains. While these wait, no more is read.
+2. Nothing is written after the response that closes the connection, and no request
+   after the one that closes it is answered.
+3. Whoever makes us wait has a `deadline`; we wait for the app as long as it takes.
+4. Nothing refers to a request that was answered, or to a connection that ended.
 """
 
 import asyncio
-import logging
+import math
 from collections import deque
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote_from_bytes, unquote
 
 import httptools
 
-log = logging.getLogger(__name__)
+from hitsvc.exchange import ASGIApp, Exchange, Message, Scope, plain_response
+from hitsvc.reader import RequestReader
 
 MAX_REQUEST_BYTES = 64 * 1024
 REQUEST_TIMEOUT_S = 10.0
+# How long a client may leave what it was sent unread.
+UNREAD_TIMEOUT_S = 30.0
+# What is parsed at once: a client that sends requests ahead makes us hold its bytes,
+# not the hundred times larger objects that they become.
+PIECE_BYTES = 8 * 1024
 
-Message = dict[str, Any]
-ASGIApp = Callable[
-    [
-        dict[str, Any],
-        Callable[[], Awaitable[Message]],
-        Callable[[Message], Awaitable[None]],
-    ],
-    Awaitable[None],
-]
-
-_STATUS_LINES = {
-    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
-    for status in HTTPStatus
-}
-_BODILESS = frozenset([204, 304])
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
-_NO_BODY: Message = {"type": "http.request", "body": b"", "more_body": False}
-_DISCONNECT: Message = {"type": "http.disconnect"}
-# Everything that may stand in a request target as it is.
-_TARGET_CHARS = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class HttpProtocol(asyncio.Protocol):
     """One client's connection. Its constructor is the one uvicorn calls.
 
+    One task serves the connection: it ends when the connection does, or with the app.
+
     Attributes:
+        transport: The connection's other side.
         deadline: When `expire` may close the connection, in the loop's time.
     """
+
+    transport: asyncio.Transport
+    _reader: RequestReader
 
     def __init__(
         self,
@@ -79,114 +74,80 @@ class HttpProtocol(asyncio.Protocol):
         self._server_state = server_state
         self._app_state = app_state
         self._loop = _loop or asyncio.get_running_loop()
-        self._parser = httptools.HttpRequestParser(self)
-        self._waiting: deque[_Exchange] = deque()
-        self._current: _Exchange | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._closing = False
+        self._current: Exchange | None = None
+        self._queue: deque[Exchange] = deque()
+        self._held: memoryview | None = None
         self._partial_bytes = 0
-        self._unpaused: asyncio.Future[None] | None = None
-        self._url = self._body = b""
-        self._headers: list[tuple[bytes, bytes]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._arrival: asyncio.Future[None] | None = None
+        self._writable: asyncio.Future[None] | None = None
+        self._refusal: HTTPStatus | None = None
+        self._ending = False  # no more requests are read
+        self._closing = False  # and nothing more is written
         self.deadline = self._loop.time() + REQUEST_TIMEOUT_S
 
     # What the event loop calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self.transport = transport  # type: ignore[assignment]
         self._server_state.connections.add(self)
-        secure = transport.get_extra_info("sslcontext") is not None
-        self._scope: dict[str, Any] = {
+        scope = {
             "type": "http",
             "asgi": _ASGI,
-            "http_version": "1.1",
             "server": _address(transport, "sockname"),
             "client": _address(transport, "peername"),
-            "scheme": "https" if secure else "http",
+            "scheme": "http",
             "root_path": "",
         }
+        self._reader = RequestReader(scope, self._app_state, self._take)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._server_state.connections.discard(self)
-        self._closing = True
-        self._waiting.clear()
+        self._ending = self._closing = True
+        self._queue.clear()
+        self._held = None
+        self._reader.close()
         self.resume_writing()
-        if self._current is not None:
+        if self._current is not None and self._task is not None:
             self._current.disconnect()
-        if self._task is not None and not self._task.done():
             # uvicorn waits for these before it ends the lifespan.
             self._server_state.tasks.add(self._task)
             self._task.add_done_callback(self._server_state.tasks.discard)
+        elif self._arrival is not None:
+            self._arrival.cancel()
 
-    def data_received(self, data: bytes) -> None:
-        if self._closing:
+    def data_received(self, data: bytes | memoryview) -> None:
+        if self._ending:
             return
-        if self._partial_bytes == 0 and self._current is None:
-            self.deadline = self._loop.time() + REQUEST_TIMEOUT_S
+        if len(data) > PIECE_BYTES:
+            self._held = memoryview(data)
+            self._read_held()
+            return
         self._partial_bytes += len(data)
         try:
-            self._parser.feed_data(data)
+            self._reader.feed(data)
         except httptools.HttpParserUpgrade:
             pass  # we offer no other protocol: the request is answered as it is
         except httptools.HttpParserError:
-            self._refuse(HTTPStatus.BAD_REQUEST)
-        else:
-            if self._partial_bytes > MAX_REQUEST_BYTES:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        if self._waiting:
-            self._transport.pause_reading()
+            self._refuse(self._reader.refusal)
+        if self._partial_bytes or self._reader.awaits_body:
+            self._await_rest(started=self._partial_bytes == len(data))
 
-    def eof_received(self) -> None:
-        """Let the transport close; an answer on its way is given up."""
+    def eof_received(self) -> bool:
+        """Keep the connection open while a client that sends no more is answered."""
+        self._ending = True
+        return self._current is not None
 
     def pause_writing(self) -> None:
-        self._unpaused = self._loop.create_future()
-        self._transport.pause_reading()
+        self._writable = self._loop.create_future()
+        self.deadline = self._loop.time() + UNREAD_TIMEOUT_S
 
     def resume_writing(self) -> None:
-        if self._unpaused is not None:
-            if not self._unpaused.done():
-                self._unpaused.set_result(None)
-            self._unpaused = None
-            if not self._closing and not self._waiting:
-                self._transport.resume_reading()
-
-    # What the parser calls.
-
-    def on_message_begin(self) -> None:
-        self._url = self._body = b""
-        self._headers = []
-
-    def on_url(self, url: bytes) -> None:
-        self._url += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.lower(), value))
-
-    def on_headers_complete(self) -> None:
-        if (b"expect", b"100-continue") in self._headers:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
-    def on_message_complete(self) -> None:
-        self._partial_bytes = 0
-        parser = self._parser
-        scope = self._scope.copy()
-        if (version := parser.get_http_version()) != "1.1":
-            scope["http_version"] = version
-        scope["method"] = parser.get_method().decode("ascii")
-        scope["headers"] = self._headers
-        _locate(scope, self._url)
-        if self._app_state:
-            scope["state"] = self._app_state.copy()
-        keep_alive = parser.should_keep_alive() and not parser.should_upgrade()
-        exchange = _Exchange(self, scope, self._body, keep_alive)
-        if self._current is None:
-            self._start(exchange)
-        else:
-            self._waiting.append(exchange)
+        if self._writable is not None:
+            self._writable.set_result(None)
+            self._writable = None
+            if not self._closing:
+                self.deadline = math.inf
 
     # What the server and the worker call.
 
@@ -198,233 +159,50 @@ class HttpProtocol(asyncio.Protocol):
             self._current.keep_alive = False
 
     def expire(self, now: float) -> None:
-        """Close a connection on which nothing has happened for too long."""
-        if self._current is None and now >= self.deadline:
-            self._closing = True
-            self._transport.abort()  # a client that does not read is not waited for
+        """Close a connection whose client has made us wait for too long."""
+        if now >= self.deadline:
+            self._ending = self._closing = True
+            self.transport.abort()  # a client that does not read is not waited for
 
     # What an exchange calls.
 
-    def write(self, data: bytes) -> None:
-        """Send bytes, unless the client has gone."""
-        if not self._closing:
-            self._transport.write(data)
-
     async def drain(self) -> None:
         """Wait while the client does not read what it was sent."""
-        if self._unpaused is not None:
-            await self._unpaused
+        if self._writable is not None:
+            await asyncio.shield(self._writable)
 
-    def finish(self, keep_alive: bool) -> None:
-        """End the exchange at hand and begin the next."""
-        self._server_state.total_requests += 1
-        self._current = None
-        if not keep_alive:
-            self._close()
-        elif self._waiting:
-            self._start(self._waiting.popleft())
-            if not self._waiting and self._unpaused is None:
-                self._transport.resume_reading()
-        else:
-            self.deadline = self._loop.time() + self._keep_alive_s
+    # Reading.
 
-    def _start(self, exchange: "_Exchange") -> None:
+    def _take(self, scope: Scope, body: bytes, keep_alive: bool) -> None:
+        """Answer a request, now or when those before it have been answered."""
+        self._partial_bytes = 0
+        self._ending = not keep_alive
+        exchange = Exchange(self, scope, body, keep_alive)
+        if self._current is not None:
+            self._queue.append(exchange)
+            self.transport.pause_reading()
+            return
         self._current = exchange
-        self._task = self._loop.create_task(exchange.run(self._app))
-
-    def _refuse(self, status: HTTPStatus) -> None:
-        """Answer what is no request, unless an answer is on its way; then close."""
-        if self._current is None:
-            self.write(_plain(status))
-            self._close()
+        self.deadline = math.inf
+        if self._arrival is None:
+            self._task = self._loop.create_task(self._serve())
         else:
-            self._current.keep_alive = False
-            self._waiting.clear()
+            self._arrival.set_result(None)
+            self._arrival = None
 
-    def _close(self) -> None:
-        self._closing = True
-        self._transport.close()
+    def _await_rest(self, *, started: bool) -> None:
+        """Bound a request of which a part has come, and ask for its body if need be."""
+        if self._partial_bytes > MAX_REQUEST_BYTES: ...
 
+    # Answering.
 
-class _Exchange:
-    """One request and its response: ASGI's ``receive`` and ``send``."""
-
-    __slots__ = (
-        "_body",
-        "_chunked",
-        "_disconnected",
-        "_done",
-        "_ended",
-        "_protocol",
-        "_received",
-        "_scope",
-        "_start",
-        "_streaming",
-        "keep_alive",
-    )
-
-    def __init__(
-        self,
-        protocol: HttpProtocol,
-        scope: dict[str, Any],
-        body: bytes,
-        keep_alive: bool,
-    ) -> None:
-        self._protocol = protocol
-        self._scope = scope
-        self._body = body
-        self.keep_alive = keep_alive
-        self._received = self._disconnected = self._done = False
-        self._streaming = self._chunked = False
-        self._start: Message | None = None
-        self._ended: asyncio.Future[None] | None = None
-
-    async def run(self, app: ASGIApp) -> None:
-        """Call the app, and answer for it if it fails."""
+    async def _serve(self) -> None:
+        """Answer one request after the other."""
         try:
-            await app(self._scope, self.receive, self.send)
-        except Exception:
-            log.exception("the app failed")
-        if not self._done and not self._disconnected:
-            self._give_up()
-
-    async def receive(self) -> Message:
-        """Return the whole request, then wait until it is over."""
-        if not self._received:
-            self._received = True
-            if not self._body:
-                return _NO_BODY
-            return {"type": "http.request", "body": self._body, "more_body": False}
-        if not self._disconnected and not self._done:
-            if self._ended is None:
-                self._ended = asyncio.get_running_loop().create_future()
-            await asyncio.shield(self._ended)
-        return _DISCONNECT
-
-    async def send(self, message: Message) -> None:
-        """Take the response's head, then its body in one piece or several."""
-        if self._disconnected:
-            return
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        if self._start is None or self._done:
-            msg = "a response is one start, then its body"
-            raise RuntimeError(msg)
-        body = message.get("body", b"")
-        if message.get("more_body", False) or self._streaming:
-            await self._stream(body, last=not message.get("more_body", False))
-            return
-        head = self._head(self._start, len(body))
-        self._protocol.write(head + body if self._has_body() else head)
-        self._finish()
-
-    def disconnect(self) -> None:
-        """Note that the client has gone."""
-        self._disconnected = True
-        self._end()
-
-    async def _stream(self, body: bytes, *, last: bool) -> None:
-        pieces = []
-        if not self._streaming:
-            self._streaming = True
-            pieces.append(self._head(self._start or {}, None))
-        if self._has_body():
-            if not self._chunked:
-                pieces.append(body)
-            elif body:
-                pieces.append(b"%x\r\n%b\r\n" % (len(body), body))
-            if self._chunked and last:
-                pieces.append(b"0\r\n\r\n")
-        self._protocol.write(b"".join(pieces))
-        if last:
-            self._finish()
-        else:
-            await self._protocol.drain()
-
-    def _has_body(self) -> bool:
-        status = self._start["status"] if self._start else 500
-        return self._scope["method"] != "HEAD" and status not in _BODILESS
-
-    def _head(self, start: Message, length: int | None) -> bytes:
-        """Render the status line and the headers.
-
-        Args:
-            start: The ``http.response.start`` message.
-            length: Bytes of body, or ``None`` if it comes in pieces.
-        """
-        headers: list[tuple[bytes, bytes]] = start.get("headers", [])
-        names = {name for name, _ in headers}
-        status: int = start["status"]
-        lines = [b"%b: %b\r\n" % pair for pair in headers]
-        if b"connection" in names:
-            self.keep_alive = False
-        elif not self.keep_alive:
-            lines.append(b"connection: close\r\n")
-        elif self._scope["http_version"] == "1.0":
-            lines.append(b"connection: keep-alive\r\n")
-        if b"content-length" not in names and self._has_body():
-            if length is not None:
-                lines.append(b"content-length: %d\r\n" % length)
-            elif self._scope["http_version"] == "1.1":
-                self._chunked = True
-                lines.append(b"transfer-encoding: chunked\r\n")
-            else:  # the end of the connection is the end of the body
-                self.keep_alive = False
-        block = b"".join(lines)
-        if block.count(b"\n") != len(lines) or block.count(b"\r") != len(lines):
-            msg = "a response header contains a line break"
-            raise ValueError(msg)
-        return b"%b%b\r\n" % (_STATUS_LINES[status], block)
-
-    def _give_up(self) -> None:
-        """End a response that the app did not: 500 if nothing of it was sent."""
-        if not self._streaming:
-            self._protocol.write(_plain(HTTPStatus.INTERNAL_SERVER_ERROR))
-        self.keep_alive = False
-        self._finish()
-
-    def _finish(self) -> None:
-        self._done = True
-        self._end()
-        self._protocol.finish(self.keep_alive)
-
-    def _end(self) -> None:
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_result(None)
-
-
-def _plain(status: HTTPStatus) -> bytes:
-    """Render a whole response that says only its status, and that it is the last."""
-    line = f"{status.phrase}\n".encode()
-    return (
-        _STATUS_LINES[status]
-        + b"content-type: text/plain; charset=utf-8\r\n"
-        + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(line)
-        + line
-    )
-
-
-def _address(transport: asyncio.BaseTransport, which: str) -> tuple[str, int] | None:
-    """Return an end's host and port; ``None`` for a unix socket."""
-    address = transport.get_extra_info(which)
-    return (str(address[0]), int(address[1])) if isinstance(address, tuple) else None
-
-
-def _locate(scope: dict[str, Any], target: bytes) -> None:
-    """Take a request target apart.
-
-    People and old clients send characters that should be escaped; they mean their
-    UTF-8, so that is what the app gets.
-    """
-    if not target.isascii():
-        target = quote_from_bytes(target, safe=_TARGET_CHARS).encode()
-    if target.startswith(b"/"):
-        path, _, query = target.partition(b"?")
-    else:  # absolute-form, as sent to a proxy
-        url = httptools.parse_url(target)
-        path, query = url.path or b"/", url.query or b""
-    text = path.decode("ascii")
-    scope["path"] = unquote(text) if "%" in text else text
-    scope["raw_path"] = path
-    scope["query_string"] = query
+            while self._current is not None:
+                await self._current.run(self._app)
+                self._server_state.total_requests += 1
+                await self._proceed()
+        finally:
+            self._current = None
+            self._close()

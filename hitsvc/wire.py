@@ -12,7 +12,7 @@ be taken for another batch's, and the next batch opens a new one.
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import hiredis
@@ -20,6 +20,7 @@ from redis.asyncio.connection import SSLConnection, parse_url
 
 from hitsvc.batch import Command
 from hitsvc.errors import CounterUnavailable
+from hitsvc.packing import pack
 
 
 class Wire:
@@ -49,7 +50,7 @@ class Wire:
             CounterUnavailable: Not all replies came in time; it is unknown which
                 commands Redis has executed.
         """
-        packed = b"".join(map(_pack, commands))
+        packed = b"".join(map(pack, commands))
         deadline = asyncio.get_running_loop().time() + self._timeout_s
         try:
             if self._replies is None or self._replies.lost:
@@ -100,7 +101,7 @@ class Wire:
         commands = _greeting(self._options)
         if not commands:
             return
-        packed = b"".join(map(_pack, commands))
+        packed = b"".join(map(pack, commands))
         for reply in await replies.ask(packed, len(commands), deadline):
             if isinstance(reply, Exception):
                 msg = f"Redis refused the connection: {reply}"
@@ -200,7 +201,5 @@ class _Replies(asyncio.Protocol):
         return None if future is None or future.done() else future
 
 
-# Its stub takes tuples of one item only.
-_pack: Callable[[Command], bytes] = hiredis.pack_command  # type: ignore[assignment]
 _NOT_YET = object()
 _GRACE_S = 0.01

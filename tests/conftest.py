@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from tests.servers import Service, StartService, Valkey
+from tests.service import Service, StartService
+from tests.valkey import Valkey
 
 
 @pytest.fixture(name="service")
 def _service(tmp_path: Path) -> Iterator[StartService]:
-    """Start services; see `tests.servers.Service` for what can be chosen."""
+    """Start services; see `tests.service.Service` for what can be chosen."""
     with ExitStack() as stack:
 
         def start(**choices: Any) -> Service:

@@ -11,7 +11,8 @@ from redis import Redis
 
 import hitsvc
 from hitsvc.counter import utc_day
-from tests.servers import StartService, clean_environment, free_port, run_hitsvc
+from tests.commands import clean_environment, free_port, run_hitsvc
+from tests.service import StartService
 
 
 class TestUsage:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from hitsvc.backend import Backend, ClientBackend, open_backend
 from hitsvc.counter import Hit, HitCounter, Totals, utc_day
-from hitsvc.errors import CounterUnavailable
+from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.wire import Wire
 
 URL = "example.com/page"

@@ -8,7 +8,8 @@ import pytest
 
 from hitsvc.errors import SettingsError
 from hitsvc.external import check_redis, redact
-from tests.servers import Valkey, free_port
+from tests.commands import free_port
+from tests.valkey import Valkey
 
 
 @pytest.fixture(name="impostor")

@@ -1,4 +1,4 @@
-"""Real servers for tests: `hitsvc serve` and a bare Valkey."""
+"""A real `hitsvc serve` for tests."""
 
 # ruff: noqa: S603 - starts our own programs
 
@@ -6,8 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,46 +13,10 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-import hitsvc
-from hitsvc.embedded import server_binary
+from tests.commands import clean_environment, free_port, hitsvc_command
 from tests.processes import alive, children, command_line, eventually, kill, working_in
 
 START_WITHIN_S = 20.0
-
-
-def free_port() -> int:
-    """Find a TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def hitsvc_command(*arguments: str) -> list[str]:
-    """Word a command line that runs this checkout's hitsvc."""
-    return [sys.executable, "-m", "hitsvc", *arguments]
-
-
-def clean_environment(**variables: str) -> dict[str, str]:
-    """Make an environment without the tester's own settings."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("HITSVC_")}
-    environ["PYTHONPATH"] = str(Path(hitsvc.__file__).parents[1])
-    return environ | variables
-
-
-def run_hitsvc(
-    *arguments: str, env: Mapping[str, str] = {}, cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run a hitsvc command that is expected to end by itself."""
-    return subprocess.run(
-        hitsvc_command(*arguments),
-        env=clean_environment(**env),
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
 
 
 class Service:
@@ -231,36 +193,3 @@ class Service:
 
 
 StartService = Callable[..., Service]
-
-
-class Valkey:
-    """A Valkey server without persistence, for one test session.
-
-    Attributes:
-        socket: Its unix socket.
-        port: Its TCP port on 127.0.0.1.
-    """
-
-    def __init__(self, *options: str) -> None:
-        """Start it and wait until it answers."""
-        self._dir = tempfile.TemporaryDirectory(prefix="hits-")  # a short path
-        self.socket = Path(self._dir.name, "valkey.sock")
-        self.port = free_port()
-        command = [str(server_binary()), "--bind", "127.0.0.1", "--save", ""]
-        command += ["--port", str(self.port), "--unixsocket", str(self.socket)]
-        command += ["--dir", self._dir.name, *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        eventually(self._is_up)
-
-    def _is_up(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as client:
-            if client.connect_ex(str(self.socket)):
-                return False
-            client.sendall(b"PING\r\n")
-            return bool(client.recv(64))  # with a password set, an error is an answer
-
-    def close(self) -> None:
-        """Stop it."""
-        self.process.kill()
-        self.process.wait()
-        self._dir.cleanup()

@@ -1,0 +1,40 @@
+# The service's image: two stages, so that neither uv nor a cache is in the result.
+# It builds with and without BuildKit.
+ARG PYTHON_TAG=3.13-slim
+
+FROM python:${PYTHON_TAG} AS build
+ARG UV_REQUIREMENT="uv>=0.9,<1"
+ENV UV_COMPILE_BYTECODE=1 \
+    UV_LINK_MODE=copy \
+    UV_NO_CACHE=1 \
+    UV_PROJECT_ENVIRONMENT=/app/.venv \
+    UV_PYTHON=/usr/local/bin/python \
+    UV_PYTHON_DOWNLOADS=never
+RUN python -m pip install --no-cache-dir --disable-pip-version-check \
+    --root-user-action=ignore "${UV_REQUIREMENT}"
+WORKDIR /src
+# The dependencies change more rarely than the code, so they have a layer of their own.
+COPY pyproject.toml uv.lock ./
+RUN uv sync --locked --no-default-groups --no-install-project
+COPY README.md LICENSE ./
+COPY hitsvc hitsvc
+RUN uv sync --locked --no-default-groups --no-editable
+
+FROM python:${PYTHON_TAG}
+RUN groupadd --gid 10001 hitsvc \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
+    --shell /usr/sbin/nologin hitsvc
+COPY --from=build /app/.venv /app/.venv
+ENV PATH=/app/.venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HITSVC_BIND=0.0.0.0:8000
+WORKDIR /app
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+# Slim images have no curl. This asks the port above, so a container with another
+# HITSVC_BIND needs a health check of its own.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "-I", "-S", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+ENTRYPOINT ["hitsvc"]
+CMD ["serve"]

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Makes the store's passwords at the first start, and what is derived from them.
+#
+#   password        the app's: 64 hexadecimal digits; kept once it is there
+#   admin-password  the same for people at the store's command line; the app cannot read it
+#   redis-url       what the app reads as HITSVC_REDIS_URL_FILE
+#   users.acl       the store's users; written anew at each start
+#
+# To change a password: remove its file and start everything again.
+set -eu
+umask 077
+dir=${1:?the directory of the files}
+
+put() { # MODE NAME: replaces a file at once, so that nobody reads half of one
+  cat >"$dir/$2.new"
+  chmod "$1" "$dir/$2.new"
+  mv -f "$dir/$2.new" "$dir/$2"
+}
+
+ensure() { # MODE NAME
+  [ -s "$dir/$2" ] && return
+  od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n' | put "$1" "$2"
+  echo "made $2 for the store"
+}
+
+digest() { # NAME
+  sha256sum <"$dir/$1" | cut -d ' ' -f 1
+}
+
+ensure 0440 password
+ensure 0400 admin-password
+
+# The prefix is text; in an ACL pattern these characters would be more than that.
+prefix=$(printf %s "${HITSVC_KEY_PREFIX:-hits:}" | sed 's/[][?*\\]/\\&/g')
+
+put 0440 redis-url <<URL
+redis://hitsvc:$(cat "$dir/password")@store:6379/0
+URL
+
+# hitsvc may send exactly what the service sends, on the service's keys. admin can look
+# at everything and make backups, but change nothing.
+put 0400 users.acl <<ACL
+user default off resetkeys resetchannels -@all
+user hitsvc on #$(digest password) resetkeys resetchannels ~$prefix* -@all +get +set +exists +hget +hincrby +incrby +ping +select +info +client|setinfo +client|setname
+user admin on #$(digest admin-password) resetkeys resetchannels ~* -@all +@read +ping +info +config|get +bgsave +bgrewriteaof +lastsave -keys
+ACL

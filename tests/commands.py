@@ -1,0 +1,47 @@
+"""Running this checkout's commands in tests."""
+
+# ruff: noqa: S603 - starts our own programs
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import hitsvc
+
+
+def free_port() -> int:
+    """Find a TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def hitsvc_command(*arguments: str) -> list[str]:
+    """Word a command line that runs this checkout's hitsvc."""
+    return [sys.executable, "-m", "hitsvc", *arguments]
+
+
+def clean_environment(**variables: str) -> dict[str, str]:
+    """Make an environment without the tester's own settings."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("HITSVC_")}
+    environ["PYTHONPATH"] = str(Path(hitsvc.__file__).parents[1])
+    return environ | variables
+
+
+def run_hitsvc(
+    *arguments: str, env: Mapping[str, str] = {}, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a hitsvc command that is expected to end by itself."""
+    return subprocess.run(
+        hitsvc_command(*arguments),
+        env=clean_environment(**env),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )

@@ -1,0 +1,286 @@
+"""The settings: defaults, bounds, files, and messages about mistakes."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hitsvc.errors import SettingsError
+from hitsvc.settings import Settings, unknown_variables, variable
+
+DEFAULTS = {
+    "redis_url": "embedded",
+    "key_prefix": "hits:",
+    "cookie_timeout": 60,
+    "random_value_length": 12,
+    "svg_template": None,
+    "badge_label": "hits",
+    "redis_timeout": 0.22,
+    "queue_limit": 10_000,
+    "bind": "127.0.0.1:8000",
+    "workers": 0,
+    "data_dir": Path("hitsvc-data"),
+    "forwarded_allow_ips": "127.0.0.1,::1",
+    "log_level": "info",
+}
+
+# Each bound as a pair: the last good value, and the first wrong one.
+BOUNDS = [
+    ("COOKIE_TIMEOUT", "0", "-1"),
+    ("COOKIE_TIMEOUT", "34560000", "34560001"),
+    ("RANDOM_VALUE_LENGTH", "8", "7"),
+    ("RANDOM_VALUE_LENGTH", "64", "65"),
+    ("REDIS_TIMEOUT", "0.01", "0.009"),
+    ("REDIS_TIMEOUT", "10", "10.001"),
+    ("QUEUE_LIMIT", "1", "0"),
+    ("QUEUE_LIMIT", "1000000", "1000001"),
+    ("WORKERS", "0", "-1"),
+    ("WORKERS", "512", "513"),
+    ("BADGE_LABEL", "x" * 64, "x" * 65),
+]
+GOOD = [
+    ("REDIS_URL", "memory"),
+    ("REDIS_URL", "redis://localhost"),
+    ("REDIS_URL", "rediss://user:password@host:6380/1"),
+    ("REDIS_URL", "unix:///run/redis.sock"),
+    ("KEY_PREFIX", "a:b"),
+    ("BIND", "0.0.0.0:80"),
+    ("BIND", "[::]:8000"),
+    ("BIND", ":0"),
+    ("BIND", "unix:/run/hitsvc.sock"),
+    ("FORWARDED_ALLOW_IPS", "*"),
+    ("FORWARDED_ALLOW_IPS", "10.0.0.0/8, fd00::/8, ::1"),
+    ("FORWARDED_ALLOW_IPS", "127.0.0.1,"),
+    ("FORWARDED_ALLOW_IPS", ","),
+    ("LOG_LEVEL", "debug"),
+    ("LOG_LEVEL", "error"),
+    ("BADGE_LABEL", "Besuche & <mehr>"),
+]
+WRONG = [
+    ("REDIS_URL", "localhost:6379"),
+    ("REDIS_URL", "http://localhost"),
+    ("REDIS_URL", "redis://"),
+    ("REDIS_URL", "Memory"),
+    ("KEY_PREFIX", "a b"),
+    ("KEY_PREFIX", "a{b"),
+    ("KEY_PREFIX", "a}b"),
+    ("KEY_PREFIX", "a\n"),
+    ("KEY_PREFIX", "a\udc80"),
+    ("COOKIE_TIMEOUT", "1m"),
+    ("COOKIE_TIMEOUT", "0.5"),
+    ("REDIS_TIMEOUT", "nan"),
+    ("REDIS_TIMEOUT", "inf"),
+    ("WORKERS", "many"),
+    ("BIND", "8000"),
+    ("BIND", "localhost"),
+    ("BIND", "localhost:http"),
+    ("BIND", "localhost:123456"),
+    ("BIND", "unix:"),
+    ("FORWARDED_ALLOW_IPS", "proxy.example"),
+    ("FORWARDED_ALLOW_IPS", "10.0.0.1/8"),
+    ("FORWARDED_ALLOW_IPS", "127.0.0.1 ::1"),
+    ("LOG_LEVEL", "INFO"),
+    ("LOG_LEVEL", "verbose"),
+    ("SVG_TEMPLATE", "a\udc80"),
+]
+
+
+def load(**variables: str) -> Settings:
+    """Load settings from variables, given without the prefix."""
+    return Settings.load({f"HITSVC_{k}": v for k, v in variables.items()})
+
+
+def message(**variables: str) -> str:
+    """Return what is said about wrong variables."""
+    with pytest.raises(SettingsError) as caught:
+        load(**variables)
+    return str(caught.value)
+
+
+class TestValues:
+    """What each variable may hold."""
+
+    def test_defaults_are_the_documented_ones(self):
+        """An empty environment gives a service that works."""
+        assert Settings.load({}).model_dump() == DEFAULTS
+
+    @pytest.mark.parametrize(("name", "good", "wrong"), BOUNDS)
+    def test_bound_belongs_to_the_range(self, name, good, wrong):
+        """The last good value is taken, the next one refused."""
+        load(**{name: good})
+
+        assert message(**{name: wrong}).startswith(f"HITSVC_{name}='{wrong}': ")
+
+    @pytest.mark.parametrize(("name", "value"), GOOD)
+    def test_value_is_taken(self, name, value):
+        """A good value is the setting, as it was written."""
+        assert getattr(load(**{name: value}), name.lower()) == value
+
+    @pytest.mark.parametrize(("name", "value"), WRONG)
+    def test_value_is_refused(self, name, value):
+        """A wrong value raises the domain error, in one line that names it."""
+        text = message(**{name: value})
+
+        assert text.startswith(f"HITSVC_{name}=")
+        assert len(text.splitlines()) == 1
+
+    def test_text_becomes_what_the_setting_is(self):
+        """Numbers and paths are converted once, here."""
+        settings = load(
+            COOKIE_TIMEOUT="5", REDIS_TIMEOUT="1", SVG_TEMPLATE="b.svg", DATA_DIR="/d"
+        )
+
+        assert settings.cookie_timeout == 5
+        assert settings.redis_timeout == 1.0
+        assert (settings.svg_template, settings.data_dir) == (Path("b.svg"), Path("/d"))
+
+    @pytest.mark.parametrize("name", [name.upper() for name in DEFAULTS])
+    def test_an_empty_variable_is_as_none(self, name):
+        """`HITSVC_X=` in an environment file means the default."""
+        assert load(**{name: "", f"{name}_FILE": ""}) == Settings.load({})
+
+    def test_other_variables_do_not_matter(self):
+        """Only the prefix, and the exact name, make a setting."""
+        environ = {"COOKIE_TIMEOUT": "5", "hitsvc_cookie_timeout": "5", "PATH": "/"}
+
+        assert Settings.load(environ) == Settings.load({})
+
+    def test_nothing_but_the_given_environment_is_read(self, tmp_path):
+        """Made without values, settings are the defaults, whatever the process has."""
+        assert Settings().model_dump() == DEFAULTS
+
+    def test_settings_cannot_be_changed(self):
+        """What was checked at the start holds."""
+        settings = Settings.load({})
+
+        with pytest.raises(ValidationError):
+            settings.workers = 3  # type: ignore[misc]
+
+
+class TestOverrides:
+    """Command-line options."""
+
+    def test_an_override_wins(self):
+        """It beats the variable."""
+        settings = Settings.load({"HITSVC_WORKERS": "2"}, workers=3)
+
+        assert settings.workers == 3
+
+    def test_an_override_of_none_is_not_given(self):
+        """An option that was not used leaves the variable."""
+        settings = Settings.load({"HITSVC_WORKERS": "2"}, workers=None)
+
+        assert settings.workers == 2
+
+    def test_an_override_of_zero_is_given(self):
+        """Zero is a value."""
+        assert Settings.load({"HITSVC_WORKERS": "2"}, workers=0).workers == 0
+
+    def test_a_wrong_override_is_refused(self):
+        """It is checked as a variable is."""
+        with pytest.raises(SettingsError, match="HITSVC_WORKERS='-1'"):
+            Settings.load({}, workers=-1)
+
+
+class TestMessages:
+    """What an operator reads."""
+
+    def test_it_names_variable_value_and_expectation(self):
+        """One line says what to change, and to what."""
+        assert message(LOG_LEVEL="loud") == (
+            "HITSVC_LOG_LEVEL='loud': String should match pattern "
+            "'^(debug|info|warning|error)$'. "
+            "Expected: `debug`, `info`, `warning` or `error`."
+        )
+
+    def test_every_mistake_has_a_line(self):
+        """Two wrong values are two lines, not two attempts."""
+        lines = message(WORKERS="x", COOKIE_TIMEOUT="y").splitlines()
+
+        assert sorted(line.partition("=")[0] for line in lines) == [
+            "HITSVC_COOKIE_TIMEOUT",
+            "HITSVC_WORKERS",
+        ]
+
+    def test_a_password_is_not_shown(self):
+        """A wrong store URL may hold one, and logs are read by many."""
+        text = message(REDIS_URL="reddis://user:sesame@host")
+
+        assert text.startswith("HITSVC_REDIS_URL=(hidden): ")
+        assert "sesame" not in text
+
+    def test_a_proxy_that_is_no_address_is_named(self):
+        """In a list, the wrong part is told."""
+        assert "'proxy.example'" in message(FORWARDED_ALLOW_IPS="::1,proxy.example")
+
+
+class TestFiles:
+    """`HITSVC_*_FILE`."""
+
+    @pytest.mark.parametrize("name", sorted(DEFAULTS))
+    def test_every_setting_can_stand_in_a_file(self, name, tmp_path):
+        """The file's text, without white space around it, is the value."""
+        value = {"redis_url": "memory", "log_level": "error", "bind": ":1"}.get(
+            name, "127.0.0.1" if name == "forwarded_allow_ips" else "9"
+        )
+        file = tmp_path / "secret"
+        file.write_text(f" {value}\n")
+
+        from_file = load(**{f"{name.upper()}_FILE": str(file)})
+
+        assert from_file == load(**{name.upper(): value})
+        assert from_file != Settings.load({})
+
+    def test_a_missing_file_is_refused(self, tmp_path):
+        """The message names the variable and the path."""
+        path = str(tmp_path / "none")
+
+        assert message(REDIS_URL_FILE=path).startswith(
+            f"HITSVC_REDIS_URL_FILE={path!r}: cannot read the file ("
+        )
+
+    def test_a_file_that_is_no_text_is_refused(self, tmp_path):
+        """Bytes that are no UTF-8 are a mistake, not a crash."""
+        file = tmp_path / "secret"
+        file.write_bytes(b"\xff\xfe")
+
+        assert "HITSVC_REDIS_URL_FILE" in message(REDIS_URL_FILE=str(file))
+
+    def test_an_empty_file_is_refused(self, tmp_path):
+        """A secret that did not arrive does not become a default."""
+        file = tmp_path / "secret"
+        file.write_text("\n")
+
+        assert message(REDIS_URL_FILE=str(file)).startswith("HITSVC_REDIS_URL=")
+
+    def test_a_variable_and_its_file_are_refused(self, tmp_path):
+        """Nobody has to guess which one wins."""
+        text = message(REDIS_URL="memory", REDIS_URL_FILE=str(tmp_path))
+
+        assert text == (
+            "HITSVC_REDIS_URL and HITSVC_REDIS_URL_FILE are both set; set one of them"
+        )
+
+
+class TestUnknown:
+    """Variables that are no settings."""
+
+    @pytest.mark.parametrize("name", sorted(DEFAULTS))
+    def test_a_setting_and_its_file_are_known(self, name):
+        """Nothing is said about what is used."""
+        known = variable(name)
+
+        assert unknown_variables({known: "", f"{known}_FILE": "", "HOME": "/"}) == []
+
+    def test_a_misspelt_setting_is_told(self):
+        """With what was likely meant."""
+        assert unknown_variables({"HITSVC_WORKER": "2"}) == [
+            "HITSVC_WORKER is not a setting and is ignored; did you mean HITSVC_WORKERS?"
+        ]
+
+    def test_one_like_no_other_is_told(self):
+        """Without a guess; and all of them, in order."""
+        assert unknown_variables({"HITSVC_XYZXYZXYZ": "", "HITSVC_QQQQQQQQQ": ""}) == [
+            "HITSVC_QQQQQQQQQ is not a setting and is ignored",
+            "HITSVC_XYZXYZXYZ is not a setting and is ignored",
+        ]
