@@ -28,7 +28,7 @@ from typing import Any
 
 import httptools
 
-from hitsvc.exchange import ASGIApp, Exchange, Message, Scope, plain_response
+from hitsvc.exchange import ASGIApp, Exchange, Scope, plain_response
 from hitsvc.reader import RequestReader
 
 MAX_REQUEST_BYTES = 64 * 1024
@@ -40,6 +40,9 @@ UNREAD_TIMEOUT_S = 30.0
 PIECE_BYTES = 8 * 1024
 
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
+_NOTHING = memoryview(b"")
+_BODY_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+_HEAD_TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
 class HttpProtocol(asyncio.Protocol):
@@ -76,7 +79,7 @@ class HttpProtocol(asyncio.Protocol):
         self._loop = _loop or asyncio.get_running_loop()
         self._current: Exchange | None = None
         self._queue: deque[Exchange] = deque()
-        self._held: memoryview | None = None
+        self._held = _NOTHING
         self._partial_bytes = 0
         self._task: asyncio.Task[None] | None = None
         self._arrival: asyncio.Future[None] | None = None
@@ -103,9 +106,9 @@ class HttpProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._server_state.connections.discard(self)
-        self._ending = self._closing = True
+        self._stop_reading()
+        self._closing = True
         self._queue.clear()
-        self._held = None
         self._reader.close()
         self.resume_writing()
         if self._current is not None and self._task is not None:
@@ -114,7 +117,7 @@ class HttpProtocol(asyncio.Protocol):
             self._server_state.tasks.add(self._task)
             self._task.add_done_callback(self._server_state.tasks.discard)
         elif self._arrival is not None:
-            self._arrival.cancel()
+            self._arrival.set_result(None)
 
     def data_received(self, data: bytes | memoryview) -> None:
         if self._ending:
@@ -130,12 +133,12 @@ class HttpProtocol(asyncio.Protocol):
             pass  # we offer no other protocol: the request is answered as it is
         except httptools.HttpParserError:
             self._refuse(self._reader.refusal)
-        if self._partial_bytes or self._reader.awaits_body:
-            self._await_rest(started=self._partial_bytes == len(data))
+        if self._partial_bytes or self._reader.pending:
+            self._await_rest(is_new=self._partial_bytes == len(data))
 
     def eof_received(self) -> bool:
         """Keep the connection open while a client that sends no more is answered."""
-        self._ending = True
+        self._stop_reading()
         return self._current is not None
 
     def pause_writing(self) -> None:
@@ -155,28 +158,24 @@ class HttpProtocol(asyncio.Protocol):
         """Close when the request at hand, if any, has been answered."""
         if self._current is None:
             self._close()
+            self.transport.close()  # even if a refused client is still sending
         else:
             self._current.keep_alive = False
 
     def expire(self, now: float) -> None:
-        """Close a connection whose client has made us wait for too long."""
+        """Drop a client that has made us wait for too long."""
         if now >= self.deadline:
-            self._ending = self._closing = True
-            self.transport.abort()  # a client that does not read is not waited for
-
-    # What an exchange calls.
-
-    async def drain(self) -> None:
-        """Wait while the client does not read what it was sent."""
-        if self._writable is not None:
-            await asyncio.shield(self._writable)
+            self._stop_reading()
+            self._closing = True
+            self.transport.abort()  # `close` would wait for it to read
 
     # Reading.
 
     def _take(self, scope: Scope, body: bytes, keep_alive: bool) -> None:
         """Answer a request, now or when those before it have been answered."""
         self._partial_bytes = 0
-        self._ending = not keep_alive
+        if not keep_alive:
+            self._stop_reading()
         exchange = Exchange(self, scope, body, keep_alive)
         if self._current is not None:
             self._queue.append(exchange)
@@ -184,17 +183,48 @@ class HttpProtocol(asyncio.Protocol):
             return
         self._current = exchange
         self.deadline = math.inf
-        if self._arrival is None:
-            self._task = self._loop.create_task(self._serve())
-        else:
+        if self._arrival is not None:
             self._arrival.set_result(None)
             self._arrival = None
+        else:
+            self._task = self._loop.create_task(self._serve())
 
-    def _await_rest(self, *, started: bool) -> None:
+    def _await_rest(self, *, is_new: bool) -> None:
         """Bound a request of which a part has come, and ask for its body if need be."""
-        if self._partial_bytes > MAX_REQUEST_BYTES: ...
+        if self._partial_bytes > MAX_REQUEST_BYTES:
+            in_body = bool(self._reader.pending)
+            self._refuse(_BODY_TOO_LARGE if in_body else _HEAD_TOO_LARGE)
+        elif self._current is None and not self._ending:
+            if is_new:
+                self.deadline = self._loop.time() + REQUEST_TIMEOUT_S
+            if self._reader.take_expectation():
+                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _read_held(self) -> None:
+        """Parse what came at once, piece by piece, until a request has to wait."""
+        while self._held and not self._queue:
+            piece, self._held = self._held[:PIECE_BYTES], self._held[PIECE_BYTES:]
+            self.data_received(piece)
+
+    def _stop_reading(self) -> None:
+        self._ending = True
+        self._held = _NOTHING
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer what is no request, after those that were; then close."""
+        if self._ending:
+            return
+        self._stop_reading()
+        self._refusal = status
+        if self._current is None:
+            self._close()
 
     # Answering.
+
+    async def drain(self) -> None:
+        """Wait while the client does not read what it was sent."""
+        if self._writable is not None:
+            await asyncio.shield(self._writable)
 
     async def _serve(self) -> None:
         """Answer one request after the other."""
@@ -202,7 +232,53 @@ class HttpProtocol(asyncio.Protocol):
             while self._current is not None:
                 await self._current.run(self._app)
                 self._server_state.total_requests += 1
-                await self._proceed()
+                if self._writable is not None:
+                    await self.drain()
+                if not self._current.keep_alive:
+                    self._refusal = None  # nothing may follow
+                    break
+                self._current = self._next() if self._queue or self._held else None
+                if self._current is None and not self._ending:
+                    await self._rest()
         finally:
             self._current = None
             self._close()
+
+    def _next(self) -> Exchange | None:
+        """Return the next of the requests that were sent ahead, if it is complete."""
+        if not self._queue:
+            self._read_held()
+        exchange = self._queue.popleft() if self._queue else None
+        if not self._queue and not self._held:
+            self.transport.resume_reading()
+        return exchange
+
+    def _rest(self) -> asyncio.Future[None]:
+        """Return what the arrival of a request, or the end, will resolve."""
+        self.deadline = self._loop.time() + self._keep_alive_s
+        if self._partial_bytes or self._reader.pending:
+            self._await_rest(is_new=True)
+        self._arrival = self._loop.create_future()
+        return self._arrival
+
+    def _close(self) -> None:
+        """End the connection when the client has read what it was sent."""
+        if self._closing:
+            return
+        self._stop_reading()
+        self._closing = True
+        self.deadline = self._loop.time() + UNREAD_TIMEOUT_S
+        if self._refusal is None:
+            self.transport.close()
+            return
+        self.transport.write(plain_response(self._refusal))
+        # A client that is still sending would get a reset, not the answer, if we
+        # closed now: what it sends is discarded until it ends, or the time is over.
+        self.transport.write_eof()
+        self.transport.resume_reading()
+
+
+def _address(transport: asyncio.BaseTransport, which: str) -> tuple[str, int] | None:
+    """Return an end's host and port; ``None`` for a unix socket."""
+    address = transport.get_extra_info(which)
+    return (str(address[0]), int(address[1])) if isinstance(address, tuple) else None

@@ -26,7 +26,7 @@ class RequestReader:
         feed: Takes the next bytes; raises `httptools.HttpParserError`, or
             `httptools.HttpParserUpgrade` after a request that offers another protocol.
         refusal: What to answer to a client whose bytes raised an error.
-        awaits_body: A request's head has been read, its body not yet.
+        pending: The scope of a request of which the body, or its end, has not come yet.
     """
 
     def __init__(
@@ -48,8 +48,7 @@ class RequestReader:
         self._deliver = deliver
         self._url = self._body = b""
         self._headers: list[tuple[bytes, bytes]] = []
-        self._scope: Scope = {}
-        self.awaits_body = False
+        self.pending: Scope = {}
         self.refusal = HTTPStatus.BAD_REQUEST
         self._parser = httptools.HttpRequestParser(self)
         self.feed: Callable[[bytes | memoryview], None] = self._parser.feed_data
@@ -58,12 +57,15 @@ class RequestReader:
         """Break the reference cycles: the collector of garbage hardly ever runs."""
         del self._parser, self.feed, self._deliver
 
-    def expects_continue(self) -> bool:
-        """Tell whether the client waits to be asked for the body of its request."""
-        return self.awaits_body and any(
-            name == b"expect" and value.lower() == b"100-continue"
-            for name, value in self._scope["headers"]
-        )
+    def take_expectation(self) -> bool:
+        """Tell, once, whether the client waits to be asked for the body it announced."""
+        if self.pending.get("http_version") == "1.1":
+            headers = self.pending["headers"]
+            for header in headers:
+                if header[0] == b"expect" and header[1].lower() == b"100-continue":
+                    headers.remove(header)
+                    return True
+        return False
 
     # What the parser calls.
 
@@ -77,7 +79,7 @@ class RequestReader:
         if "http_version" not in self._connection:
             # PERF: asked once a connection (0.4 us); clients do not change theirs.
             self._check_version(self._parser.get_http_version())
-        self._scope = scope = self._connection.copy()
+        self.pending = scope = self._connection.copy()
         scope["method"] = self._parser.get_method().decode()
         scope["headers"] = self._headers
         self._headers = []  # trailers come here, and are dropped
@@ -85,26 +87,26 @@ class RequestReader:
         self._url = b""
         if self._state:
             scope["state"] = self._state.copy()
-        self.awaits_body = True
 
     def on_body(self, body: bytes) -> None:
         self._body += body
 
     def on_message_complete(self) -> None:
-        body = self._body
-        self._body = b""
+        scope, body = self.pending, self._body
+        self.pending, self._body = {}, b""
         if self._headers:
             self._headers = []
-        self.awaits_body = False
         parser = self._parser
         keep_alive = parser.should_keep_alive() and not parser.should_upgrade()
-        self._deliver(self._scope, body, keep_alive)
+        self._deliver(scope, body, keep_alive)
 
     def _check_version(self, version: str) -> None:
         if version not in _VERSIONS:
             self.refusal = HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
             raise ValueError(version)
-        if version == "1.0" and any(n == b"transfer-encoding" for n, _ in self._headers):
+        if version == "1.0" and any(
+            n == b"transfer-encoding" for n, _ in self._headers
+        ):
             # APPSEC: a proxy that speaks 1.0 would see the end of the body elsewhere.
             raise ValueError(version)
         self._connection["http_version"] = version
