@@ -6,13 +6,14 @@ import falcon.asgi
 import redis.asyncio
 
 from hitsvc.backend import open_backend
-from hitsvc.badges import Badges, load_template
+from hitsvc.badges import Badges
 from hitsvc.cookies import CookieWriter
 from hitsvc.counter import HitCounter
 from hitsvc.page import SECURITY_HEADERS, Assets, add_page
 from hitsvc.problems import ProblemSerializer, add_problems
 from hitsvc.resources import CountReader, HitTaker, Liveness, Readiness, Representation
 from hitsvc.settings import Settings
+from hitsvc.templates import load_template
 from hitsvc.visit import TrustedProxies
 
 

@@ -92,6 +92,7 @@ class HttpProtocol(asyncio.Protocol):
     # What the event loop calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Learn who the client is."""
         self.transport = transport  # type: ignore[assignment]
         self._server_state.connections.add(self)
         scope = {
@@ -105,6 +106,7 @@ class HttpProtocol(asyncio.Protocol):
         self._reader = RequestReader(scope, self._app_state, self._take)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Let the app end what it does for a client that has gone."""
         self._server_state.connections.discard(self)
         self._stop_reading()
         self._closing = True
@@ -120,6 +122,7 @@ class HttpProtocol(asyncio.Protocol):
             self._arrival.set_result(None)
 
     def data_received(self, data: bytes | memoryview) -> None:
+        """Read requests, or parts of them."""
         if self._ending:
             return
         if len(data) > PIECE_BYTES:
@@ -142,10 +145,12 @@ class HttpProtocol(asyncio.Protocol):
         return self._current is not None
 
     def pause_writing(self) -> None:
+        """Note that the client does not read what it is sent."""
         self._writable = self._loop.create_future()
         self.deadline = self._loop.time() + UNREAD_TIMEOUT_S
 
     def resume_writing(self) -> None:
+        """Note that it does again."""
         if self._writable is not None:
             self._writable.set_result(None)
             self._writable = None

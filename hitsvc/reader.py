@@ -70,12 +70,15 @@ class RequestReader:
     # What the parser calls.
 
     def on_url(self, url: bytes) -> None:
+        """Collect the target, or a part of it."""
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header."""
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        """Make the scope."""
         if "http_version" not in self._connection:
             # PERF: asked once a connection (0.4 us); clients do not change theirs.
             self._check_version(self._parser.get_http_version())
@@ -89,9 +92,11 @@ class RequestReader:
             scope["state"] = self._state.copy()
 
     def on_body(self, body: bytes) -> None:
+        """Collect a piece of the body."""
         self._body += body
 
     def on_message_complete(self) -> None:
+        """Deliver the request."""
         scope, body = self.pending, self._body
         self.pending, self._body = {}, b""
         if self._headers:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hitsvc.badges import BLUE, MAX_TEMPLATE_BYTES, RED, Badges, flat_badge
-from hitsvc.badges import load_template as load
+from hitsvc.badges import Badges
 from hitsvc.errors import SettingsError
+from hitsvc.shields import BLUE, RED, flat_badge
+from hitsvc.templates import MAX_TEMPLATE_BYTES
+from hitsvc.templates import load_template as load
 
 SVG = "{http://www.w3.org/2000/svg}"
 DEFAULT_TEMPLATE = Path(__file__).parents[1] / "config" / "badge.svg"

@@ -38,25 +38,26 @@ def default_of(field: str) -> str:
     return "" if default is None else str(default)
 
 
+ROWS = {
+    name: (default, text)
+    for name, default, text in _ROW.findall(read("docs/settings.md"))
+}
+
+
 class TestSettingsPage:
     """docs/settings.md."""
-
-    ROWS = {
-        name: (default, text)
-        for name, default, text in _ROW.findall(read("docs/settings.md"))
-    }
 
     @pytest.mark.parametrize("field", FIELDS)
     def test_every_setting_is_in_the_table(self, field):
         """With its default, and what the code says about it."""
-        default, meaning = self.ROWS[variable(field)]
+        default, meaning = ROWS[variable(field)]
 
         assert default == default_of(field)
         assert meaning.startswith(str(Settings.model_fields[field].description))
 
     def test_the_table_has_no_other_settings(self):
         """What is documented exists."""
-        assert sorted(self.ROWS) == sorted(map(variable, FIELDS))
+        assert sorted(ROWS) == sorted(map(variable, FIELDS))
 
     def test_files_are_mentioned(self):
         """The page tells that each setting may be a file."""

@@ -154,7 +154,7 @@ class TestValues:
         settings = Settings.load({})
 
         with pytest.raises(ValidationError):
-            settings.workers = 3  # type: ignore[misc]
+            settings.workers = 3
 
 
 class TestOverrides:

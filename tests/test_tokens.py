@@ -1,5 +1,6 @@
 """Anti-refresh tokens."""
 
+import os
 import string
 from collections import Counter
 from collections.abc import Callable
@@ -72,11 +73,11 @@ class TestSource:
         assert TokenSource(8, Bytes(lambda size: b"\xf7" * size)).new() == "ZZZZZZZZ"
 
     def test_draws_without_a_usable_byte_are_repeated(self):
-        """However unlucky a draw, the token is whole."""
-        draws = iter([b"\xff", b"\x00", b"\x01"])
-        source = TokenSource(8, lambda size: next(draws) * 5)
+        """However unlucky a draw, there is a token."""
+        draws = iter([b"\xff", b"\xf8", b"\x00"])
+        source = TokenSource(8, lambda size: next(draws) * size)
 
-        assert source.new() == "0000011111"[:8]
+        assert source.new() == "00000000"
 
     def test_no_token_repeats_across_refills(self):
         """Ten pools' worth of tokens are all different."""
@@ -86,16 +87,29 @@ class TestSource:
         assert len(set(tokens)) == len(tokens)
 
     @pytest.mark.parametrize("length", [8, 12, 63, 64])
-    def test_refills_neither_repeat_nor_lose_a_character(self, length):
-        """Tokens are the drawn characters, cut one after another."""
-        drawn = Bytes(every_byte)
-        source = TokenSource(length, drawn)
-        usable = "".join(ALPHABET[byte % 62] for byte in range(248))
+    def test_no_random_character_is_used_twice(self, length):
+        """Across refills, each token is a piece of its own of what was drawn."""
+        drawn: list[bytes] = []
 
-        tokens = "".join(source.new() for _ in range(2_000))
+        def draw(size: int) -> bytes:
+            drawn.append(os.urandom(size))
+            return drawn[-1]
 
-        assert len(drawn.drawn) > 1
-        assert tokens == (usable * (len(tokens) // 248 + 1))[: len(tokens)]
+        source = TokenSource(length, draw)
+        tokens = [source.new() for _ in range(2_000)]
+        texts = [
+            "".join(ALPHABET[byte % 62] for byte in pool if byte < 248)
+            for pool in drawn
+        ]
+        places = {
+            (text.index(token) // length, text)
+            for token in tokens
+            for text in texts
+            if token in text and text.index(token) % length == 0
+        }
+
+        assert len(drawn) > 3
+        assert len(places) == len(tokens)
 
     def test_one_draw_makes_hundreds_of_tokens(self):
         """The system is asked rarely, and not before the first token."""
