@@ -3,14 +3,16 @@
 from typing import Any
 
 import falcon.asgi
-import redis.asyncio
+from redis.asyncio import Redis
 
 from hitsvc.backend import open_backend
 from hitsvc.badges import Badges
 from hitsvc.cookies import CookieWriter
 from hitsvc.counter import HitCounter
+from hitsvc.fixed_headers import FixedHeadersApp
+from hitsvc.headers import COUNT_HEADERS
 from hitsvc.page import SECURITY_HEADERS, Assets, add_page
-from hitsvc.problems import ProblemSerializer, add_problems
+from hitsvc.problems import COUNT_ROUTES, ProblemSerializer, add_problems
 from hitsvc.resources import CountReader, HitTaker, Liveness, Readiness, Representation
 from hitsvc.settings import Settings
 from hitsvc.templates import load_template
@@ -18,7 +20,7 @@ from hitsvc.visit import TrustedProxies
 
 
 def create_app(
-    settings: Settings, *, redis: "redis.asyncio.Redis | None" = None
+    settings: Settings, *, redis: Redis | None = None
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -39,7 +41,7 @@ def create_app(
         token_length=settings.random_value_length,
         queue_limit=settings.queue_limit,
     )
-    app: falcon.asgi.App[Any, Any] = falcon.asgi.App(middleware=[_Lifespan(counter)])
+    app = FixedHeadersApp(COUNT_ROUTES, COUNT_HEADERS, middleware=[_Lifespan(counter)])
     _add_counts(app, counter, badges, settings)
     app.add_route("/healthz", Liveness())
     app.add_route("/readyz", Readiness(counter))

@@ -27,6 +27,10 @@ ASGIApp = Callable[
     Awaitable[None],
 ]
 
+# ASGI extension: the app may put header lines into the scope under this name; they are
+# sent with the response as they are.
+FIXED_HEADERS = "hitsvc.fixed_headers"
+
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _STATUS_LINES = {
     status: f"HTTP/1.1 {status} {_PHRASES.get(status, '')}".encode()
@@ -173,7 +177,7 @@ class Exchange:
                 head.append(b"transfer-encoding: chunked")
             elif self.keep_alive:  # the end of the connection is the end of the body
                 self.keep_alive = False
-                head.remove(b"connection: keep-alive")
+                head[head.index(b"connection: keep-alive")] = b"connection: close"
         return _join_head(head)
 
     def _count_down(self, sent: int, *, more: bool) -> None:
@@ -200,6 +204,7 @@ class Exchange:
                 length = value
             elif name == b"connection":
                 connection = True
+        lines += self._scope.get(FIXED_HEADERS, ())
         if connection:
             self.keep_alive = False
         elif not self.keep_alive:

@@ -12,9 +12,9 @@ UNCACHED = (
     ("pragma", "no-cache"),
     ("expires", "0"),
 )
+# The same on every answer of the count routes.
 COUNT_HEADERS = (
     *UNCACHED,
-    (_ALLOW_ORIGIN, "*"),
     ("access-control-expose-headers", "X-Hits-Reason"),
     ("cross-origin-resource-policy", "cross-origin"),
     ("x-content-type-options", "nosniff"),
@@ -22,12 +22,16 @@ COUNT_HEADERS = (
 _PREFLIGHT_SECONDS = 86_400
 
 
-def allow_origin(resp: falcon.asgi.Response, origin: str) -> None:
-    """Let the page at ``origin`` read the answer, also of a request with cookies.
+def allow_origin(resp: falcon.asgi.Response, origin: str | None) -> None:
+    """Let any page read the answer.
 
-    ``*`` does not allow credentials (Fetch standard, "CORS check"), so the origin is
-    named, and ``Vary`` keeps the answer for it alone.
+    If the request names its page, that page may also send cookies: ``*`` does not allow
+    credentials (Fetch standard, "CORS check"), so the page's origin is echoed, and
+    ``Vary`` keeps the answer for it alone.
     """
+    if not origin:
+        resp.set_header(_ALLOW_ORIGIN, "*")
+        return
     resp.set_headers(
         (
             (_ALLOW_ORIGIN, origin),

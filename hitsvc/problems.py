@@ -12,9 +12,11 @@ import falcon
 from falcon.asgi import App, Request, Response
 
 from hitsvc.errors import CounterUnavailable, InvalidURL, URLTooLong
-from hitsvc.headers import COUNT_HEADERS, allow_origin
+from hitsvc.headers import UNCACHED, allow_origin
 
 BADGE_ROUTES = frozenset(["/count/tag.svg", "/nocount/tag.svg"])
+# Their fixed headers are sent with errors too.
+COUNT_ROUTES = BADGE_ROUTES | {"/count", "/nocount"}
 TEXT_ROUTES = frozenset(["/count", "/nocount", "/healthz", "/readyz"])
 
 _PROBLEM_JSON = "application/problem+json"
@@ -54,10 +56,10 @@ class ProblemSerializer:
         """Fill the response in."""
         title = error.title or str(error.status)
         reason = error.description or _REASONS.get(error.status_code, title)
-        resp.set_headers(COUNT_HEADERS)
+        if req.path not in COUNT_ROUTES:
+            resp.set_headers(UNCACHED)
         resp.set_header("x-hits-reason", reason)
-        if origin := req.get_header("Origin"):
-            allow_origin(resp, origin)
+        allow_origin(resp, req.get_header("Origin"))
         if req.path in BADGE_ROUTES:
             resp.content_type = "image/svg+xml"
             resp.data = self._badge(title.partition(" ")[2] or title)

@@ -28,7 +28,7 @@ from typing import Any
 
 import httptools
 
-from hitsvc.exchange import ASGIApp, Exchange, Scope, plain_response
+from hitsvc.exchange import FIXED_HEADERS, ASGIApp, Exchange, Scope, plain_response
 from hitsvc.reader import RequestReader
 
 MAX_REQUEST_BYTES = 64 * 1024
@@ -40,6 +40,7 @@ UNREAD_TIMEOUT_S = 30.0
 PIECE_BYTES = 8 * 1024
 
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
+_EXTENSIONS: dict[str, dict[str, Any]] = {FIXED_HEADERS: {}}
 _NOTHING = memoryview(b"")
 _BODY_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 _HEAD_TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
@@ -102,6 +103,7 @@ class HttpProtocol(asyncio.Protocol):
             "client": _address(transport, "peername"),
             "scheme": "http",
             "root_path": "",
+            "extensions": _EXTENSIONS,
         }
         self._reader = RequestReader(scope, self._app_state, self._take)
 
@@ -140,7 +142,10 @@ class HttpProtocol(asyncio.Protocol):
             self._await_rest(is_new=self._partial_bytes == len(data))
 
     def eof_received(self) -> bool:
-        """Keep the connection open while a client that sends no more is answered."""
+        """Keep the connection open while a client that sends no more is answered.
+
+        One that has gone looks the same: it is found out when it is written to.
+        """
         self._stop_reading()
         return self._current is not None
 

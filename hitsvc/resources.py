@@ -9,7 +9,7 @@ from falcon.asgi import Request, Response
 from hitsvc.cookies import CookieWriter, cookie_name, find_cookie
 from hitsvc.counter import HitCounter
 from hitsvc.errors import InvalidURL
-from hitsvc.headers import COUNT_HEADERS, UNCACHED, allow_origin, allow_preflight
+from hitsvc.headers import UNCACHED, allow_origin, allow_preflight
 from hitsvc.urls import normalise
 from hitsvc.visit import TrustedProxies, Visit
 
@@ -61,18 +61,16 @@ class CountReader:
         """Answer a CORS preflight; Redis is not asked."""
         visit = Visit(req.scope, self._proxies)
         resp.status = "204 No Content"
-        resp.set_headers((*COUNT_HEADERS, ("allow", _METHODS)))
+        resp.set_header("allow", _METHODS)
+        allow_origin(resp, visit.origin)
         if visit.origin:
-            allow_origin(resp, visit.origin)
             requested = req.get_header("Access-Control-Request-Headers")
             allow_preflight(resp, _METHODS, requested)
 
     def _answer(self, resp: Response, visit: Visit, count: int) -> None:
         resp.data = self._shown.render(count)
-        resp.set_headers(COUNT_HEADERS)
         resp.content_type = self._shown.content_type
-        if visit.origin:
-            allow_origin(resp, visit.origin)
+        allow_origin(resp, visit.origin)
 
 
 class HitTaker(CountReader):

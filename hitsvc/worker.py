@@ -6,7 +6,7 @@ import os
 import signal
 from typing import Any, ClassVar
 
-from uvicorn_worker import UvicornWorker
+from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
 from hitsvc.protocol import HttpProtocol
 

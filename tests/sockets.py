@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import socket
+import struct
 from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
@@ -127,16 +128,19 @@ class Site:
         (connection,) = self.state.connections
         return connection
 
-    async def connect(self, **options: Any) -> "Client":
+    async def connect(self) -> "Client":
         """Open a connection."""
         if self._path:
             return Client(*await asyncio.open_unix_connection(str(self._path)))
+        return Client(*await asyncio.open_connection(*self.address))
+
+    async def connect_deaf(self) -> socket.socket:
+        """Open a connection on which nothing is read, but by `listen_again`."""
         sock = socket.socket()
-        for name, value in options.items():
-            sock.setsockopt(socket.SOL_SOCKET, getattr(socket, name), value)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.setblocking(False)
         await asyncio.get_running_loop().sock_connect(sock, self.address)
-        return Client(*await asyncio.open_connection(sock=sock))
+        return sock
 
     async def ask(self, *pieces: bytes) -> bytes:
         """Send bytes, say that no more will come, and return all that is answered."""
@@ -152,6 +156,15 @@ class Site:
         now = asyncio.get_running_loop().time() + after_s
         for connection in list(self.state.connections):
             connection.expire(now)
+
+
+async def listen_again(sock: socket.socket) -> bytes:
+    """Return what comes until the server ends the connection."""
+    data = bytearray()
+    while piece := await asyncio.get_running_loop().sock_recv(sock, 1 << 20):
+        data += piece
+    sock.close()
+    return bytes(data)
 
 
 class Client:
@@ -178,7 +191,9 @@ class Client:
         self.writer.write_eof()
 
     def abort(self) -> None:
-        """Vanish."""
+        """Vanish, without a word (FIN) but with a reset."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
     async def read(self, suffix: bytes) -> bytes:
