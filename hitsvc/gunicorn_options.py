@@ -74,8 +74,8 @@ def _on_worker_start(arbiter: Any, worker: Any) -> None:
     stop_with_parent(arbiter.pid)
     # Ctrl-C in a terminal goes to all processes: only the arbiter shall act on it.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    _logger.info("worker %d starts", worker.pid)
+    _logger.debug("worker %d starts", worker.pid)
 
 
 def _on_worker_end(_arbiter: Any, worker: Any) -> None:
-    _logger.info("worker %d ended", worker.pid)
+    _logger.debug("worker %d ended", worker.pid)
