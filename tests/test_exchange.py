@@ -25,7 +25,7 @@ FAILED = b"Internal Server Error\n"
 STREAM = [body(b"ab", more=True), body(b"", more=True), body(b"c")]
 
 
-def length(number):
+def length(number: int) -> list[tuple[bytes, bytes]]:
     return [(b"content-length", b"%d" % number)]
 
 
@@ -39,7 +39,9 @@ WRITTEN = [
         b"a: 1\r\na: 2\r\ncontent-length: 1\r\n\r\na",
         id="headers as they are",
     ),
-    pytest.param(GET, [start(299), body()], b"content-length: 0\r\n\r\n", id="status 299"),
+    pytest.param(
+        GET, [start(299), body()], b"content-length: 0\r\n\r\n", id="status 299"
+    ),
     pytest.param(GET, [start(204), body()], b"\r\n", id="204"),
     pytest.param(
         GET, [start(304, [(b"etag", b"x")]), body(b"a")], b"etag: x\r\n\r\n", id="304"
@@ -66,7 +68,10 @@ WRITTEN = [
         OLD, [start(), *STREAM], b"connection: close\r\n\r\nabc", id="1.0, stream"
     ),
     pytest.param(
-        OLD_KEPT, [start(), *STREAM], b"connection: close\r\n\r\nabc", id="1.0 kept, stream"
+        OLD_KEPT,
+        [start(), *STREAM],
+        b"connection: close\r\n\r\nabc",
+        id="1.0 kept, stream",
     ),
     pytest.param(
         OLD_KEPT,
@@ -158,7 +163,7 @@ def test_broken_stream_is_cut_short(messages, sent):
 @on_uvloop
 async def test_head_and_body_are_one_write():
     """A response that is not streamed costs one system call."""
-    writes = []
+    writes: list[bytes] = []
 
     async def app(scope, receive, send):
         transport = site.connection.transport
@@ -280,7 +285,6 @@ async def test_app_learns_that_the_client_has_gone():
 
 def test_failure_after_the_client_has_gone_is_logged(caplog):
     """There is nobody to answer, but the log says so."""
-
     entered = []
 
     async def app(_scope, receive, _send):
@@ -304,7 +308,6 @@ def test_failure_after_the_client_has_gone_is_logged(caplog):
 
 def test_app_may_leave_a_client_that_has_gone(caplog):
     """To end without a response is no error when nobody waits for it."""
-
     entered = []
 
     async def app(_scope, receive, _send):

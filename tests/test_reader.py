@@ -6,12 +6,16 @@ from tests.sockets import GET, Site, answers, echo, on_uvloop, statuses, tell, t
 
 SEEN = [
     pytest.param(b"GET /a HTTP/1.1", "['GET', '/a', b'', b'']", id="a path"),
-    pytest.param(b"GET /a?b=c%20 HTTP/1.1", "['GET', '/a', b'b=c%20', b'']", id="query"),
+    pytest.param(
+        b"GET /a?b=c%20 HTTP/1.1", "['GET', '/a', b'b=c%20', b'']", id="query"
+    ),
     pytest.param(b"GET /a?b?c HTTP/1.1", "['GET', '/a', b'b?c', b'']", id="two marks"),
     pytest.param(b"GET /%C3%BC%20 HTTP/1.1", "['GET', '/ü ', b'', b'']", id="escaped"),
     pytest.param(b"GET /%ff HTTP/1.1", "['GET', '/\ufffd', b'', b'']", id="not UTF-8"),
     pytest.param(b"GET //a//b HTTP/1.1", "['GET', '//a//b', b'', b'']", id="slashes"),
-    pytest.param(b"GET http://h/a?b HTTP/1.1", "['GET', '/a', b'b', b'']", id="absolute"),
+    pytest.param(
+        b"GET http://h/a?b HTTP/1.1", "['GET', '/a', b'b', b'']", id="absolute"
+    ),
     pytest.param(b"GET http://h HTTP/1.1", "['GET', '/', b'', b'']", id="only a host"),
     pytest.param(b"OPTIONS * HTTP/1.1", "['OPTIONS', '*', b'', b'']", id="asterisk"),
     pytest.param(b"PURGE / HTTP/1.0", "['PURGE', '/', b'', b'']", id="another method"),
@@ -98,7 +102,13 @@ def test_what_is_no_request_is_refused(data, status):
 async def test_headers_are_in_lower_case_and_order():
     """Repeated headers stay apart, and values are as they were sent."""
     request = b"GET / HTTP/1.1\r\nHost: X\r\nA: 1\r\nB: \xff\r\nA: 2\r\nC:\r\n\r\n"
-    headers = [(b"host", b"X"), (b"a", b"1"), (b"b", b"\xff"), (b"a", b"2"), (b"c", b"")]
+    headers = [
+        (b"host", b"X"),
+        (b"a", b"1"),
+        (b"b", b"\xff"),
+        (b"a", b"2"),
+        (b"c", b""),
+    ]
     async with Site(telling("headers")) as site:
         assert answers(await site.ask(request)) == [(200, repr(headers).encode())]
 
@@ -119,7 +129,9 @@ async def test_trailers_are_dropped():
 async def test_body_comes_whole():
     """Chunks and parts are joined; the next request's body is its own."""
     async with Site(tell) as site:
-        chunked = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n"
+        chunked = (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n"
+        )
         plain = b"1\r\nc\r\n0\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nd"
         data = await site.ask(chunked, plain, b"ef" + GET)
         assert answers(data) == [(200, b"abc"), (200, b"def"), (200, b"")]
@@ -178,7 +190,9 @@ def test_other_protocol_is_not_offered(request_line):
 
     @on_uvloop
     async def check():
-        request = b"%b HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n" % request_line
+        request = (
+            b"%b HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n" % request_line
+        )
         async with Site(echo) as site:
             answer = await site.ask(request + b"\0\0\x12\x04")
             assert statuses(answer) == [200]
@@ -190,7 +204,9 @@ def test_other_protocol_is_not_offered(request_line):
 @on_uvloop
 async def test_body_is_asked_for_once():
     """A client that expects it gets 100 Continue, once, when we wait for its body."""
-    head = b"POST / HTTP/1.1\r\nA: b\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
+    head = (
+        b"POST / HTTP/1.1\r\nA: b\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
+    )
     async with Site(tell) as site:
         client = await site.connect()
         client.send(head)
