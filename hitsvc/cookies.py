@@ -15,7 +15,7 @@ _CACHED_NAMES = 8192
 
 
 @lru_cache(_CACHED_NAMES)
-def cookie_name(url_key: str, *, secure: bool) -> str:
+def cookie_name(url_key: str, secure: bool) -> str:
     """Name the cookie of a URL.
 
     The name holds a digest, so no cookie tells where somebody has been, and any URL

@@ -6,10 +6,9 @@ operations into batches, `Batch` words a batch for Redis, and a `Backend` carrie
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from hitsvc.backend import Backend
 from hitsvc.batch import Batch, Count, Look, Operation, Result, Seen, Today
@@ -28,8 +27,7 @@ def utc_day() -> str:
     return datetime.now(UTC).strftime("%Y%m%d")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """The answer to a hit.
 
     Attributes:
@@ -43,8 +41,7 @@ class Hit:
     token: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """What is known of a URL: all its hits, and those of today (UTC)."""
 
     total: int

@@ -137,7 +137,7 @@ class HttpProtocol(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             pass  # we offer no other protocol: the request is answered as it is
         except httptools.HttpParserError:
-            self._refuse(self._reader.refusal)
+            self._refuse(HTTPStatus.BAD_REQUEST)
         if self._partial_bytes or self._reader.pending:
             self._await_rest(is_new=self._partial_bytes == len(data))
 

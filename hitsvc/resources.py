@@ -101,7 +101,7 @@ class HitTaker(CountReader):
         if visit.prefetch:
             self._answer(resp, visit, await self._counter.read(key))
             return
-        name = cookie_name(key, secure=visit.secure)
+        name = cookie_name(key, visit.secure)
         presented = find_cookie(visit.cookies, name) if visit.cookies else None
         hit = await self._counter.hit(key, presented, remember=not visit.private)
         self._answer(resp, visit, hit.count)

@@ -447,7 +447,7 @@ def check(request: Request, answer: Answer) -> None:
     Raises:
         Finding: It is not.
     """
-    if answer.status >= 500 and answer.status != 505:  # the client's HTTP is too new
+    if answer.status >= 500:
         raise Finding(NO_5XX, answer.status)
     reason = answer.headers.get("x-hits-reason", "-")
     if not (reason and reason.isascii() and reason.isprintable()):

@@ -15,26 +15,26 @@ class TestName:
     @given(st.text(st.characters(codec="utf-8")))
     def test_it_is_a_legal_cookie_name(self, url_key):
         """Any URL gives a short name of characters that every browser takes."""
-        assert re.fullmatch(r"hits-[0-9a-f]{16}", cookie_name(url_key, secure=False))
+        assert re.fullmatch(r"hits-[0-9a-f]{16}", cookie_name(url_key, False))
 
     def test_it_never_changes(self):
         """A new release finds the cookies that the last one set."""
-        assert cookie_name("example.com", secure=False) == "hits-a3e5291bae2acded"
+        assert cookie_name("example.com", False) == "hits-a3e5291bae2acded"
 
     def test_the_secure_one_belongs_to_the_host(self):
         """Over HTTPS the same name has the prefix that browsers enforce."""
-        name = cookie_name("example.com", secure=True)
+        name = cookie_name("example.com", True)
 
         assert name == "__Host-hits-a3e5291bae2acded"
 
     def test_it_does_not_tell_the_url(self):
         """A look at the cookies shows no address."""
-        assert "example" not in cookie_name("example.com", secure=False)
+        assert "example" not in cookie_name("example.com", False)
 
     @pytest.mark.parametrize("other", ["example.com/", "example.org", "example.co", ""])
     def test_another_url_has_another_name(self, other):
         """One page's cookie is not another's."""
-        names = {cookie_name(key, secure=False) for key in ("example.com", other)}
+        names = {cookie_name(key, False) for key in ("example.com", other)}
 
         assert len(names) == 2
 

@@ -252,6 +252,10 @@ async def test_app_learns_of_the_end_of_its_response():
         other = asyncio.create_task(receive())
         await asyncio.sleep(0)
         assert not watch.done()
+        cancelled = asyncio.create_task(receive())
+        await asyncio.sleep(0)
+        cancelled.cancel()
+        await asyncio.sleep(0)
         await hello(scope, receive, send)
         seen.extend([await watch, await other, await receive()])
 

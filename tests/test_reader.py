@@ -40,19 +40,18 @@ SMUGGLED = [
     pytest.param(b"no colon", id="no colon"),
 ]
 NO_REQUEST = [
-    pytest.param(b"\x16\x03\x01\x02\x00\x01", 400, id="a TLS hello"),
-    pytest.param(b"get / HTTP/1.1\r\n\r\n", 400, id="unknown method"),
-    pytest.param(b"GET /a b HTTP/1.1\r\n\r\n", 400, id="a space in the target"),
-    pytest.param(b"GET /\xc3\xbc HTTP/1.1\r\n\r\n", 400, id="an unescaped target"),
-    pytest.param(b"GET http://h:99999/ HTTP/1.1\r\n\r\n", 400, id="a port too high"),
-    pytest.param(b"CONNECT h:80 HTTP/1.1\r\n\r\n", 400, id="CONNECT"),
-    pytest.param(b"GET / HTTP/1.2\r\n\r\n", 400, id="HTTP/1.2"),
-    pytest.param(b"GET /\r\n\r\n", 505, id="HTTP/0.9"),
-    pytest.param(b"GET / HTTP/2.0\r\n\r\n", 505, id="HTTP/2.0"),
-    pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, id="HTTP/2 preface"),
+    pytest.param(b"\x16\x03\x01\x02\x00\x01", id="a TLS hello"),
+    pytest.param(b"get / HTTP/1.1\r\n\r\n", id="unknown method"),
+    pytest.param(b"GET /a b HTTP/1.1\r\n\r\n", id="a space in the target"),
+    pytest.param(b"GET /\xc3\xbc HTTP/1.1\r\n\r\n", id="an unescaped target"),
+    pytest.param(b"GET http://h:99999/ HTTP/1.1\r\n\r\n", id="a port too high"),
+    pytest.param(b"CONNECT h:80 HTTP/1.1\r\n\r\n", id="CONNECT"),
+    pytest.param(b"GET / HTTP/1.2\r\n\r\n", id="HTTP/1.2"),
+    pytest.param(b"GET /\r\n\r\n", id="HTTP/0.9"),
+    pytest.param(b"GET / HTTP/2.0\r\n\r\n", id="HTTP/2.0"),
+    pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", id="HTTP/2 preface"),
     pytest.param(
         b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        400,
         id="chunks in HTTP/1.0",
     ),
 ]
@@ -84,15 +83,15 @@ def test_ambiguous_request_is_refused(headers):
     check()
 
 
-@pytest.mark.parametrize(("data", "status"), NO_REQUEST)
-def test_what_is_no_request_is_refused(data, status):
+@pytest.mark.parametrize("data", NO_REQUEST)
+def test_what_is_no_request_is_refused(data):
     """It gets a status, a line of text, and the end of the connection."""
 
     @on_uvloop
     async def check():
         async with Site(echo) as site:
             answer = await site.ask(data)
-            assert statuses(answer) == [status]
+            assert statuses(answer) == [400]
             assert b"\r\nconnection: close\r\n" in answer
 
     check()
