@@ -31,12 +31,12 @@ class Hit(NamedTuple):
     """The answer to a hit.
 
     Attributes:
-        count: The number to show. No other counted hit of the URL has the same.
+        number: The count to show. No other counted hit of the URL has the same.
         counted: The hit has raised the total.
         token: What the visitor's cookie is to hold; ``None`` for no cookie.
     """
 
-    count: int
+    number: int
     counted: bool
     token: str | None
 

@@ -104,7 +104,7 @@ class HitTaker(CountReader):
         name = cookie_name(key, visit.secure)
         presented = find_cookie(visit.cookies, name) if visit.cookies else None
         hit = await self._counter.hit(key, presented, remember=not visit.private)
-        self._answer(resp, visit, hit.count)
+        self._answer(resp, visit, hit.number)
         if hit.token:
             cookie = self._cookies.write(name, hit.token, secure=visit.secure)
             resp.append_header("set-cookie", cookie)

@@ -1,5 +1,10 @@
-"""Fixtures that several test modules share."""
+"""Fixtures that several test modules share.
 
+``HITSVC_TEST_NO_SKIP=1`` makes a skipped test a failed run: for continuous integration,
+which installs all that the tests can use.
+"""
+
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +15,14 @@ from redis import Redis
 
 from tests.service import Service, StartService
 from tests.valkey import Valkey
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that has skipped something, if it must not."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("HITSVC_TEST_NO_SKIP") and reporter.stats.get("skipped"):
+        reporter.write_line("a test was skipped, and HITSVC_TEST_NO_SKIP is set")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(name="service")

@@ -3,7 +3,7 @@
 import pytest
 from redis.exceptions import ResponseError
 
-from hitsvc.batch import Batch, Count, Look, Seen, Today
+from hitsvc.batch import Batch, Count, Look, Operation, Seen, Today
 from hitsvc.errors import CounterUnavailable
 from hitsvc.keys import page_keys
 
@@ -12,7 +12,7 @@ B = page_keys("hits:", "b.example")
 REFUSED = ResponseError("WRONGTYPE Operation against a key")
 
 
-def batch(*operations):
+def batch(*operations: Operation) -> Batch:
     return Batch(operations, "20300102", 60)
 
 
@@ -41,7 +41,7 @@ def test_urls_are_counted_apart():
 def test_no_command_needs_two_slots():
     """Every command names one key, and all keys of a URL share its hash tag."""
     commands = batch(Count(A, "t"), Look(B, "u"), Look(A, None), Today(B)).commands
-    assert [command[1].partition("}")[0] for command in commands] == [
+    assert [str(command[1]).partition("}")[0] for command in commands] == [
         "hits:{a.example",
         "hits:{a.example",
         "hits:{a.example",
