@@ -104,7 +104,7 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
 def _memory() -> Redis:
     try:
         from fakeredis import FakeAsyncRedis
-    except ImportError as ex:
+    except ImportError as ex:  # pragma: no cover - the tests need it
         msg = "the memory store needs fakeredis: pip install 'hitsvc[memory]'"
         raise SettingsError(msg) from ex
     return FakeAsyncRedis()

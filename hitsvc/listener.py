@@ -91,7 +91,7 @@ def _explain(ex: Exception) -> str:
             )
         case errno.EADDRNOTAVAIL:
             return "it is not an address of this machine; choose another with --bind"
-        case errno.EACCES:
+        case errno.EACCES:  # pragma: no cover - root may do all, and may run the tests
             return "not allowed for this user; choose a port above 1023 with --bind"
     reason = str(getattr(ex, "strerror", None) or ex).lower()
     return f"{reason}; choose another address with --bind"

@@ -144,7 +144,7 @@ class _Replies(asyncio.Protocol):
         self._received: list[Any] = []
         self._expected = 0
         self._future: asyncio.Future[list[Any]] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
@@ -195,10 +195,11 @@ class _Replies(asyncio.Protocol):
 
     def _settle(self) -> asyncio.Future[list[Any]] | None:
         """Return the future that still waits, if any; the next call finds none."""
-        if self._timer is not None:
-            self._timer.cancel()
         future, self._future = self._future, None
-        return None if future is None or future.done() else future
+        if future is None:
+            return None
+        self._timer.cancel()
+        return None if future.done() else future
 
 
 _NOT_YET = object()

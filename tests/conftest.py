@@ -19,7 +19,7 @@ from tests.valkey import Valkey
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run that has skipped something, if it must not."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("HITSVC_TEST_NO_SKIP") and reporter.stats.get("skipped"):
         reporter.write_line("a test was skipped, and HITSVC_TEST_NO_SKIP is set")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

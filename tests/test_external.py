@@ -49,6 +49,7 @@ class TestCheck:
                 "max number of clients",
                 id="full",
             ),
+            pytest.param(b"-ODD no\r\n", "answers with an error: ODD", id="other"),
             pytest.param(b"", "does not answer", id="silence"),
         ],
         indirect=["impostor"],
