@@ -35,12 +35,18 @@ async def test_every_hit_gets_its_own_number(service):
     assert stored(running) == (2000, 2000)
 
 
-async def test_restart_under_load_is_exact(service):
-    """A clean stop during load loses nothing, and the next start goes on."""
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(lambda service: service.process.terminate(), id="clean stop"),
+        pytest.param(lambda service: kill(service.arbiter_pid), id="killed arbiter"),
+        pytest.param(lambda service: kill(service.pid), id="killed keeper"),
+    ],
+)
+async def test_restart_is_exact(service, harm):
+    """Whatever ends the service during load, the next start goes on exactly."""
     running = service(workers=2)
-    tally = await load_with(
-        running, lambda: running.process.send_signal(signal.SIGTERM)
-    )
+    tally = await load_with(running, lambda: harm(running))
     running.process.wait(timeout=20)
     running.start_again()
     eventually(running.answers, within_s=20)
@@ -58,26 +64,6 @@ async def test_killed_store_is_exact(service):
     running = service(workers=2)
     tally = await load_with(running, lambda: kill(running.valkey_pid))
     eventually(lambda: running.answers("/readyz"), within_s=20)
-    check(running, tally)
-
-
-async def test_killed_arbiter_is_exact(service):
-    """Kill -9 of gunicorn's parent ends the service; a restart goes on exactly."""
-    running = service(workers=2)
-    tally = await load_with(running, lambda: kill(running.arbiter_pid))
-    running.process.wait(timeout=20)
-    running.start_again()
-    eventually(running.answers, within_s=20)
-    check(running, tally)
-
-
-async def test_killed_keeper_is_exact(service):
-    """Kill -9 of everything's parent ends the service; a restart goes on exactly."""
-    running = service(workers=2)
-    tally = await load_with(running, lambda: kill(running.pid))
-    running.process.wait(timeout=20)
-    running.start_again()
-    eventually(running.answers, within_s=20)
     check(running, tally)
 
 
