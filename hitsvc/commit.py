@@ -27,7 +27,7 @@ from hitsvc.errors import CounterBusy, CounterUnavailable
 OperationT = TypeVar("OperationT")
 ResultT = TypeVar("ResultT")
 
-# Bounds one batch's share of memory and of Redis' time (about 1 ms for 512 hits).
+# Bounds one batch's share of memory and of Redis' time (at 10 to 16 us a hit, 5 to 8 ms).
 MAX_BATCH = 512
 
 

@@ -2,7 +2,7 @@
 
 Falcon would encode them, and the server join them, for each answer anew.
 
-PERF: six headers cost 3.7 us an answer of some 60 us that way, 0.3 us this way.
+PERF: an answer's headers take 2.3 us instead of 5.0 us.
 """
 
 from collections.abc import Awaitable, Callable, Iterable

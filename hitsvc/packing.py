@@ -3,7 +3,7 @@
 A busy URL's commands come again and again, so they are packed once and kept. A token's
 ``SET`` never comes again: only what follows its key is kept.
 
-PERF: a first hit's three commands take 0.9 us instead of 2.6 us by hiredis alone.
+PERF: a first hit's three commands take 1.6 us instead of 2.2 us by hiredis alone.
 """
 
 from collections.abc import Callable
