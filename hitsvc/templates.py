@@ -6,8 +6,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from hitsvc.badge import Badge
 from hitsvc.errors import SettingsError
-from hitsvc.shields import SVG_NAMESPACE, escape, geometry
+from hitsvc.flat import Layout
+from hitsvc.markup import SVG_NAMESPACE, escape, number
 
 MAX_TEMPLATE_BYTES = 64 * 1024
 
@@ -81,9 +83,24 @@ def load_template(path: Path) -> str:
     return template.strip()
 
 
-def fill(template: str, values: Mapping[str, int | str]) -> str:
+def geometry(label: str, count: str) -> dict[str, str]:
+    """Lay a badge out as the flat style does, under the names of the fields."""
+    place = Layout.of(Badge(label, count))
+    numbers = {
+        "width": place.left + place.right,
+        "label_width": place.left,
+        "count_width": place.right,
+        "label_x": place.label_x,
+        "count_x": place.message_x,
+        "label_length": place.label_length,
+        "count_length": place.message_length,
+    }
+    return {name: number(value) for name, value in numbers.items()}
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
     """Put values into the fields of a template; what is no field stays."""
-    return _FIELD.sub(lambda match: str(values.get(match[1], match[0])), template)
+    return _FIELD.sub(lambda match: values.get(match[1], match[0]), template)
 
 
 def _fault(path: Path, what: str) -> SettingsError:

@@ -1,17 +1,27 @@
-"""The badge: its look, its safety, and templates."""
+"""The badges of a service: counts in any look, errors, and templates."""
 
+import random
 import re
+import tracemalloc
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from xml.parsers.expat import ParserCreate
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from hitsvc.badge import Badge, Logo
 from hitsvc.badges import Badges
+from hitsvc.colors import RED
 from hitsvc.errors import SettingsError
-from hitsvc.shields import BLUE, RED, flat_badge
+from hitsvc.icons import Icons
+from hitsvc.logos import Logos
+from hitsvc.looks import PLAIN, Looks
+from hitsvc.markup import clean
+from hitsvc.styles import STYLES
 from hitsvc.templates import MAX_TEMPLATE_BYTES
 from hitsvc.templates import load_template as load
 
@@ -19,44 +29,40 @@ SVG = "{http://www.w3.org/2000/svg}"
 DEFAULT_TEMPLATE = Path(__file__).parents[1] / "config" / "badge.svg"
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg">'
 COUNTS = st.integers(min_value=0, max_value=2**63 - 1)
+TAGS = {
+    *("svg", "title", "filter", "feGaussianBlur", "linearGradient", "stop", "clipPath"),
+    *("rect", "g", "text", "image", "style", "path"),
+}
 NASTY = """</title><script>alert("1")</script>&amp;'\x00\ud800\ufffe\x1b{count}"""
 
-# What badge-maker 6.0.0 makes of {label: "hits", message: "1234", color: "blue"}.
-BADGE_MAKERS = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="68" height="20" role="img" '
-    'aria-label="hits: 1234"><title>hits: 1234</title><filter id="blur">'
-    '<feGaussianBlur stdDeviation="16"/></filter><linearGradient id="s" x2="0" '
-    'y2="100%"><stop offset="0" stop-color="#bbb" stop-opacity=".1"/><stop offset="1" '
-    'stop-opacity=".1"/></linearGradient><clipPath id="r"><rect width="68" height="20" '
-    'rx="3"/></clipPath><g clip-path="url(#r)"><rect width="31" height="20" '
-    'fill="#555"/><rect x="31" width="37" height="20" fill="#007ec6"/><rect width="68" '
-    'height="20" fill="url(#s)"/></g><g fill="#fff" text-anchor="middle" '
-    'font-family="Verdana,Geneva,DejaVu Sans,sans-serif" '
-    'text-rendering="geometricPrecision" font-size="110"><g transform="scale(.1)"><g '
-    'aria-hidden="true" fill="#010101"><text x="165" y="150" fill-opacity=".8" '
-    'filter="url(#blur)" textLength="210">hits</text><text x="165" y="150" '
-    'fill-opacity=".3" textLength="210">hits</text></g><text x="165" y="140" '
-    'textLength="210">hits</text></g><g transform="scale(.1)"><g aria-hidden="true" '
-    'fill="#010101"><text x="485" y="150" fill-opacity=".8" filter="url(#blur)" '
-    'textLength="270">1234</text><text x="485" y="150" fill-opacity=".3" '
-    'textLength="270">1234</text></g><text x="485" y="140" '
-    'textLength="270">1234</text></g></g></svg>'
+# Query parameters: what browsers may send, and what somebody might try.
+PICTURE = b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'/>").decode()
+COLORS = ["red", "F80", "hsl(1,2%,3%)", "red' onload='a()", "url(http://a/)", "", NASTY]
+LIKELY = {
+    "style": [*STYLES, "popout", "", NASTY],
+    "label": ["", "views", "été <&>", "x" * 64, "x" * 65, NASTY],
+    "labelColor": COLORS,
+    "color": COLORS,
+    "logo": [
+        *("github", "python", "abc", "../all", "http://a/b.png", "javascript:a()"),
+        *(f"data:image/svg+xml;base64,{PICTURE}", "data:text/html;base64,AAAA", NASTY),
+    ],
+    "logoColor": COLORS,
+    "logoSize": ["auto", "", NASTY],
+    "format": ["plain", "grouped", "metric", NASTY],
+    "show": ["total", "today", "both", NASTY],
+    "base": ["0", "1000", "9" * 15, "-1", "9" * 5000, NASTY],
+    "url": ["example.com"],
+}
+NAMES = list(LIKELY)
+PARAMS = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.sampled_from(values) | st.text() | st.lists(st.text())
+        for name, values in LIKELY.items()
+    },
 )
-
-# The widths that badge-maker 6.0.0 gives, in px.
-WIDTHS = [
-    pytest.param("hits", "0", 48, id="0"),
-    pytest.param("hits", "42", 54, id="42"),
-    pytest.param("hits", "1234", 68, id="1234"),
-    pytest.param("hits", "1,234", 72, id="1,234"),
-    pytest.param("hits", "12.3K", 74, id="12.3K"),
-    pytest.param("hits", "9999999", 90, id="9999999"),
-    pytest.param("", "42", 23, id="no label"),
-    pytest.param("visitors", "42", 72, id="visitors"),
-    pytest.param("views", "1 / 1", 78, id="views"),
-    pytest.param("hits", "", 42, id="no message"),
-    pytest.param("", "0h0ve", 43, id="a total just below an even number"),
-]
+ANY_COUNTS = st.integers(min_value=-(2**63), max_value=2**63 - 1)
 
 # A template's text, and what the message says of it.
 FAULTS = [
@@ -127,6 +133,14 @@ FAULTS = [
 ]
 
 
+# No quotation mark is left unescaped in a text, so these are in no text.
+UNSAFE = re.compile(
+    r'<(?!/?(?:{})[ />])|\son\w+="|href="(?!data:image/)|="url\((?!#)'.format(
+        "|".join(TAGS)
+    ).encode()
+)
+
+
 @pytest.fixture(name="write")
 def _write(tmp_path: Path) -> Callable[[str | bytes], Path]:
     """Return a function that writes a template and returns its path."""
@@ -149,6 +163,27 @@ def picture(svg: bytes) -> list[tuple[str, dict[str, str], str]]:
     return [(e.tag, e.attrib, (e.text or "").strip()) for e in parse(svg).iter()]
 
 
+@pytest.fixture(name="badges")
+def _badges(tmp_path: Path) -> Badges:
+    """Badges with a single icon, wide and nearly white."""
+    (tmp_path / "_tiny.py").write_text(
+        'return "#FAFAFA"\n<path d="M0 6h24v12H0z" />', encoding="utf-8"
+    )
+    return Badges(logos=Logos(Icons(tmp_path)))
+
+
+@pytest.fixture(name="shared", scope="module")
+def _shared() -> tuple[Looks, Badges]:
+    """Looks and badges that have seen a lot, with the installed icons."""
+    return Looks(), Badges()
+
+
+@pytest.fixture(name="looks")
+def _looks() -> Looks:
+    """What reads query parameters."""
+    return Looks()
+
+
 def title(svg: bytes) -> str:
     """Return what a screen reader says, in the two places that it may be read from."""
     root = parse(svg)
@@ -156,78 +191,31 @@ def title(svg: bytes) -> str:
     return root.get("aria-label", "")
 
 
-class TestFlatBadge:
-    """The generic badge."""
-
-    def test_it_is_byte_for_byte_badge_makers(self):
-        """It cannot be told from one of shields.io."""
-        assert flat_badge("hits", "1234") == BADGE_MAKERS.encode()
-
-    @pytest.mark.parametrize(("label", "message", "width"), WIDTHS)
-    def test_it_is_as_large_as_badge_makers(self, label, message, width):
-        """Both sides are rounded as badge-maker rounds them; the height is 20 px."""
-        root = parse(flat_badge(label, message))
-        assert (root.get("width"), root.get("height")) == (str(width), "20")
-
-    def test_without_a_label_it_has_one_side_of_one_colour(self):
-        """An empty label leaves no grey stub and no empty text."""
-        svg = flat_badge("", "42")
-        assert b"#555" not in svg
-        assert len(parse(svg).findall(f".//{SVG}text")) == 3
-
-    def test_without_a_message_it_has_the_label_only(self):
-        """An empty message leaves no empty text."""
-        assert len(parse(flat_badge("hits", "")).findall(f".//{SVG}text")) == 3
-
-    def test_the_shadow_is_hidden_from_screen_readers(self):
-        """Each text is drawn three times and read once."""
-        root = parse(flat_badge("hits", "42"))
-        hidden = root.findall(f".//{SVG}g[@aria-hidden='true']/{SVG}text")
-        assert [text.text for text in hidden] == ["hits", "hits", "42", "42"]
-
-    @given(st.text(), st.text(), st.text())
-    @example(NASTY, NASTY, NASTY)
-    def test_any_text_gives_well_formed_xml_without_scripts(
-        self, label, message, color
-    ):
-        """No input can break the badge or put an element into it."""
-        svg = flat_badge(label, message, color)
-        tags = {element.tag.removeprefix(SVG) for element in parse(svg).iter()}
-        assert tags <= {
-            *("svg", "title", "filter", "feGaussianBlur", "linearGradient", "stop"),
-            *("clipPath", "rect", "g", "text"),
-        }
-
-    @given(st.text(), st.text())
-    @example(NASTY, NASTY)
-    def test_any_text_gives_no_control_characters(self, label, message):
-        """Not even those that XML allows."""
-        svg = flat_badge(label, message).decode()
-        assert re.search(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]", svg) is None
-
-    @given(
-        st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1),
-        st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1),
-    )
-    @example("""&<>"'""", """&lt;'">&""")
-    def test_the_title_is_label_and_message(self, label, message):
-        """Text is shown as it was given, escapes undone."""
-        assert title(flat_badge(label, message)) == f"{label}: {message}"
-
-    def test_a_control_character_becomes_a_space(self):
-        """Words that a line break parts stay apart; the ends are trimmed."""
-        assert title(flat_badge(" my\nhits\x00", "\t4\ud8002")) == "my hits: 4 2"
+def check_safety(svg: bytes) -> None:
+    """Check that a badge is well-formed, runs nothing and loads nothing."""
+    for element in parse(svg).iter():
+        assert element.tag.removeprefix(SVG) in TAGS
+        for name, value in element.attrib.items():
+            assert not name.startswith("on")
+            if name.endswith("href"):
+                assert value.startswith("data:image/")
+            elif "url(" in value:
+                assert re.fullmatch(r"url\(#\w+\)", value)
+    assert b"<script" not in svg
 
 
 class TestCount:
     """The badge of a count."""
 
+    @settings(deadline=None)
     @given(COUNTS, st.text(max_size=20))
     @example(0, NASTY)
     @example(2**63 - 1, "")
     def test_it_is_the_flat_badge_of_the_number(self, number, label):
-        """The prepared pieces add up to what the generic function draws."""
-        assert Badges(label).count(number) == flat_badge(label, str(number), BLUE)
+        """The prepared pieces add up to what the style draws."""
+        assert Badges(label).count(number) == STYLES["flat"].draw(
+            Badge(clean(label), str(number))
+        )
 
     def test_it_is_called_hits_unless_told_otherwise(self):
         """The default label."""
@@ -247,19 +235,146 @@ class TestCount:
         assert title(Badges().count(-(2**63))) == "hits: -9223372036854775808"
 
 
+class TestDraw:
+    """A count in the look that a request asks for."""
+
+    @settings(deadline=None)
+    @given(COUNTS)
+    def test_the_plain_look_is_the_usual_badge(self, number):
+        """There is one badge, in two ways."""
+        badges = Badges()
+        assert badges.draw(PLAIN, number) == badges.count(number)
+
+    @pytest.mark.parametrize("style", STYLES)
+    def test_every_part_of_the_look_is_drawn(self, style, looks, badges):
+        """Style, label, colours, logo and numbers."""
+        look = looks.of(
+            {
+                "style": style,
+                "label": "<views>",
+                "color": "red",
+                "labelColor": "fff",
+                "logo": "tiny",
+                "logoColor": "navy",
+                "logoSize": "auto",
+                "format": "metric",
+                "show": "both",
+                "base": "1000",
+            }
+        )
+        picture = b64encode(
+            b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 6 24 12" fill="navy">'
+            b'<path d="M0 6h24v12H0z"/></svg>'
+        ).decode()
+        logo = Logo(f"data:image/svg+xml;base64,{picture}", 28)
+        badge = Badge("<views>", "34 / 1.2k", RED, "#fff", logo)
+        assert badges.draw(look, 234, 34) == STYLES[style].draw(badge)
+
+    def test_no_number_is_drawn_for_another(self, looks, badges):
+        """What is kept for one message fits another only if it looks the same."""
+        look = looks.of({"format": "grouped", "show": "both", "style": "plastic"})
+        for total, today in [(1, 2), (3, 4), (11, 2), (1, 22), (1234, 5), (5678, 9)]:
+            message = f"{today:,} / {total:,}"
+            expected = STYLES["plastic"].draw(Badge("hits", message))
+            assert badges.draw(look, total, today) == expected
+            assert badges.draw(look, total, today) == expected
+
+    def test_a_logo_is_on_a_light_ground_in_the_social_style_only(self, looks, badges):
+        """An icon that is nearly white is drawn dark there."""
+        fills = {}
+        for style in STYLES:
+            drawn = badges.draw(looks.of({"style": style, "logo": "tiny"}), 1)
+            (href,) = (
+                image.attrib["href"] for image in parse(drawn).iter(f"{SVG}image")
+            )
+            fills[style] = parse(b64decode(href.partition(",")[2])).get("fill")
+        assert fills == dict.fromkeys(STYLES, "#FAFAFA") | {"social": "#333"}
+
+    def test_a_logo_that_is_not_there_is_left_out(self, looks, badges):
+        """The badge is as without."""
+        assert badges.draw(looks.of({"logo": "unknown"}), 1) == badges.count(1)
+
+    def test_an_empty_label_is_none_at_all(self, looks, badges):
+        """It is not the same as no parameter."""
+        assert title(badges.draw(looks.of({"label": ""}), 42)) == "42"
+
+    def test_nobody_can_fill_the_memory(self, looks, badges):
+        """A thousand looks with large logos leave some megabytes behind."""
+        tracemalloc.start()
+        try:
+            for number in range(1000):
+                logo = b64encode(number.to_bytes(6000)).decode()
+                look = looks.of({"logo": f"data:image/png;base64,{logo}"})
+                badges.draw(look, number)
+                badges.error("busy", look)
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert kept < 10_000_000
+
+
 class TestError:
     """The badge that says why there is no count."""
 
     def test_it_is_red_and_says_the_reason(self):
         """It cannot be mistaken for a count."""
         svg = Badges("views").error("unavailable")
-        assert svg == flat_badge("views", "unavailable", RED)
+        assert svg == STYLES["flat"].draw(Badge("views", "unavailable", RED))
         assert title(svg) == "views: unavailable"
 
     def test_it_is_built_in_even_with_a_template(self, write):
         """A template is made for digits, so errors do not use it."""
         template = load(write(f"{OPEN}{{count}}</svg>"))
         assert Badges("hits", template).error("busy") == Badges("hits").error("busy")
+
+    @pytest.mark.parametrize("style", STYLES)
+    def test_it_keeps_the_look_but_for_the_colours(self, style, looks, badges):
+        """Twice, for the second one is remembered."""
+        params = {"style": style, "label": "views", "color": "green"}
+        look = looks.of(params | {"labelColor": "green"})
+        expected = STYLES[style].draw(Badge("views", "b<u>sy", RED))
+        assert badges.error("b<u>sy\n", look) == expected
+        assert badges.error("b<u>sy\n", look) == expected
+
+    def test_it_keeps_the_logo(self, looks, badges):
+        """The badge stays recognisable."""
+        look = looks.of({"logo": "data:image/png;base64,AAAA"})
+        assert b"data:image/png;base64,AAAA" in badges.error("busy", look)
+
+    @settings(deadline=None)
+    @given(st.text(), st.sampled_from(list(STYLES)))
+    @example(NASTY, "flat")
+    def test_any_reason_gives_well_formed_xml(self, reason, style):
+        """Reasons are ours, but nothing relies on it."""
+        check_safety(Badges().error(reason, Looks().of({"style": style})))
+
+
+class TestAnyParameters:
+    """Whatever is in the query string, the answer is a safe picture."""
+
+    @settings(deadline=None)
+    @given(params=PARAMS, total=ANY_COUNTS, today=ANY_COUNTS)
+    @example(dict.fromkeys(NAMES, NASTY), 1, 1)
+    def test_the_badge_is_safe(self, shared, params, total, today):
+        """Well-formed, without scripts, and it loads nothing."""
+        looks, badges = shared
+        look = looks.of(params)
+        check_safety(badges.draw(look, total, today))
+        check_safety(badges.error(look.text(total, today), look))
+
+    def test_thousands_of_random_ones_are_safe(self, shared):
+        """Mostly sensible values, so that all of them come together."""
+        pick = random.Random(6)  # noqa: S311 - for reproducible samples
+        looks, badges = shared
+        for _ in range(50_000):
+            params = {
+                name: pick.choice(LIKELY[name])
+                for name in pick.sample(NAMES, pick.randint(0, len(NAMES)))
+            }
+            total = pick.randrange(10 ** pick.randint(1, 18))
+            svg = badges.draw(looks.of(params), total, total // 7)
+            ParserCreate().Parse(svg, True)  # ElementTree's parser, without the tree
+            assert UNSAFE.search(svg) is None
 
 
 class TestTemplate:
@@ -281,6 +396,27 @@ class TestTemplate:
         svg = Badges("hits", load(template)).count(1234)
         assert parse(svg).text == "1234 hits 68 31 37 165 485 210 270"
 
+    def test_the_look_fills_it_and_does_not_change_it(self, write, looks):
+        """Label and numbers are put in; style, colours and logo are the operator's."""
+        template = load(write(f"{OPEN}{{label}}: {{count}} {{width}}</svg>"))
+        badges = Badges("hits", template)
+        look = looks.of(
+            {
+                "style": "for-the-badge",
+                "label": "<views>",
+                "color": "red",
+                "labelColor": "red",
+                "logo": "data:image/png;base64,AAAA",
+                "format": "metric",
+                "show": "both",
+                "base": "1000",
+            }
+        )
+        width = parse(STYLES["flat"].draw(Badge("<views>", "34 / 1.2k"))).get("width")
+        for _ in range(2):
+            svg = badges.draw(look, 234, 34)
+            assert svg == f"{OPEN}&lt;views&gt;: 34 / 1.2k {width}</svg>".encode()
+
     def test_the_file_in_config_explains_every_field(self):
         """Its comment is the operator's documentation."""
         comment = DEFAULT_TEMPLATE.read_text().partition("-->")[0]
@@ -295,6 +431,7 @@ class TestTemplate:
         template = load(write(f"{OPEN}<style>{css}</style>{{count}}</svg>"))
         assert parse(Badges("hits", template).count(1)).findtext(f"{SVG}style") == css
 
+    @settings(deadline=None)
     @given(COUNTS, st.text())
     @example(1, NASTY)
     @example(1, "-->{count}]]>")
