@@ -13,18 +13,22 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from hitsvc.batch import Command
+from hitsvc.commands import words
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.wire import Wire
+from hitsvc.primary import open_wire
 
 
 class Backend(Protocol):
     """Carries batches of commands to Redis, one batch at a time."""
 
-    async def execute(self, commands: Sequence[Command]) -> Sequence[Any]:
+    async def execute(self, commands: str, expected: int) -> Sequence[Any]:
         """Send commands once and return a reply to each, in order.
 
         An error reply is returned as an exception, not raised.
+
+        Args:
+            commands: As `hitsvc.commands` spells them.
+            expected: How many they are.
 
         Raises:
             CounterUnavailable: Not all replies came in time; it is unknown which
@@ -52,14 +56,14 @@ class ClientBackend:
         self._client = client
         self._timeout_s = timeout_s
 
-    async def execute(self, commands: Sequence[Command]) -> Sequence[Any]:
+    async def execute(self, commands: str, expected: int) -> Sequence[Any]:
         """Send commands in one pipeline; see `Backend.execute`."""
         try:
             async with (
                 asyncio.timeout(self._timeout_s),
                 self._client.pipeline(transaction=False) as pipeline,
             ):
-                for command in commands:
+                for command in words(commands):
                     pipeline.execute_command(*command)
                 return await pipeline.execute(raise_on_error=False)
         except TimeoutError as ex:
@@ -78,7 +82,8 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
     """Choose the backend for a store.
 
     Args:
-        url: ``memory``, or a ``redis://``, ``rediss://`` or ``unix://`` URL.
+        url: ``memory``, or a ``redis://``, ``rediss://`` or ``unix://`` URL, or one of
+            `hitsvc.primary`.
         timeout_s: Seconds for one batch.
         client: Use this client instead.
 
@@ -91,7 +96,7 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
     if url == "memory":
         return ClientBackend(_memory(), timeout_s)
     try:
-        return Wire(url, timeout_s)
+        return open_wire(url, timeout_s)
     except ValueError as ex:
         # The URL may hold a password, so it is not shown.
         msg = (

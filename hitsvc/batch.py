@@ -12,91 +12,100 @@ Pure: operations in, commands out; replies in, results out. Within a batch,
 No command names more than one key, so none ever needs two slots of a cluster.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from hitsvc.commands import PageCommands
 from hitsvc.errors import CounterUnavailable
-from hitsvc.keys import PageKeys
-
-Command = tuple[str | int, ...]
 
 
 class Count(NamedTuple):
-    """Count a hit and keep its token; the result is the hit's number."""
+    """Count a hit and keep its token; the result is a `Hit`."""
 
-    page: PageKeys
+    page: PageCommands
     token: str | None
 
 
 class Look(NamedTuple):
-    """Read a total, and whether a token is alive; the result is a `Seen`."""
+    """Read a total, some days, and whether a token is alive; the result is a `Seen`."""
 
-    page: PageKeys
+    page: PageCommands
+    token: str | None = None
+    days: Sequence[str] = ()
+
+
+class Probe(NamedTuple):
+    """Find out whether Redis takes writes; the result is true, or a refusal."""
+
+    page: PageCommands
+
+
+class Hit(NamedTuple):
+    """The answer to a hit.
+
+    Attributes:
+        number: The count to show. No other counted hit of the URL has the same.
+        today: The same of today (UTC); ``None`` if the hit was not counted and nobody
+            asked.
+        counted: The hit has raised the total.
+        token: What the visitor's cookie is to hold; ``None`` for no cookie.
+    """
+
+    number: int
+    today: int | None
+    counted: bool
     token: str | None
 
 
-class Today(NamedTuple):
-    """Read the hits of this day; the result is their number."""
-
-    page: PageKeys
-    token: None = None
-
-
 class Seen(NamedTuple):
-    """A total, and whether the token that came with the question is alive."""
+    """A total, whether the token that came with the question is alive, and the days."""
 
     total: int
     alive: bool
+    days: Sequence[int]
 
 
-Operation = Count | Look | Today
-Result = int | Seen | CounterUnavailable
+Operation = Count | Look | Probe
+Result = Hit | Seen | bool | CounterUnavailable
 
 
 class Batch:
     """Some operations as Redis commands.
 
     Attributes:
-        commands: What to send, in order; Redis gives one reply to each.
+        commands: What to send.
+        expected: How many replies Redis gives.
     """
 
-    __slots__ = ("_hits", "_operations", "_reads", "commands")
+    __slots__ = ("_hits", "_reads", "_size", "commands", "expected")
 
-    def __init__(
-        self, operations: Sequence[Operation], day: str, token_ttl_s: int
-    ) -> None:
+    def __init__(self, operations: Sequence[Operation], day: str) -> None:
         """Turn operations into commands.
 
         Args:
             operations: In order of arrival.
             day: Today in UTC, as ``YYYYMMDD``.
-            token_ttl_s: Seconds for which a token lives.
         """
-        self._operations = operations
-        self._hits: defaultdict[str, list[int]] = defaultdict(list)
-        self._reads: list[tuple[int, Look | Today]] = []
+        self._size = len(operations)
+        self._hits: dict[PageCommands, list[tuple[int, str | None]]] = {}
+        self._reads: list[tuple[int, Look | Probe]] = []
+        spelled: list[str] = []
         for place, operation in enumerate(operations):
             if isinstance(operation, Count):
-                self._hits[operation.page.total].append(place)
+                place_and_token = place, operation.token
+                self._hits.setdefault(operation.page, []).append(place_and_token)
             else:
                 self._reads.append((place, operation))
-        self.commands: list[Command] = []
-        add = self.commands.append
-        for total, places in self._hits.items():
-            page = operations[places[0]].page
-            add(("INCRBY", total, len(places)))
-            add(("HINCRBY", page.days, day, len(places)))
-            for place in places:
-                if token := operations[place].token:
-                    add(("SET", page.token_prefix + token, 1, "EX", token_ttl_s))
+        for page, hits in self._hits.items():
+            spelled.append(page.count(len(hits), day))
+            spelled += [page.keep(token) for _, token in hits if token]
+        # So far one string was two commands for each URL.
+        self.expected = len(spelled) + len(self._hits)
         for _, read in self._reads:
-            if isinstance(read, Today):
-                add(("HGET", read.page.days, day))
-                continue
-            add(("GET", read.page.total))
-            if read.token:
-                add(("EXISTS", read.page.token_prefix + read.token))
+            said = _questions(read)
+            spelled += said
+            self.expected += len(said)
+        self.commands = "".join(spelled)
 
     def results(self, replies: Sequence[Any]) -> list[Result]:
         """Give each operation its result.
@@ -107,28 +116,45 @@ class Batch:
         Returns:
             One result an operation, in their order.
         """
+        results: list[Any] = [None] * self._size
         reply = iter(replies)
-        results: list[Any] = [None] * len(self._operations)
-        for places in self._hits.values():
-            total, day = next(reply), next(reply)
-            for after, place in enumerate(places, start=1 - len(places)):
-                kept = next(reply) if self._operations[place].token else None
-                results[place] = _refusal(total, day, kept) or total + after
+        for hits in self._hits.values():
+            total, today = next(reply), next(reply)
+            failed = _refusal(total, today)
+            for after, (place, token) in enumerate(hits, start=1 - len(hits)):
+                kept = next(reply) if token else None
+                if failed or isinstance(kept, Exception):
+                    results[place] = failed or _refusal(kept)
+                else:
+                    results[place] = Hit(total + after, today + after, True, token)
         for place, read in self._reads:
-            results[place] = _read(read, reply)
+            results[place] = _seen(read, reply)
         return results
 
 
-def _read(read: Look | Today, reply: Iterator[Any]) -> Result:
-    value = next(reply)
-    alive = next(reply) if isinstance(read, Look) and read.token else 0
-    if error := _refusal(value, alive):
+def _questions(read: Look | Probe) -> list[str]:
+    if isinstance(read, Probe):
+        return [read.page.probe()]
+    said = [read.page.total()]
+    if read.token:
+        said.append(read.page.find(read.token))
+    if read.days:
+        said.append(read.page.days(read.days))
+    return said
+
+
+def _seen(read: Look | Probe, reply: Iterator[Any]) -> Result:
+    if isinstance(read, Probe):
+        return _refusal(next(reply)) or True
+    total = next(reply)
+    alive = next(reply) if read.token else 0
+    days = next(reply) if read.days else ()
+    if error := _refusal(total, alive, days):
         return error
     try:
-        number = int(value or 0)
+        return Seen(int(total or 0), bool(alive), [int(hits or 0) for hits in days])
     except ValueError:
         return CounterUnavailable("Redis holds something else than a number there")
-    return number if isinstance(read, Today) else Seen(number, bool(alive))
 
 
 def _refusal(*replies: Any) -> CounterUnavailable | None:

@@ -18,7 +18,6 @@ Invariants:
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -50,7 +49,7 @@ class GroupCommit(Generic[OperationT, ResultT]):
         """
         self._send = send
         self._limit = limit
-        self._waiting: deque[tuple[OperationT, asyncio.Future[ResultT]]] = deque()
+        self._waiting: list[tuple[OperationT, asyncio.Future[ResultT]]] = []
         self._sender: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -90,8 +89,9 @@ class GroupCommit(Generic[OperationT, ResultT]):
     async def _send_all(self) -> None:
         """Send batch after batch until nothing waits."""
         try:
-            while batch := self._take():
-                await self._send_batch(batch)
+            while self._waiting:
+                if batch := self._take():
+                    await self._send_batch(batch)
         finally:
             self._sender = None
             _fail(self._waiting, "the batch before was given up")
@@ -99,12 +99,8 @@ class GroupCommit(Generic[OperationT, ResultT]):
 
     def _take(self) -> list[tuple[OperationT, asyncio.Future[ResultT]]]:
         """Take the next batch, without those whose callers have gone."""
-        batch: list[tuple[OperationT, asyncio.Future[ResultT]]] = []
-        while self._waiting and len(batch) < MAX_BATCH:
-            entry = self._waiting.popleft()
-            if not entry[1].done():
-                batch.append(entry)
-        return batch
+        taken, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+        return [entry for entry in taken if not entry[1].done()]
 
     async def _send_batch(
         self, batch: list[tuple[OperationT, asyncio.Future[ResultT]]]

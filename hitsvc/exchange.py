@@ -18,6 +18,8 @@ from http import HTTPStatus
 from typing import Any
 from typing import Protocol as Interface
 
+from hitsvc.ready_headers import ReadyHeaders
+
 log = logging.getLogger(__name__)
 
 Message = dict[str, Any]
@@ -27,9 +29,9 @@ ASGIApp = Callable[
     Awaitable[None],
 ]
 
-# ASGI extension: the app may put header lines into the scope under this name; they are
-# sent with the response as they are.
-FIXED_HEADERS = "hitsvc.fixed_headers"
+# ASGI extension: the app may put a `ReadyHeaders` into the scope under this name; they
+# are sent with the response, but for those that it sets itself.
+READY_HEADERS = "hitsvc.ready_headers"
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _STATUS_LINES = {
@@ -37,6 +39,7 @@ _STATUS_LINES = {
     for status in range(200, 600)
 }
 _BODILESS = frozenset([204, 304])
+_NONE_READY = ReadyHeaders([])
 
 
 class Connection(Interface):
@@ -62,6 +65,7 @@ class Exchange:
     _received = False
     _disconnected = False
     _done = False
+    _ready = b""
     # Of streams:
     _streaming = False
     _chunked = False
@@ -143,7 +147,7 @@ class Exchange:
                 raise ValueError(msg)
         else:
             body = b""
-        self._connection.transport.write(_join_head(head) + body)
+        self._connection.transport.write(_join_head(head, self._ready) + body)
         self._finish()
 
     async def _stream(self, start: Message, body: bytes, *, more: bool) -> None:
@@ -178,7 +182,7 @@ class Exchange:
             elif self.keep_alive:  # the end of the connection is the end of the body
                 self.keep_alive = False
                 head[head.index(b"connection: keep-alive")] = b"connection: close"
-        return _join_head(head)
+        return _join_head(head, self._ready)
 
     def _count_down(self, sent: int, *, more: bool) -> None:
         """Check a piece of the body against the ``content-length``, if there is one."""
@@ -195,23 +199,22 @@ class Exchange:
 
     def _render(self, start: Message) -> tuple[list[bytes], bytes | None]:
         """Return the lines of the head, and the app's ``content-length``, if any."""
-        lines = [_STATUS_LINES[start["status"]]]
-        length = None
-        connection = False
-        for name, value in start.get("headers", ()):
-            lines.append(name + b": " + value)
-            if name == b"content-length":
-                length = value
-            elif name == b"connection":
-                connection = True
-        lines += self._scope.get(FIXED_HEADERS, ())
-        if connection:
+        # PERF: no Python for each header: 68 bytecodes a hit instead of 128.
+        headers = start.get("headers", ())
+        own = dict(headers)
+        lines = [_STATUS_LINES[start["status"]], *map(b": ".join, headers)]
+        ready = self._scope.get(READY_HEADERS, _NONE_READY)
+        if ready.names.isdisjoint(own):
+            self._ready = ready.block
+        else:
+            self._ready = ready.block_without(ready.names.intersection(own))
+        if b"connection" in own:
             self.keep_alive = False
         elif not self.keep_alive:
             lines.append(b"connection: close")
         elif self._scope["http_version"] == "1.0":
             lines.append(b"connection: keep-alive")
-        return lines, length
+        return lines, own.get(b"content-length")
 
     def _give_up(self) -> None:
         """End a response that the app did not: 500 if nothing of it was sent."""
@@ -236,14 +239,14 @@ def plain_response(status: HTTPStatus) -> bytes:
         b"content-length: %d" % len(line),
         b"connection: close",
     ]
-    return _join_head(head) + line
+    return _join_head(head, b"") + line
 
 
-def _join_head(lines: list[bytes]) -> bytes:
+def _join_head(lines: list[bytes], ready: bytes) -> bytes:
     # APPSEC: headers echo what clients send (Origin); one line must stay one line.
     # PERF: 500 instructions fewer than counting the breaks of the result (callgrind).
     text = b"".join(lines)
     if b"\n" in text or b"\r" in text:
         msg = "a response header contains a line break"
         raise ValueError(msg)
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    return b"%b%b\r\n\r\n" % (b"\r\n".join(lines), ready)

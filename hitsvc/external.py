@@ -1,7 +1,8 @@
 """A Redis that somebody else runs: is it there, and will it let us in?
 
 Asked once before the service starts, so that a wrong URL is one clear line and not a
-page full of 503s.
+page full of 503s. One that is away for the moment is no reason not to start: hits are
+counted as soon as it is back.
 """
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -10,31 +11,57 @@ from redis import Redis, exceptions
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from hitsvc.errors import SettingsError
+from hitsvc.errors import CounterUnavailable, SettingsError
+from hitsvc.primary import NoSuchPrimary, plain_url
 
 CHECK_TIMEOUT_S = 3.0
+
+# The first ones are ConnectionErrors too, but do not pass by themselves.
+_WRONG = (exceptions.AuthenticationError, exceptions.AuthorizationError)
+_AWAY = (
+    exceptions.BusyLoadingError,
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    OSError,
+)
 
 _SET = "(It is set with --store or HITSVC_REDIS_URL.)"
 
 
+class RedisAway(SettingsError):
+    """The Redis does not answer now, but may do so later."""
+
+
 def check_redis(url: str, timeout_s: float = CHECK_TIMEOUT_S) -> None:
-    """Send one PING.
+    """Send one PING, to the primary if the URL is one of Sentinels.
 
     Raises:
-        SettingsError: It is not answered; the message says why and hides the password.
+        RedisAway: It is not answered, for a reason that may pass.
+        SettingsError: It is not answered. Both messages say why and hide the password.
     """
     _refuse_misread_password(url)
     try:
+        url = plain_url(url, timeout_s)
         with Redis.from_url(
             url,
+            protocol=2,  # no HELLO: one too old for it is told its version later
             socket_connect_timeout=timeout_s,
             socket_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
         ) as redis:
             redis.ping()
+    except CounterUnavailable as ex:
+        msg = f"Redis at {redact(url)} is not found: {ex}. {_SET}"
+        raise (SettingsError if isinstance(ex, NoSuchPrimary) else RedisAway)(
+            msg
+        ) from ex
     except (exceptions.RedisError, OSError, ValueError, TypeError) as ex:
         msg = f"Redis at {redact(url)} {_explain(ex, url)}"
-        raise SettingsError(msg) from ex
+        raise (RedisAway if _may_pass(ex) else SettingsError)(msg) from ex
+
+
+def _may_pass(ex: Exception) -> bool:
+    return isinstance(ex, _AWAY) and not isinstance(ex, _WRONG)
 
 
 def _refuse_misread_password(url: str) -> None:
@@ -73,7 +100,7 @@ def _explain(ex: Exception, url: str) -> str:
             return "refuses the user or password; correct them in the URL"
         return "asks for a password; give it as redis://:PASSWORD@HOST:PORT"
     if isinstance(ex, exceptions.BusyLoadingError):
-        return "is still loading its data; start again in a moment"
+        return "is still loading its data"
     if isinstance(ex, exceptions.NoPermissionError):
         return "forbids PING to this user; allow it in the ACL (see the documentation)"
     if isinstance(ex, exceptions.TimeoutError | TimeoutError):

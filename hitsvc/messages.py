@@ -1,8 +1,11 @@
 """What the command line says to the person who started it."""
 
-import sys
+import logging
+
+# See `hitsvc.logs` for where it goes, and how it looks.
+_log = logging.getLogger("hitsvc.command")
 
 
 def say(message: str) -> None:
-    """Print a line on standard error, with the name of who says it."""
-    print(f"hitsvc: {message}", file=sys.stderr, flush=True)
+    """Write a line to standard error, with the name of who says it."""
+    _log.warning(message)

@@ -39,14 +39,14 @@ class Replies(asyncio.Protocol):
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
 
     def ask(
-        self, packed: bytes, replies: int, deadline: float
+        self, commands: bytes, expected: int, deadline: float
     ) -> asyncio.Future[list[Any]]:
         """Write commands; the future holds their replies, or fails at the deadline."""
         loop = asyncio.get_running_loop()
-        self._received, self._expected = [], replies
+        self._received, self._expected = [], expected
         self._future = loop.create_future()
         self._timer = loop.call_at(deadline, self._late)
-        self._transport.write(packed)
+        self._transport.write(commands)
         return self._future
 
     def data_received(self, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """One pipelined connection to Redis: many commands in one write, all replies at once.
 
-This is the part of a Redis client that a batch needs: hiredis packs and parses,
-redis-py reads the URL and makes the TLS context.
+This is the part of a Redis client that a batch needs: hiredis parses, redis-py reads
+the URL and makes the TLS context.
 
 PERF: 3 us of CPU a hit in batches of 32, where redis-py's pipeline takes 60 us, more
 than all the rest of a hit.
@@ -13,58 +13,77 @@ be taken for another batch's, and the next batch opens a new one.
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.asyncio.connection import SSLConnection, parse_url
 
-from hitsvc.batch import Command
+from hitsvc.commands import spell
 from hitsvc.errors import CounterUnavailable
-from hitsvc.packing import pack
 from hitsvc.replies import Replies
+from hitsvc.sentinel_url import Address
 
 
 class Wire:
-    """Sends batches of commands over one connection, which it opens as needed."""
+    """Sends batches of commands over one connection, which it opens as needed.
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    Attributes:
+        name: What its errors call the server.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        timeout_s: float,
+        *,
+        find: Callable[[], Awaitable[Address]] | None = None,
+        name: str = "Redis",
+    ) -> None:
         """Prepare a wire; nothing is opened before the first batch.
 
         Args:
             url: A ``redis://``, ``rediss://`` or ``unix://`` URL, as redis-py's.
             timeout_s: Seconds for one batch, connecting included.
+            find: Tells before each connection where the server is; the URL's address
+                is then without meaning. It may raise `CounterUnavailable`.
+            name: What errors call the server.
 
         Raises:
             ValueError: The URL is malformed.
         """
+        self.name = name
         self._options: dict[str, Any] = dict(parse_url(url))
         self._tls = tls_context(url)
         self._timeout_s = timeout_s
+        self._find = find
         self._replies: Replies | None = None
 
-    async def execute(self, commands: Sequence[Command]) -> list[Any]:
+    async def execute(self, commands: str, expected: int) -> list[Any]:
         """Send commands in one write and return a reply to each.
 
         An error reply is returned as an exception, not raised.
+
+        Args:
+            commands: As `hitsvc.commands` spells them.
+            expected: How many they are.
 
         Raises:
             CounterUnavailable: Not all replies came in time; it is unknown which
                 commands Redis has executed.
         """
-        packed = b"".join(map(pack, commands))
         deadline = asyncio.get_running_loop().time() + self._timeout_s
         try:
             if self._replies is None or self._replies.lost:
                 async with asyncio.timeout_at(deadline):
                     self._replies = await self._connect(deadline)
-            return await self._replies.ask(packed, len(commands), deadline)
+            return await self._replies.ask(commands.encode(), expected, deadline)
         except TimeoutError as ex:
             self._drop()
-            msg = f"Redis did not answer within {self._timeout_s:g} s"
+            msg = f"{self.name} did not answer within {self._timeout_s:g} s"
             raise CounterUnavailable(msg) from ex
         except OSError as ex:
             self._drop()
-            msg = f"Redis cannot be reached: {ex}"
+            msg = f"{self.name} cannot be reached: {ex}"
             raise CounterUnavailable(msg) from ex
         except BaseException:
             self._drop()
@@ -85,11 +104,11 @@ class Wire:
         if path := options.get("path"):
             _, replies = await loop.create_unix_connection(Replies, path)
         else:
+            host, port = options.get("host", "localhost"), options.get("port", 6379)
+            if self._find is not None:
+                host, port = await self._find()
             _, replies = await loop.create_connection(
-                Replies,
-                options.get("host", "localhost"),
-                options.get("port", 6379),
-                ssl=self._tls,
+                Replies, host, port, ssl=self._tls
             )
         try:
             await self._greet(replies, deadline)
@@ -102,21 +121,21 @@ class Wire:
         commands = _greeting(self._options)
         if not commands:
             return
-        packed = b"".join(map(pack, commands))
-        for reply in await replies.ask(packed, len(commands), deadline):
+        said = "".join(commands).encode()
+        for reply in await replies.ask(said, len(commands), deadline):
             if isinstance(reply, Exception):
-                msg = f"Redis refused the connection: {reply}"
+                msg = f"{self.name} refused the connection: {reply}"
                 raise CounterUnavailable(msg) from reply
 
 
-def _greeting(options: dict[str, Any]) -> list[Command]:
+def _greeting(options: dict[str, Any]) -> list[str]:
     """Build what a connection says first: who we are, and which database."""
-    commands: list[Command] = []
+    commands = []
     if password := options.get("password"):
-        user = options.get("username")
-        commands.append(("AUTH", user, password) if user else ("AUTH", password))
+        names = [name] if (name := options.get("username")) else []
+        commands.append(spell("AUTH", *names, password))
     if database := options.get("db"):
-        commands.append(("SELECT", database))
+        commands.append(spell("SELECT", str(database)))
     return commands
 
 

@@ -3,77 +3,115 @@
 import pytest
 from redis.exceptions import ResponseError
 
-from hitsvc.batch import Batch, Count, Look, Operation, Seen, Today
+from hitsvc.batch import Batch, Count, Hit, Look, Operation, Probe, Seen
+from hitsvc.commands import PageCommands, words
 from hitsvc.errors import CounterUnavailable
 from hitsvc.keys import page_keys
 
-A = page_keys("hits:", "a.example")
-B = page_keys("hits:", "b.example")
+A = PageCommands(page_keys("hits:", "a.example"), 2, 60)
+B = PageCommands(page_keys("hits:", "b.example"), 2, 60)
+DAYS = ("20300101", "20300102")
 REFUSED = ResponseError("WRONGTYPE Operation against a key")
 
 
 def batch(*operations: Operation) -> Batch:
-    return Batch(operations, "20300102", 60)
+    return Batch(operations, "20300102")
+
+
+def said(*operations: Operation) -> list[str]:
+    return [" ".join(command) for command in words(batch(*operations).commands)]
 
 
 def test_hits_of_one_url_raise_it_once():
     """Three hits are one INCRBY and one HINCRBY, then a SET for each token."""
-    assert batch(Count(A, "t1"), Count(A, None), Count(A, "t3")).commands == [
-        ("INCRBY", "hits:{a.example}", 3),
-        ("HINCRBY", "hits:{a.example}:days", "20300102", 3),
-        ("SET", "hits:{a.example}:t:t1", 1, "EX", 60),
-        ("SET", "hits:{a.example}:t:t3", 1, "EX", 60),
+    assert said(Count(A, "t1"), Count(A, None), Count(A, "t3")) == [
+        "INCRBY hits:{a.example} 3",
+        "HINCRBY hits:{a.example}:days 20300102 3",
+        "SET hits:{a.example}:t:t1 1 EX 60",
+        "SET hits:{a.example}:t:t3 1 EX 60",
     ]
 
 
 def test_hits_of_one_url_get_distinct_numbers_in_order():
     """A total of 10 after three hits makes them the 8th, 9th and 10th."""
     hits = batch(Count(A, "t1"), Count(A, None), Count(A, "t3"))
-    assert hits.results([10, 3, b"OK", b"OK"]) == [8, 9, 10]
+    assert hits.results([10, 4, b"OK", b"OK"]) == [
+        Hit(8, 2, True, "t1"),
+        Hit(9, 3, True, None),
+        Hit(10, 4, True, "t3"),
+    ]
 
 
 def test_urls_are_counted_apart():
     """Interleaved hits of two URLs each get their own URL's numbers."""
     hits = batch(Count(A, None), Count(B, None), Count(A, None))
-    assert hits.results([5, 2, 70, 1]) == [4, 70, 5]
+    assert hits.results([5, 2, 70, 1]) == [
+        Hit(4, 1, True, None),
+        Hit(70, 1, True, None),
+        Hit(5, 2, True, None),
+    ]
 
 
 def test_no_command_needs_two_slots():
     """Every command names one key, and all keys of a URL share its hash tag."""
-    commands = batch(Count(A, "t"), Look(B, "u"), Look(A, None), Today(B)).commands
-    assert [str(command[1]).partition("}")[0] for command in commands] == [
+    commands = said(Count(A, "t1"), Look(B, "u", DAYS), Look(A))
+    assert [command.split()[1].partition("}")[0] for command in commands] == [
         "hits:{a.example",
         "hits:{a.example",
         "hits:{a.example",
         "hits:{b.example",
         "hits:{b.example",
-        "hits:{a.example",
         "hits:{b.example",
+        "hits:{a.example",
     ]
+
+
+def test_as_many_replies_are_expected_as_commands_are_said():
+    """Whatever is asked, in any mixture."""
+    operations: list[Operation] = [
+        Count(A, "t1"),
+        Look(B, "u", DAYS),
+        Count(B, None),
+        Look(A),
+    ]
+    assert batch(*operations).expected == len(said(*operations))
 
 
 def test_reads_come_after_hits():
     """A read that arrived first sees what its batch has counted."""
-    names = [command[0] for command in batch(Look(A, None), Count(A, "t")).commands]
+    names = [command.split()[0] for command in said(Look(A), Count(A, "t1"))]
     assert names == ["INCRBY", "HINCRBY", "SET", "GET"]
 
 
 def test_look_tells_total_and_token():
     """A living token is seen with the total beside it."""
     looks = batch(Look(A, "t1"), Look(A, "t2"))
-    assert looks.results([b"7", 1, b"7", 0]) == [Seen(7, True), Seen(7, False)]
+    assert looks.results([b"7", 1, b"7", 0]) == [Seen(7, True, []), Seen(7, False, [])]
 
 
 def test_unknown_url_has_no_hits():
-    """A key that is not there reads as nought."""
-    assert batch(Look(A, None), Today(A)).results([None, None]) == [Seen(0, False), 0]
+    """A key or a day that is not there reads as nought."""
+    look = Look(A, None, DAYS)
+    assert batch(look).results([None, [None, None]]) == [Seen(0, False, [0, 0])]
 
 
-def test_today_reads_the_day():
-    """The hits of the day come from the day's field."""
-    today = batch(Today(A))
-    assert today.commands == [("HGET", "hits:{a.example}:days", "20300102")]
-    assert today.results([b"12"]) == [12]
+def test_look_tells_the_days():
+    """The hits of the days come from the days' fields, in the order asked."""
+    look = Look(A, None, DAYS)
+    assert said(look)[1] == "HMGET hits:{a.example}:days 20300101 20300102"
+    assert batch(look).results([b"9", [b"2", b"7"]]) == [Seen(9, False, [2, 7])]
+
+
+def test_probe_writes_what_is_soon_gone():
+    """It is a token of the URL that no visitor can bring: five characters are too few."""
+    assert said(Probe(A)) == ["SET hits:{a.example}:t:probe 1 EX 1"]
+    assert batch(Probe(A)).results([b"OK"]) == [True]
+
+
+def test_refused_probe_is_an_error():
+    """A store that takes no writes cannot count."""
+    (result,) = batch(Probe(A)).results([REFUSED])
+    assert isinstance(result, CounterUnavailable)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +124,10 @@ def test_today_reads_the_day():
 )
 def test_refused_command_fails_its_hit_alone(replies):
     """Whatever of a hit is refused, that hit fails and another URL's does not."""
-    first, second = batch(Count(A, "t"), Count(B, None)).results(replies)
+    first, second = batch(Count(A, "t1"), Count(B, None)).results(replies)
     assert isinstance(first, CounterUnavailable)
     assert first.__cause__ is REFUSED
-    assert second == 5
+    assert second == Hit(5, 1, True, None)
 
 
 def test_refused_token_fails_only_the_hit_it_was_for():
@@ -98,18 +136,20 @@ def test_refused_token_fails_only_the_hit_it_was_for():
         [9, 2, REFUSED, b"OK"]
     )
     assert isinstance(first, CounterUnavailable)
-    assert second == 9
+    assert second == Hit(9, 2, True, "t2")
 
 
 @pytest.mark.parametrize(
     "replies",
     [
-        pytest.param([REFUSED, 1], id="refused total"),
-        pytest.param([b"5", REFUSED], id="refused token"),
-        pytest.param([b"many", 1], id="not a number"),
+        pytest.param([REFUSED, 1, [b"1", b"2"]], id="refused total"),
+        pytest.param([b"5", REFUSED, [b"1", b"2"]], id="refused token"),
+        pytest.param([b"many", 1, [b"1", b"2"]], id="not a number"),
+        pytest.param([b"5", 1, REFUSED], id="refused days"),
+        pytest.param([b"5", 1, [b"1", b"many"]], id="a day that is no number"),
     ],
 )
 def test_read_of_something_else_fails(replies):
     """A key that holds something else is an error, never a number."""
-    (result,) = batch(Look(A, "t")).results(replies)
+    (result,) = batch(Look(A, "t", DAYS)).results(replies)
     assert isinstance(result, CounterUnavailable)

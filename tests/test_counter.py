@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
 
 from hitsvc.backend import Backend, ClientBackend, open_backend
-from hitsvc.counter import Hit, HitCounter, Totals, utc_day
+from hitsvc.batch import Hit
+from hitsvc.commands import spell
+from hitsvc.counter import HitCounter, Totals
+from hitsvc.days import latest_days, utc_day
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.wire import Wire
 
@@ -107,7 +111,9 @@ async def test_living_token_is_not_counted(counter):
     """A visitor who comes back within the time sees the count as it is."""
     first = await counter.hit(URL)
     await counter.hit(URL)
-    assert await counter.hit(URL, first.token) == Hit(2, counted=False, token=None)
+    assert await counter.hit(URL, first.token) == Hit(
+        2, None, counted=False, token=None
+    )
 
 
 async def test_token_of_another_worker_is_known(make):
@@ -142,8 +148,8 @@ async def test_forged_token_is_as_none(counter, forged):
 async def test_timeout_of_nought_stores_no_token(make, store):
     """With COOKIE_TIMEOUT=0 every hit counts, and no token key is ever made."""
     counter = make(token_ttl_s=0)
-    assert await counter.hit(URL) == Hit(1, counted=True, token=None)
-    assert await counter.hit(URL, "A" * 12) == Hit(2, counted=True, token=None)
+    assert await counter.hit(URL) == Hit(1, 1, counted=True, token=None)
+    assert await counter.hit(URL, "A" * 12) == Hit(2, 2, counted=True, token=None)
     assert sorted(await store.client.keys()) == sorted([TOTAL, DAYS])
 
 
@@ -166,7 +172,41 @@ async def test_totals_tell_today_apart(counter, store):
     await store.client.set(TOTAL, 41)
     await store.client.hset(DAYS, "20300101", 41)
     await counter.hit(URL)
-    assert await counter.totals(URL) == Totals(42, 1)
+    totals = await counter.totals(URL)
+    assert totals == Totals(42, {date(2030, 1, 2): 1})
+    assert totals.today == 1
+
+
+async def test_latest_days_are_told_oldest_first(counter, store):
+    """A day without a hit is nought, and older days are left out."""
+    await store.client.hset(DAYS, mapping={"20291230": 9, "20291231": 5})
+    await counter.hit(URL)
+    totals = await counter.totals(URL, days=3)
+    assert list(totals.days.items()) == [
+        (date(2029, 12, 31), 5),
+        (date(2030, 1, 1), 0),
+        (date(2030, 1, 2), 1),
+    ]
+
+
+def test_days_follow_the_calendar():
+    """The day before the first of March is in February, of 29 days in a leap year."""
+    assert list(latest_days("20280301", 2)) == ["20280229", "20280301"]
+
+
+async def test_hits_are_numbered_within_their_day(counter, store):
+    """Each hit also tells which one of today it is."""
+    await store.client.set(TOTAL, 41)
+    hits = await asyncio.gather(*(counter.hit(URL) for _ in range(3)))
+    assert [(hit.number, hit.today) for hit in hits] == [(42, 1), (43, 2), (44, 3)]
+
+
+async def test_visitor_who_is_not_counted_can_be_told_today(counter, store):
+    """The hits of today are read only for those who ask."""
+    first = await counter.hit(URL)
+    await store.client.hset(DAYS, DAY, 7)
+    again = await counter.hit(URL, first.token, today=True)
+    assert again == Hit(1, 7, counted=False, token=None)
 
 
 async def test_midnight_begins_another_day(make, store):
@@ -269,7 +309,7 @@ class Broken:
         self._outcomes = list(outcomes)
         self.closed = 0
 
-    async def execute(self, commands: Sequence[Any]) -> Sequence[Any]:
+    async def execute(self, _commands: str, _expected: int) -> Sequence[Any]:
         outcome = self._outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
@@ -318,7 +358,7 @@ async def test_client_backend_never_repeats_a_write():
     assert retries is not None
     assert retries.get_retries() == 0
     with pytest.raises(CounterUnavailable, match="cannot be reached"):
-        await backend.execute([("INCR", "n")])
+        await backend.execute(spell("INCR", "n"), 1)
     await backend.close()
 
 
@@ -326,7 +366,7 @@ async def test_client_backend_bounds_its_time(valkey_url):
     """A store that hangs is given up after the time-out."""
     backend = ClientBackend(Redis.from_url(valkey_url), 0.02)
     with pytest.raises(CounterUnavailable, match="within"):
-        await backend.execute([("BLPOP", "nothing", 0)])
+        await backend.execute(spell("BLPOP", "nothing", "0"), 1)
     await backend.close()
 
 

@@ -5,6 +5,8 @@ import logging
 
 import pytest
 
+from hitsvc.exchange import READY_HEADERS
+from hitsvc.ready_headers import ReadyHeaders
 from tests.sockets import (
     GET,
     Site,
@@ -128,6 +130,31 @@ def test_response_is_written(request_, messages, written):
             line, _, rest = (await site.ask(request_)).partition(b"\r\n")
             assert line.startswith(b"HTTP/1.1 %d " % messages[0]["status"])
             assert rest == written
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("own", "ready"),
+    [
+        pytest.param([], b"\r\na: 1\r\nb: 2", id="all"),
+        pytest.param([(b"b", b"3")], b"\r\na: 1", id="all but its own"),
+        pytest.param([(b"a", b"0"), (b"b", b"3")], b"", id="none"),
+    ],
+)
+def test_ready_headers_are_sent_unless_the_response_has_its_own(own, ready):
+    """What the app puts into the scope stands after the response's own headers."""
+
+    async def app(scope, _receive, send):
+        scope[READY_HEADERS] = ReadyHeaders([("a", "1"), ("b", "2")])
+        await send(start(200, own))
+        await send(body(b"x"))
+
+    @on_uvloop
+    async def check():
+        async with Site(app) as site:
+            head, _, _ = (await site.ask(GET)).partition(b"\r\n\r\n")
+            assert head.endswith(b"content-length: 1" + ready)
 
     check()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from hitsvc.errors import SettingsError
-from hitsvc.external import check_redis, redact
+from hitsvc.external import RedisAway, check_redis, redact
 from tests.commands import free_port
 from tests.valkey import Valkey
 
@@ -36,29 +36,51 @@ class TestCheck:
         check_redis(f"unix://{valkey.socket}")
 
     @pytest.mark.parametrize(
-        ("impostor", "expected"),
+        ("impostor", "expected", "may_pass"),
         [
             pytest.param(
-                b"HTTP/1.1 400\r\n\r\n", "does not speak Redis", id="web server"
+                b"HTTP/1.1 400\r\n\r\n", "does not speak Redis", False, id="web server"
             ),
-            pytest.param(b"-LOADING wait\r\n", "still loading its data", id="loading"),
-            pytest.param(b"-NOAUTH no\r\n", "asks for a password", id="no password"),
-            pytest.param(b"-NOPERM no\r\n", "forbids PING", id="access list"),
+            pytest.param(
+                b"-LOADING wait\r\n", "still loading its data", True, id="loading"
+            ),
+            pytest.param(
+                b"-NOAUTH no\r\n", "asks for a password", False, id="no password"
+            ),
+            pytest.param(b"-NOPERM no\r\n", "forbids PING", False, id="access list"),
             pytest.param(
                 b"-ERR max number of clients reached\r\n",
                 "max number of clients",
+                True,
                 id="full",
             ),
-            pytest.param(b"-ODD no\r\n", "answers with an error: ODD", id="other"),
-            pytest.param(b"", "does not answer", id="silence"),
+            pytest.param(
+                b"-ODD no\r\n", "answers with an error: ODD", False, id="other"
+            ),
+            pytest.param(b"", "does not answer", True, id="silence"),
         ],
         indirect=["impostor"],
     )
-    def test_explains_a_refusal(self, impostor: str, expected: str) -> None:
-        """The line names the server and the reason."""
+    def test_explains_a_refusal(
+        self, impostor: str, expected: str, may_pass: bool
+    ) -> None:
+        """The line names the server and the reason; some reasons pass by themselves."""
         with pytest.raises(SettingsError, match=expected) as caught:
             check_redis(f"redis://{impostor}", timeout_s=0.3)
         assert str(caught.value).startswith(f"Redis at redis://{impostor} ")
+        assert isinstance(caught.value, RedisAway) is may_pass
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            pytest.param("127.0.0.1", id="nobody"),
+            pytest.param("h.invalid", id="no name"),
+        ],
+    )
+    def test_a_redis_that_is_not_there_may_come(self, host: str) -> None:
+        """As a container does, or a name."""
+        with pytest.raises(RedisAway, match="cannot be reached"):
+            check_redis(f"redis://{host}:{free_port()}", timeout_s=0.3)
 
     @pytest.mark.parametrize(
         "url",

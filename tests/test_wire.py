@@ -2,72 +2,27 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
+from hitsvc.commands import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.wire import Wire, tls_context
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-PING = [("PING",)]
+from tests.scripted import Script, serving
 
 
-class Script:
-    """A server that answers each read with the next of some replies.
-
-    Attributes:
-        received: What it was sent, read by read.
-        connections: How many there have been.
-    """
-
-    def __init__(self, *replies: bytes | None) -> None:
-        self._replies = list(replies)
-        self.received: list[bytes] = []
-        self.connections = 0
-
-    async def __call__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self.connections += 1
-        while data := await reader.read(65536):
-            self.received.append(data)
-            reply = self._replies.pop(0) if self._replies else b""
-            if reply is None:
-                break
-            writer.write(reply)
-
-
-@asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[str]:
-    """Serve on a free port; gives the Redis URL."""
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.current_task())  # type: ignore[arg-type]
-        try:
-            await handler(reader, writer)
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1")
-    port = server.sockets[0].getsockname()[1]
-    try:
-        yield f"redis://127.0.0.1:{port}"
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+async def ask(wire: Wire, *commands: str) -> list[Any]:
+    """Send commands whose words hold no space."""
+    spelled = [spell(*command.split()) for command in commands]
+    return await wire.execute("".join(spelled), len(spelled))
 
 
 async def test_many_commands_give_as_many_replies(valkey_url):
     """Replies come in the order of the commands, of every type."""
     wire = Wire(valkey_url, 5)
-    replies = await wire.execute(
-        [("INCRBY", "n", 3), ("SET", "t", 1, "EX", 60), ("GET", "none"), ("TTL", "t")]
-    )
+    replies = await ask(wire, "INCRBY n 3", "SET t 1 EX 60", "GET none", "TTL t")
     assert replies == [3, b"OK", None, 60]
     await wire.close()
 
@@ -75,9 +30,7 @@ async def test_many_commands_give_as_many_replies(valkey_url):
 async def test_error_reply_is_returned_not_raised(valkey_url):
     """A refused command leaves its neighbours their replies."""
     wire = Wire(valkey_url, 5)
-    set_, incr, get = await wire.execute(
-        [("SET", "word", "x"), ("INCR", "word"), ("GET", "word")]
-    )
+    set_, incr, get = await ask(wire, "SET word x", "INCR word", "GET word")
     assert (set_, get) == (b"OK", b"x")
     assert "not an integer" in str(incr)
     await wire.close()
@@ -88,8 +41,8 @@ async def test_connection_is_kept():
     script = Script(b"+PONG\r\n", b"+PONG\r\n")
     async with serving(script) as url:
         wire = Wire(url, 5)
-        await wire.execute(PING)
-        await wire.execute(PING)
+        await ask(wire, "PING")
+        await ask(wire, "PING")
         assert script.connections == 1
         await wire.close()
 
@@ -106,7 +59,7 @@ async def test_reply_in_pieces_is_put_together():
 
     async with serving(handler) as url:
         wire = Wire(url, 5)
-        assert await wire.execute([("INCR", "n"), ("SET", "a", 1)]) == [12, b"OK"]
+        assert await ask(wire, "INCR n", "SET a 1") == [12, b"OK"]
         await wire.close()
 
 
@@ -115,7 +68,7 @@ async def test_password_and_database_are_said_first():
     script = Script(b"+OK\r\n+OK\r\n", b"+PONG\r\n")
     async with serving(script) as url:
         wire = Wire(url.replace("//", "//user:p%40ss@") + "/2", 5)
-        await wire.execute(PING)
+        await ask(wire, "PING")
         await wire.close()
     assert script.received[0] == (
         b"*3\r\n$4\r\nAUTH\r\n$4\r\nuser\r\n$4\r\np@ss\r\n"
@@ -128,7 +81,7 @@ async def test_password_without_a_user_is_said_alone():
     script = Script(b"+OK\r\n", b"+PONG\r\n")
     async with serving(script) as url:
         wire = Wire(url.replace("//", "//:secret@"), 5)
-        await wire.execute(PING)
+        await ask(wire, "PING")
         await wire.close()
     assert script.received[0] == b"*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n"
 
@@ -138,14 +91,14 @@ async def test_refused_password_is_an_error():
     script = Script(b"-WRONGPASS no\r\n")
     async with serving(script) as url:
         with pytest.raises(CounterUnavailable, match="WRONGPASS"):
-            await Wire(url.replace("//", "//:bad@"), 5).execute(PING)
+            await ask(Wire(url.replace("//", "//:bad@"), 5), "PING")
     assert len(script.received) == 1
 
 
 async def test_nobody_there_is_an_error(tmp_path):
     """A refused or missing socket is the domain's error."""
     with pytest.raises(CounterUnavailable, match="cannot be reached"):
-        await Wire(f"unix://{tmp_path}/none", 5).execute(PING)
+        await ask(Wire(f"unix://{tmp_path}/none", 5), "PING")
 
 
 async def test_silence_is_an_error_after_the_timeout():
@@ -154,9 +107,9 @@ async def test_silence_is_an_error_after_the_timeout():
     async with serving(script) as url:
         wire = Wire(url, 0.02)
         with pytest.raises(CounterUnavailable, match=r"within 0\.02 s"):
-            await wire.execute(PING)
+            await ask(wire, "PING")
         with pytest.raises(CounterUnavailable):
-            await wire.execute(PING)
+            await ask(wire, "PING")
         assert script.connections == 2
 
 
@@ -164,7 +117,7 @@ async def test_silent_greeting_is_an_error_after_the_timeout():
     """The time-out covers connecting and authenticating."""
     async with serving(Script()) as url:
         with pytest.raises(CounterUnavailable, match="within"):
-            await Wire(url.replace("//", "//:secret@"), 0.02).execute(PING)
+            await ask(Wire(url.replace("//", "//:secret@"), 0.02), "PING")
 
 
 async def test_late_reply_is_never_taken_for_another():
@@ -182,10 +135,10 @@ async def test_late_reply_is_never_taken_for_another():
     async with serving(handler) as url:
         wire = Wire(url, 0.02)
         with pytest.raises(CounterUnavailable):
-            await wire.execute(PING)
+            await ask(wire, "PING")
         release.set()
         slow_machine = Wire(url, 5)
-        assert await slow_machine.execute(PING) == [b"RIGHT"]
+        assert await ask(slow_machine, "PING") == [b"RIGHT"]
         await slow_machine.close()
 
 
@@ -194,9 +147,9 @@ async def test_reply_that_lies_ready_at_the_deadline_is_taken():
     script = Script(b"+PONG\r\n", b"+PONG\r\n")
     async with serving(script) as url:
         wire = Wire(url, 0.05)
-        await wire.execute(PING)
+        await ask(wire, "PING")
         loop = asyncio.get_running_loop()
-        asking = asyncio.create_task(wire.execute(PING))
+        asking = asyncio.create_task(ask(wire, "PING"))
         await asyncio.sleep(0)
         # The loop stands still past the deadline, as on a starved machine.
         until = loop.time() + 0.1
@@ -211,7 +164,7 @@ async def test_lost_connection_is_an_error_and_not_repeated():
     script = Script(None)
     async with serving(script) as url:
         with pytest.raises(CounterUnavailable, match="closed the connection"):
-            await Wire(url, 5).execute([("INCR", "n")])
+            await ask(Wire(url, 5), "INCR n")
         assert script.connections == 1
         assert len(script.received) == 1
 
@@ -222,8 +175,8 @@ async def test_next_batch_connects_again():
     async with serving(script) as url:
         wire = Wire(url, 5)
         with pytest.raises(CounterUnavailable):
-            await wire.execute(PING)
-        assert await wire.execute(PING) == [b"PONG"]
+            await ask(wire, "PING")
+        assert await ask(wire, "PING") == [b"PONG"]
         await wire.close()
 
 
@@ -231,7 +184,7 @@ async def test_something_else_than_redis_is_an_error():
     """An HTTP server at that port is said to be no Redis."""
     async with serving(Script(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as url:
         with pytest.raises(CounterUnavailable, match="not Redis"):
-            await Wire(url, 5).execute(PING)
+            await ask(Wire(url, 5), "PING")
 
 
 async def test_cancelled_batch_leaves_no_connection():
@@ -239,13 +192,13 @@ async def test_cancelled_batch_leaves_no_connection():
     script = Script(b"", b"+PONG\r\n")
     async with serving(script) as url:
         wire = Wire(url, 5)
-        asking = asyncio.create_task(wire.execute(PING))
+        asking = asyncio.create_task(ask(wire, "PING"))
         while not script.received:
             await asyncio.sleep(0.001)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        assert await wire.execute(PING) == [b"PONG"]
+        assert await ask(wire, "PING") == [b"PONG"]
         assert script.connections == 2
         await wire.close()
 
@@ -256,8 +209,8 @@ async def test_reply_to_nothing_ends_the_connection():
     async with serving(script) as url:
         wire = Wire(url, 5)
         with pytest.raises(CounterUnavailable, match="reply to nothing"):
-            await wire.execute(PING)
-        assert await wire.execute(PING) == [b"PONG"]
+            await ask(wire, "PING")
+        assert await ask(wire, "PING") == [b"PONG"]
         await wire.close()
 
 
@@ -280,11 +233,58 @@ async def test_reply_while_nothing_is_asked_ends_the_connection():
 
     async with serving(handler) as url:
         wire = Wire(url, 5)
-        await wire.execute(PING)
+        await ask(wire, "PING")
         stray.set()
         await dropped.wait()
-        assert await wire.execute(PING) == [b"PONG"]
+        assert await ask(wire, "PING") == [b"PONG"]
         await wire.close()
+
+
+async def test_place_is_looked_for_before_each_connection():
+    """A server that moves is followed; its old address is not asked again."""
+    old, new = Script(b"+OLD\r\n", None), Script(b"+NEW\r\n", b"+NEW\r\n")
+    async with serving(old) as old_url, serving(new) as new_url:
+        places = iter((old_url, new_url))
+
+        async def find() -> tuple[str, int]:
+            return "127.0.0.1", int(next(places).rpartition(":")[2])
+
+        wire = Wire("redis://primary:0", 5, find=find)
+        assert await ask(wire, "PING") == [b"OLD"]
+        with pytest.raises(CounterUnavailable):
+            await ask(wire, "PING")
+        assert await ask(wire, "PING") == [b"NEW"]
+        assert await ask(wire, "PING") == [b"NEW"]
+        await wire.close()
+
+
+async def test_place_that_is_not_found_is_an_error():
+    """With the finder's own reason, or, if it never ends, that of the time-out."""
+
+    async def fail() -> tuple[str, int]:
+        raise CounterUnavailable("it is nowhere")  # noqa: TRY003, EM101
+
+    async def wait() -> tuple[str, int]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    for find, reason in ((fail, "it is nowhere"), (wait, "within 0.02 s")):
+        with pytest.raises(CounterUnavailable, match=reason):
+            await ask(Wire("redis://primary:0", 0.02, find=find), "PING")
+
+
+async def test_errors_name_the_server():
+    """With the name that the wire was given."""
+    for script, reason in (
+        (Script(None), "Sentinel X cannot be reached"),
+        (Script(), "Sentinel X did not answer"),
+        (Script(b"-WRONGPASS no\r\n"), "Sentinel X refused the connection"),
+    ):
+        async with serving(script) as url:
+            password = ":p@" if "refused" in reason else ""
+            wire = Wire(url.replace("//", f"//{password}"), 0.1, name="Sentinel X")
+            with pytest.raises(CounterUnavailable, match=reason):
+                await ask(wire, "PING")
 
 
 def test_rediss_url_checks_certificates():
@@ -306,6 +306,6 @@ async def test_closing_twice_is_fine(valkey_url):
     """Closing an unused or a closed wire does nothing."""
     wire = Wire(valkey_url, 5)
     await wire.close()
-    await wire.execute(PING)
+    await ask(wire, "PING")
     await wire.close()
     await wire.close()
