@@ -9,13 +9,24 @@ from hitsvc.backend import open_backend
 from hitsvc.badges import Badges
 from hitsvc.cookies import CookieWriter
 from hitsvc.counter import HitCounter
-from hitsvc.fixed_headers import FixedHeadersApp
+from hitsvc.default_headers import DefaultHeadersApp
 from hitsvc.headers import COUNT_HEADERS
+from hitsvc.health import Liveness, Readiness
+from hitsvc.looks import Looks
 from hitsvc.page import SECURITY_HEADERS, Assets, add_page
 from hitsvc.problems import COUNT_ROUTES, ProblemSerializer, add_problems
-from hitsvc.resources import CountReader, HitTaker, Liveness, Readiness, Representation
+from hitsvc.resources import CountReader, HistoryReader, HitTaker, Shared
 from hitsvc.settings import Settings
+from hitsvc.store_check import StoreCheck, open_store_check
 from hitsvc.templates import load_template
+from hitsvc.views import (
+    BadgeView,
+    GraphHistory,
+    JsonHistory,
+    JsonView,
+    ShieldsView,
+    TextView,
+)
 from hitsvc.visit import TrustedProxies
 
 
@@ -41,38 +52,54 @@ def create_app(
         token_length=settings.random_value_length,
         queue_limit=settings.queue_limit,
     )
-    app = FixedHeadersApp(COUNT_ROUTES, COUNT_HEADERS, middleware=[_Lifespan(counter)])
-    _add_counts(app, counter, badges, settings)
+    check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
+    app = DefaultHeadersApp(
+        COUNT_ROUTES, COUNT_HEADERS, middleware=[_Lifespan(counter, check)]
+    )
+    looks = Looks()
+    shared = Shared(
+        counter,
+        TrustedProxies(settings.forwarded_allow_ips),
+        looks,
+        CookieWriter(settings.cookie_timeout),
+    )
+    _add_counts(app, shared, badges, settings.badge_label)
     app.add_route("/healthz", Liveness())
-    app.add_route("/readyz", Readiness(counter))
+    app.add_route("/readyz", Readiness(counter, check))
     assets = Assets()
     add_page(app, assets)
     add_problems(
-        app, ProblemSerializer(badges.error, assets.error_page, SECURITY_HEADERS)
+        app,
+        ProblemSerializer(
+            lambda reason, params: badges.error(reason, looks.of(params)),
+            assets.error_page,
+            SECURITY_HEADERS,
+        ),
     )
     return app
 
 
 def _add_counts(
-    app: falcon.asgi.App[Any, Any],
-    counter: HitCounter,
-    badges: Badges,
-    settings: Settings,
+    app: falcon.asgi.App[Any, Any], shared: Shared, badges: Badges, label: str
 ) -> None:
-    proxies = TrustedProxies(settings.forwarded_allow_ips)
-    cookies = CookieWriter(settings.cookie_timeout)
-    text = Representation("text/plain; charset=utf-8", lambda count: b"%d" % count)
-    badge = Representation("image/svg+xml", badges.count)
-    for suffix, shown in (("", text), ("/tag.svg", badge)):
-        app.add_route(f"/count{suffix}", HitTaker(counter, proxies, shown, cookies))
-        app.add_route(f"/nocount{suffix}", CountReader(counter, proxies, shown))
+    text, badge = TextView(), BadgeView(badges)
+    app.add_route("/count", HitTaker(shared, text))
+    app.add_route("/count/tag.svg", HitTaker(shared, badge))
+    app.add_route("/count.json", HitTaker(shared, JsonView()))
+    app.add_route("/nocount", CountReader(shared, text))
+    app.add_route("/nocount/tag.svg", CountReader(shared, badge))
+    app.add_route("/nocount.json", HistoryReader(shared, JsonHistory()))
+    app.add_route("/nocount/shields.json", CountReader(shared, ShieldsView(label)))
+    app.add_route("/graph.svg", HistoryReader(shared, GraphHistory()))
 
 
 class _Lifespan:
-    """Ends the counter with the server, when every request has been answered."""
+    """Ends the connections with the server, when every request has been answered."""
 
-    def __init__(self, counter: HitCounter) -> None:
+    def __init__(self, counter: HitCounter, check: StoreCheck) -> None:
         self._counter = counter
+        self._check = check
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
         await self._counter.close()
+        await self._check.close()

@@ -4,29 +4,30 @@ PERF: written by hand, because Falcon's ``set_cookie``, with `http.cookies` behi
 takes 14 us, half as long as all the rest of a hit.
 """
 
-from functools import lru_cache
 from hashlib import blake2s
 
 # A browser sends a `__Host-` cookie only to the host that set it, over HTTPS
 # (RFC 6265bis, 4.1.3.2).
 _SECURE_PREFIX = "__Host-"
 _NAME_DIGEST_BYTES = 8
-_CACHED_NAMES = 8192
 
 
-@lru_cache(_CACHED_NAMES)
-def cookie_name(url_key: str, secure: bool) -> str:
-    """Name the cookie of a URL.
+def cookie_name(url_key: str) -> str:
+    """Name the cookie of a URL, for plain HTTP; `secure_name` makes it one for HTTPS.
 
     The name holds a digest, so no cookie tells where somebody has been, and any URL
     gives a legal name.
 
     Args:
         url_key: What `hitsvc.urls.normalise` returned.
-        secure: The visitor uses HTTPS.
     """
     digest = blake2s(url_key.encode(), digest_size=_NAME_DIGEST_BYTES).hexdigest()
-    return f"{_SECURE_PREFIX if secure else ''}hits-{digest}"
+    return f"hits-{digest}"
+
+
+def secure_name(name: str) -> str:
+    """Name the same cookie over HTTPS."""
+    return f"{_SECURE_PREFIX}{name}"
 
 
 def find_cookie(header: str, name: str) -> str | None:

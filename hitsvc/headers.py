@@ -12,9 +12,11 @@ UNCACHED = (
     ("pragma", "no-cache"),
     ("expires", "0"),
 )
-# The same on every answer of the count routes.
+ANY_ORIGIN = (_ALLOW_ORIGIN, "*")
+# On every answer of the count routes, unless it names other values (`allow_origin`).
 COUNT_HEADERS = (
     *UNCACHED,
+    ANY_ORIGIN,
     ("access-control-expose-headers", "X-Hits-Reason"),
     ("cross-origin-resource-policy", "cross-origin"),
     ("x-content-type-options", "nosniff"),
@@ -22,16 +24,13 @@ COUNT_HEADERS = (
 _PREFLIGHT_SECONDS = 86_400
 
 
-def allow_origin(resp: falcon.asgi.Response, origin: str | None) -> None:
-    """Let any page read the answer.
+def allow_origin(resp: falcon.asgi.Response, origin: str) -> None:
+    """Let the page that asks read the answer, and send cookies.
 
-    If the request names its page, that page may also send cookies: ``*`` does not allow
-    credentials (Fetch standard, "CORS check"), so the page's origin is echoed, and
-    ``Vary`` keeps the answer for it alone.
+    Any page may read it: ``*`` is the default. But that does not allow credentials
+    (Fetch standard, "CORS check"), so the origin of a page that names itself is echoed,
+    and ``Vary`` keeps the answer for it alone.
     """
-    if not origin:
-        resp.set_header(_ALLOW_ORIGIN, "*")
-        return
     resp.set_headers(
         (
             (_ALLOW_ORIGIN, origin),

@@ -20,6 +20,7 @@ import falcon
 import falcon.asgi
 
 HTML = "text/html; charset=utf-8"
+SCRIPT = "text/javascript; charset=utf-8"
 REVALIDATE = "no-cache"
 ONE_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -39,6 +40,13 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
         "X-Frame-Options": "DENY",
     }
 )
+
+# What other sites load: they may read it, and also pages that isolate themselves
+# (Cross-Origin-Embedder-Policy) may.
+_FOR_OTHER_SITES = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 _NO_WEIGHT = re.compile(r"q=0(\.0{0,3})?")
 
@@ -91,6 +99,8 @@ class Assets:
 
     Attributes:
         index: The page at ``/``.
+        embed: The script that other sites embed, ``/hits.js``.
+        openapi: The description of the service's addresses, ``/openapi.json``.
         favicon: The icon, for browsers that ask for ``/favicon.ico``.
         robots: ``/robots.txt``.
         static: Each file under ``/static/``, by its hashed name.
@@ -103,7 +113,11 @@ class Assets:
         names: dict[str, str] = {}
         for name, content_type in (
             ("favicon.svg", "image/svg+xml"),
-            ("page.js", "text/javascript; charset=utf-8"),
+            ("ask.js", SCRIPT),
+            ("codes.js", SCRIPT),
+            ("colors.js", SCRIPT),
+            ("copy.js", SCRIPT),
+            ("page.js", SCRIPT),
             ("style.css", "text/css; charset=utf-8"),
         ):
             asset = Asset.of((web / name).read_bytes(), content_type, FOR_EVER)
@@ -119,6 +133,10 @@ class Assets:
             return text
 
         self.index = Asset.of(page("index.html").encode(), HTML, REVALIDATE)
+        self.embed = Asset.of((web / "hits.js").read_bytes(), SCRIPT, ONE_DAY)
+        self.openapi = Asset.of(
+            (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
+        )
         self.favicon = Asset.of(
             (web / "favicon.svg").read_bytes(), "image/svg+xml", ONE_DAY
         )
@@ -151,6 +169,19 @@ class FileResource:
     on_head = on_get
 
 
+class PublicFileResource(FileResource):
+    """One file that other sites load."""
+
+    async def on_get(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response
+    ) -> None:
+        """Send the file, and let other sites use it."""
+        await super().on_get(req, resp)
+        resp.set_headers(_FOR_OTHER_SITES)
+
+    on_head = on_get
+
+
 class StaticResource:
     """The files whose names carry a hash of their content."""
 
@@ -171,8 +202,10 @@ class StaticResource:
 
 
 def add_page(app: falcon.asgi.App[Any, Any], assets: Assets) -> None:
-    """Route the page, its assets, the icon and ``robots.txt``."""
+    """Route the page, its assets, the embedded script, the icon and ``robots.txt``."""
     app.add_route("/", FileResource(assets.index))
+    app.add_route("/hits.js", PublicFileResource(assets.embed))
+    app.add_route("/openapi.json", PublicFileResource(assets.openapi))
     app.add_route("/favicon.ico", FileResource(assets.favicon))
     app.add_route("/robots.txt", FileResource(assets.robots))
     app.add_route("/static/{name}", StaticResource(assets.static))

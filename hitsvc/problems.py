@@ -1,8 +1,8 @@
 """How errors look to a caller: a badge, a line of text, JSON or a page.
 
 A badge route answers a badge at every status, because an ``<img>`` cannot show a
-message; the message is then in ``X-Hits-Reason``. JSON (RFC 9457) goes only to those
-who ask for it.
+message; the message is then in ``X-Hits-Reason``. JSON (RFC 9457) goes to those who
+ask for it, by the address or by ``Accept``.
 """
 
 import json
@@ -12,11 +12,13 @@ import falcon
 from falcon.asgi import App, Request, Response
 
 from hitsvc.errors import CounterUnavailable, InvalidURL, URLTooLong
-from hitsvc.headers import UNCACHED, allow_origin
+from hitsvc.headers import ANY_ORIGIN, UNCACHED, allow_origin
 
-BADGE_ROUTES = frozenset(["/count/tag.svg", "/nocount/tag.svg"])
-# Their fixed headers are sent with errors too.
-COUNT_ROUTES = BADGE_ROUTES | {"/count", "/nocount"}
+# Pictures; `/graph.svg` becomes a badge where there is nothing to draw.
+BADGE_ROUTES = frozenset(["/count/tag.svg", "/nocount/tag.svg", "/graph.svg"])
+JSON_ROUTES = frozenset(["/count.json", "/nocount.json", "/nocount/shields.json"])
+# Their default headers are sent with errors too.
+COUNT_ROUTES = BADGE_ROUTES | JSON_ROUTES | {"/count", "/nocount"}
 TEXT_ROUTES = frozenset(["/count", "/nocount", "/healthz", "/readyz"])
 
 _PROBLEM_JSON = "application/problem+json"
@@ -37,14 +39,14 @@ class ProblemSerializer:
 
     def __init__(
         self,
-        badge: Callable[[str], bytes],
+        badge: Callable[[str, Mapping[str, str | list[str]]], bytes],
         page: Callable[[str, str], bytes],
         page_headers: Mapping[str, str],
     ) -> None:
         """Join the ways to show an error.
 
         Args:
-            badge: Draws a few words as a badge.
+            badge: Draws a few words as a badge, given the query parameters.
             page: Makes an HTML page of a title and a message.
             page_headers: What such a page is sent with.
         """
@@ -57,13 +59,14 @@ class ProblemSerializer:
         title = error.title or str(error.status)
         reason = error.description or _REASONS.get(error.status_code, title)
         if req.path not in COUNT_ROUTES:
-            resp.set_headers(UNCACHED)
+            resp.set_headers((*UNCACHED, ANY_ORIGIN))
         resp.set_header("x-hits-reason", reason)
-        allow_origin(resp, req.get_header("Origin"))
+        if origin := req.get_header("Origin"):
+            allow_origin(resp, origin)
         if req.path in BADGE_ROUTES:
             resp.content_type = "image/svg+xml"
-            resp.data = self._badge(title.partition(" ")[2] or title)
-        elif _wants_json(req):
+            resp.data = self._badge(title.partition(" ")[2] or title, req.params)
+        elif req.path in JSON_ROUTES or _wants_json(req):
             resp.content_type = _PROBLEM_JSON
             problem = {
                 "title": title,

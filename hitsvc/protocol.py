@@ -5,10 +5,10 @@ than Falcon does on the whole request: two writes, two regular expressions a hea
 task, a timer and an event a request. What differs for clients:
 
 - A request is handed to the app when all of it has arrived, which bounds how long and
-  how much a slow client can hold (`MAX_REQUEST_BYTES`, `REQUEST_TIMEOUT_S`).
+  how much a slow client can hold (`Limits`).
 - A client that hangs up does not cancel the app: a hit on its way is counted.
 
-TLS, an access log, a limit of connections and default headers are left to the proxy.
+TLS and default headers are left to the proxy; `limit` bounds the connections.
 
 Invariants:
 
@@ -23,27 +23,42 @@ Invariants:
 import asyncio
 import math
 from collections import deque
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import httptools
 
-from hitsvc.exchange import FIXED_HEADERS, ASGIApp, Exchange, Scope, plain_response
+from hitsvc.exchange import READY_HEADERS, ASGIApp, Exchange, Scope, plain_response
 from hitsvc.reader import RequestReader
 
-MAX_REQUEST_BYTES = 64 * 1024
-REQUEST_TIMEOUT_S = 10.0
-# How long a client may leave what it was sent unread.
-UNREAD_TIMEOUT_S = 30.0
 # What is parsed at once: a client that sends requests ahead makes us hold its bytes,
 # not the hundred times larger objects that they become.
 PIECE_BYTES = 8 * 1024
 
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
-_EXTENSIONS: dict[str, dict[str, Any]] = {FIXED_HEADERS: {}}
+_EXTENSIONS: dict[str, dict[str, Any]] = {READY_HEADERS: {}}
 _NOTHING = memoryview(b"")
 _BODY_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 _HEAD_TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client may ask of us.
+
+    Attributes:
+        request_bytes: The size of a request, head and body.
+        request_s: Seconds until all of a request must have come.
+        unread_s: How long a client may leave what it was sent unread.
+    """
+
+    request_bytes: int = 64 * 1024
+    request_s: float = 10.0
+    unread_s: float = 30.0
+
+
+_LIMITS = Limits()
 
 
 class HttpProtocol(asyncio.Protocol):
@@ -65,6 +80,7 @@ class HttpProtocol(asyncio.Protocol):
         server_state: Any,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
+        limits: Limits = _LIMITS,
     ) -> None:
         """Prepare for one connection.
 
@@ -72,7 +88,9 @@ class HttpProtocol(asyncio.Protocol):
             config: uvicorn's configuration, loaded.
             server_state: uvicorn's record of connections and tasks.
             app_state: The ASGI lifespan state.
+            limits: What the client may ask of us.
         """
+        self._limits = limits
         self._app: ASGIApp = config.loaded_app
         self._keep_alive_s: float = config.timeout_keep_alive
         self._server_state = server_state
@@ -88,7 +106,7 @@ class HttpProtocol(asyncio.Protocol):
         self._refusal: HTTPStatus | None = None
         self._ending = False  # no more requests are read
         self._closing = False  # and nothing more is written
-        self.deadline = self._loop.time() + REQUEST_TIMEOUT_S
+        self.deadline = self._loop.time() + limits.request_s
 
     # What the event loop calls.
 
@@ -152,7 +170,7 @@ class HttpProtocol(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Note that the client does not read what it is sent."""
         self._writable = self._loop.create_future()
-        self.deadline = self._loop.time() + UNREAD_TIMEOUT_S
+        self.deadline = self._loop.time() + self._limits.unread_s
 
     def resume_writing(self) -> None:
         """Note that it does again."""
@@ -175,9 +193,28 @@ class HttpProtocol(asyncio.Protocol):
     def expire(self, now: float) -> None:
         """Drop a client that has made us wait for too long."""
         if now >= self.deadline:
-            self._stop_reading()
-            self._closing = True
-            self.transport.abort()  # `close` would wait for it to read
+            self.drop()
+
+    def drop(self) -> None:
+        """End the connection at once."""
+        self._stop_reading()
+        self._closing = True
+        self.transport.abort()  # `close` would wait for the client to read
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when the client asks for nothing, in the loop's time; None if it does."""
+        if (
+            self._current
+            or self._closing
+            or self._partial_bytes
+            or self._reader.pending
+        ):
+            return None
+        was_served = self._task is not None
+        return self.deadline - (
+            self._keep_alive_s if was_served else self._limits.request_s
+        )
 
     # Reading.
 
@@ -201,12 +238,12 @@ class HttpProtocol(asyncio.Protocol):
 
     def _await_rest(self, *, is_new: bool) -> None:
         """Bound a request of which a part has come, and ask for its body if need be."""
-        if self._partial_bytes > MAX_REQUEST_BYTES:
+        if self._partial_bytes > self._limits.request_bytes:
             in_body = bool(self._reader.pending)
             self._refuse(_BODY_TOO_LARGE if in_body else _HEAD_TOO_LARGE)
         elif self._current is None and not self._ending:
             if is_new:
-                self.deadline = self._loop.time() + REQUEST_TIMEOUT_S
+                self.deadline = self._loop.time() + self._limits.request_s
             if self._reader.take_expectation():
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -277,7 +314,7 @@ class HttpProtocol(asyncio.Protocol):
             return
         self._stop_reading()
         self._closing = True
-        self.deadline = self._loop.time() + UNREAD_TIMEOUT_S
+        self.deadline = self._loop.time() + self._limits.unread_s
         if self._refusal is None:
             self.transport.close()
             return

@@ -9,6 +9,7 @@ pipelined on a connection that stays open. A few are broken, and go alone.
 """
 
 import gzip
+import json
 import random
 import re
 import socket
@@ -37,16 +38,18 @@ ONE_LINE = "the reason is one line of ASCII"
 FACTS = (NO_5XX, SAFE_SVG, WELL_FORMED, CLOSE_SAID, RIGHT_TYPE, ONE_LINE)
 
 TEXT_ROUTES = ("/count", "/nocount")
-BADGE_ROUTES = ("/count/tag.svg", "/nocount/tag.svg")
-OTHER_ROUTES = ("/", "/healthz", "/readyz", "/favicon.ico", "/robots.txt")
+BADGE_ROUTES = ("/count/tag.svg", "/nocount/tag.svg", "/graph.svg")
+JSON_ROUTES = ("/count.json", "/nocount.json", "/nocount/shields.json")
+OTHER_ROUTES = ("/", "/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/hits.js")
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5]\d\d) [\x20-\x7e]*")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([^\x00-\x08\x0a-\x1f\x7f]*)")
 _EXECUTABLE = re.compile(r"(^|\})(script|foreignObject|iframe)$", re.IGNORECASE)
-# The page's own script is the only one.
+# The page's own scripts are the only ones.
 _FOREIGN_SCRIPT = re.compile(
-    rb"<script(?! type=\"module\" src=\"/static/page\.)", re.IGNORECASE
+    rb"<script(?! type=\"module\" src=\"/static/)", re.IGNORECASE
 )
+_NUMBERS = re.compile(rb"-?[\d,.]+[kMGTPE]?( / -?[\d,.]+[kMGTPE]?)?")
 
 
 class Finding(Exception):
@@ -191,7 +194,8 @@ class RequestMaker:
         if method == "CONNECT":
             return "", rng.choice((b"localhost:80", b"/count", b"*"))
         route = rng.choices(
-            (*TEXT_ROUTES, *BADGE_ROUTES, *OTHER_ROUTES, ""), (4,) * 4 + (1,) * 6
+            (*TEXT_ROUTES, *BADGE_ROUTES, *JSON_ROUTES, *OTHER_ROUTES, ""),
+            (4,) * 5 + (1,) * 10,
         )[0]
         path = route.encode()
         if not route:
@@ -215,10 +219,19 @@ class RequestMaker:
         names = rng.choices(
             ((), ("url",), ("url", "url"), ("x", "url"), ("x",)), (15, 75, 3, 4, 3)
         )[0]
-        return b"&".join(
+        query = [
             name.encode() + rng.choice((b"=", b"=", b"=", b"")) + self._escaped_url()
             for name in names
-        )
+        ]
+        if rng.random() < 0.5:
+            query += [self._option() for _ in range(rng.randint(1, 5))]
+        return b"&".join(query)
+
+    def _option(self) -> bytes:
+        rng = self._rng
+        name, values = rng.choice(tuple(_OPTIONS.items()))
+        value: str = rng.choice((*values, rng.choice(_PIECES)))
+        return f"{name}=".encode() + quote(value, safe="").encode()
 
     def _escaped_url(self) -> bytes:
         rng = self._rng
@@ -328,6 +341,25 @@ _PIECES = (
     *("ß", "。", "\u202e", "\ufeff", "\ufffe", "😀", "e\u0301", "\u2028", "İ", "٣"),
     *("'", '"', "`", ";", ",", "=", "|", "^", "*", "(", "a" * 300, "hits:", ":days"),
 )
+# What may be said about a count's look, right and wrong.
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "style": ("flat", "flat-square", "plastic", "for-the-badge", "social", "popout"),
+    "label": ("", "views", "a" * 65),
+    "labelColor": ("red", "#fff", "fff", "hsl(1,2%,3%)", "url(#s)"),
+    "color": ("brightgreen", "critical", "rgb(1,2,3)", "#12345"),
+    "logo": (
+        "github",
+        "../etc",
+        "data:image/png;base64,AAAA",
+        "data:text/html;base64,",
+    ),
+    "logoColor": ("blue", "f80"),
+    "logoSize": ("auto",),
+    "format": ("plain", "grouped", "metric"),
+    "show": ("total", "today", "both"),
+    "base": ("0", "-1", "1" * 16, "1" * 17),
+    "days": ("1", "7", "30", "365", "366", "-1", "x", "1" * 40),
+}
 _VALUES: dict[str, tuple[str, ...]] = {
     "Accept": (
         *(
@@ -478,7 +510,10 @@ def _check_type(request: Request, answer: Answer) -> None:
     elif request.route in TEXT_ROUTES:
         right = answer.content_type in {"text/plain", "application/problem+json"}
         if answer.status == 200 and request.method == "GET":
-            right = re.fullmatch(rb"\d+", answer.body) is not None
+            right = _NUMBERS.fullmatch(answer.body) is not None
+    elif request.route in JSON_ROUTES and request.method in {"GET", "POST"}:
+        right = answer.content_type in {"application/json", "application/problem+json"}
+        json.loads(answer.body)
     else:
         right = "access-control-allow-origin" in answer.headers or answer.status < 400
     if not right:

@@ -3,16 +3,14 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack
+from itertools import product
 from types import MappingProxyType
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import falcon
 import falcon.asgi
 import pytest
-from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
+from fakeredis import FakeAsyncRedis, FakeServer
 from falcon import testing
 
 from hitsvc.app import create_app
@@ -20,12 +18,15 @@ from hitsvc.errors import SettingsError
 from hitsvc.page import SECURITY_HEADERS
 from hitsvc.problems import ProblemSerializer, add_problems
 from hitsvc.settings import Settings
+from tests.site import Headers, Site, serve, shown
 
-COUNTING = ["/count", "/count/tag.svg"]
-READING = ["/nocount", "/nocount/tag.svg"]
+COUNTING = ["/count", "/count/tag.svg", "/count.json"]
+READING = ["/nocount", "/nocount/tag.svg", "/nocount.json", "/nocount/shields.json"]
 ROUTES = COUNTING + READING
 TEXTS = ["/count", "/nocount"]
 BADGES = ["/count/tag.svg", "/nocount/tag.svg"]
+JSONS = ["/count.json", "/nocount.json", "/nocount/shields.json"]
+OTHERS = ["/graph.svg", "/hits.js", "/healthz", "/readyz", "/"]
 
 TOTAL = "hits:{example.com}"
 PAGE = {"Referer": "https://example.com/"}
@@ -49,6 +50,11 @@ TYPES = {
     "/nocount": "text/plain; charset=utf-8",
     "/count/tag.svg": "image/svg+xml",
     "/nocount/tag.svg": "image/svg+xml",
+    **dict.fromkeys(JSONS, "application/json"),
+}
+METHODS = {
+    **dict.fromkeys(COUNTING, "GET, HEAD, OPTIONS, POST"),
+    **dict.fromkeys([*READING, "/graph.svg"], "GET, HEAD, OPTIONS"),
 }
 NO_URL = "no URL: add ?url= to this address, or link to it from a page"
 NOT_A_URL = "this is not a valid URL"
@@ -59,128 +65,11 @@ NOT_FOUND = "there is nothing at this address"
 
 LONGEST = "example.com/" + "a" * (2048 - len("example.com/"))
 
-Headers = Mapping[str, str]
-Target = Callable[..., Awaitable[None]]
-
-
-def serve(app: Target) -> Target:
-    """Give an app its requests as servers do: Falcon's headers can be read once."""
-
-    async def served(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            scope["headers"] = [tuple(pair) for pair in scope["headers"]]
-        await app(scope, receive, send)
-
-    return served
-
-
-class Site:
-    """A service in this process, and a client that asks it one thing at a time.
-
-    Attributes:
-        redis: Looks into the service's Redis.
-        server: That Redis itself; ``connected = False`` takes it away.
-    """
-
-    def __init__(self, runner: asyncio.Runner, variables: Mapping[str, str]) -> None:
-        """Start a service with settings and an empty Redis of its own."""
-        self.server = FakeServer()
-        self.redis = FakeRedis(server=self.server, decode_responses=True)
-        app = create_app(
-            Settings.load(variables), redis=FakeAsyncRedis(server=self.server)
-        )
-        self._run = runner.run
-        self._conductor = testing.ASGIConductor(serve(app))
-        self._run(self._conductor.__aenter__())
-
-    def close(self) -> None:
-        """Stop the service, as a server does."""
-        self._run(self._conductor.__aexit__(None, None, None))
-
-    def ask(
-        self,
-        method: str,
-        target: str,
-        headers: Headers | list[tuple[str, str]] | None = None,
-        *,
-        peer: str | None = "127.0.0.1",
-        scheme: str = "http",
-    ) -> testing.Result:
-        """Make a request and return its answer."""
-        path, _, query = target.partition("?")
-        result: testing.Result = self._run(
-            self._conductor.simulate_request(
-                method,
-                path,
-                query_string=query,
-                headers=headers,
-                protocol=scheme,
-                extras={"client": peer and [peer, 50_000]},
-            )
-        )
-        return result
-
-    def get(self, target: str, headers: Any = None, **how: Any) -> testing.Result:
-        """GET."""
-        return self.ask("GET", target, headers, **how)
-
-    def get_at_once(
-        self, times: int, path: str, headers: Headers
-    ) -> list[testing.Result]:
-        """Make several requests in the same moment."""
-
-        async def all_of_them() -> list[Any]:
-            get = self._conductor.simulate_get
-            return await asyncio.gather(
-                *(get(path, headers=headers) for _ in range(times))
-            )
-
-        return self._run(all_of_them())
-
-    def total(self, url_key: str = "example.com") -> int:
-        """Return what Redis holds for a URL."""
-        return int(self.redis.get(f"hits:{{{url_key}}}") or 0)
-
-    def tokens(self) -> list[str]:
-        """List the names of the live tokens."""
-        return sorted(map(str, self.redis.keys("hits:*:t:*")))
-
-
-OpenSite = Callable[..., Site]
-
-
-@pytest.fixture(name="open_site")
-def _open_site() -> Iterator[OpenSite]:
-    """Open sites with the settings given, and close them after the test."""
-    with asyncio.Runner() as runner, ExitStack() as stack:
-
-        def open_site(**settings: Any) -> Site:
-            variables = {f"HITSVC_{k.upper()}": str(v) for k, v in settings.items()}
-            site = Site(runner, variables)
-            stack.callback(site.close)
-            return site
-
-        yield open_site
-
-
-@pytest.fixture(name="site")
-def _site(open_site: OpenSite) -> Site:
-    """A site with the settings that nobody changed."""
-    return open_site()
-
 
 def cookie_from(result: testing.Result) -> str:
     """Return what a browser sends back after an answer."""
     pair: str = result.headers["set-cookie"].partition(";")[0]
     return pair
-
-
-def shown(result: testing.Result) -> str:
-    """Return the number that an answer shows, as text or as a badge."""
-    if result.headers["content-type"] != "image/svg+xml":
-        return str(result.text)
-    (title,) = ET.fromstring(result.text).iter("{http://www.w3.org/2000/svg}title")  # noqa: S314
-    return str(title.text).removeprefix("hits: ")
 
 
 def without(headers: Headers, *names: str) -> dict[str, str]:
@@ -243,6 +132,15 @@ class TestCounts:
         assert "set-cookie" not in result.headers
         assert site.redis.keys("*") == [TOTAL]
 
+    @pytest.mark.parametrize("route", COUNTING)
+    def test_a_post_counts_as_a_get_does(self, site, route):
+        """A script's POST is a hit, with its cookie; the body does not matter."""
+        result = site.ask("POST", f"{route}?url=example.com")
+
+        assert shown(result) == "1"
+        assert "set-cookie" in result.headers
+        assert site.total() == 1
+
     def test_another_purpose_counts(self, site):
         """Only prefetch is no visit."""
         assert site.get("/count", {**PAGE, "Purpose": "preview"}).text == "1"
@@ -251,7 +149,9 @@ class TestCounts:
         """Text and badge, counting and reading, show the same total."""
         answers = [site.get(f"{route}?url=example.com") for route in ROUTES]
 
-        assert [shown(answer) for answer in answers] == ["1", "2", "2", "2"]
+        assert [shown(answer) for answer in answers] == list("123") + ["3"] * len(
+            READING
+        )
 
     def test_a_hit_is_kept_for_its_day_too(self, site):
         """One hit makes a total and one day's bucket, and neither expires."""
@@ -678,7 +578,7 @@ class TestHeaders:
         result = site.ask("OPTIONS", route)
 
         assert result.status_code == 204
-        assert result.headers == {**CONTRACT, "allow": "GET, HEAD, OPTIONS"}
+        assert result.headers == {**CONTRACT, "allow": METHODS[route]}
 
     @pytest.mark.parametrize("route", ROUTES)
     def test_a_preflight_is_allowed(self, site, route):
@@ -694,10 +594,10 @@ class TestHeaders:
         assert result.status_code == 204
         assert result.headers == {
             **CONTRACT,
-            "allow": "GET, HEAD, OPTIONS",
+            "allow": METHODS[route],
             "access-control-allow-origin": "https://example.com",
             "access-control-allow-credentials": "true",
-            "access-control-allow-methods": "GET, HEAD, OPTIONS",
+            "access-control-allow-methods": METHODS[route],
             "access-control-allow-headers": "x-a, x-b",
             "access-control-max-age": "86400",
             "vary": "Origin",
@@ -735,8 +635,13 @@ class Case:
         assert result.status == self.status
         return result
 
+    def extra_headers(self, route: str) -> dict[str, str]:
+        """Tell which headers are its own."""
+        if self.method == "PUT":
+            return {"allow": METHODS[route]}
+        return dict(self.extra)
 
-ALLOW = {"allow": "GET, HEAD, OPTIONS"}
+
 RETRY = {"retry-after": "1"}
 CASES = [
     pytest.param(
@@ -745,12 +650,11 @@ CASES = [
     ),
     pytest.param(
         Case(
-            "POST",
+            "PUT",
             "?url=a.com",
             "405 Method Not Allowed",
             "405 Method Not Allowed",
             NO_METHOD,
-            ALLOW,
         ),
         id="405",
     ),
@@ -787,7 +691,7 @@ class TestErrors:
         assert result.text == f"{case.reason}\n"
         assert result.headers == {
             **CONTRACT,
-            **case.extra,
+            **case.extra_headers(route),
             "x-hits-reason": case.reason,
             "content-type": "text/plain; charset=utf-8",
             "content-length": str(len(result.content)),
@@ -802,7 +706,7 @@ class TestErrors:
         assert shown(result) == case.title[4:]
         assert result.headers == {
             **CONTRACT,
-            **case.extra,
+            **case.extra_headers(route),
             "x-hits-reason": case.reason,
             "content-type": "image/svg+xml",
             "content-length": str(len(result.content)),
@@ -917,8 +821,13 @@ class TestOtherAddresses:
         """The root is HTML."""
         assert site.get("/").text.startswith("<!doctype html>")
 
-    @pytest.mark.parametrize("route", [*ROUTES, "/healthz", "/readyz", "/"])
-    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
+    @pytest.mark.parametrize(
+        ("method", "route"),
+        [
+            *product(["PUT", "PATCH", "DELETE", "TRACE"], [*ROUTES, *OTHERS]),
+            *product(["POST"], [*READING, *OTHERS]),
+        ],
+    )
     def test_other_methods_are_refused(self, site, method, route):
         """405, and nothing is counted."""
         result = site.ask(method, f"{route}?url=example.com")
@@ -975,11 +884,12 @@ class TestHealth:
         assert result.headers["x-hits-reason"] == AWAY
         assert result.text == (f"{AWAY}\n" if method == "GET" else "")
 
-    def test_asking_leaves_no_trace(self, site):
-        """Readiness is a read."""
+    def test_asking_leaves_nothing_that_stays(self, site):
+        """Readiness is a write, for a full store answers reads; it is soon gone."""
         site.get("/readyz")
 
-        assert site.redis.keys("*") == []
+        (key,) = site.redis.keys("*")
+        assert 0 < site.redis.pttl(key) <= 1000
 
 
 class TestOutage:
@@ -1154,7 +1064,9 @@ class TestOurOwnDefects:
     @pytest.fixture(name="client")
     def _client(self):
         app = falcon.asgi.App()
-        serializer = ProblemSerializer(str.encode, lambda *texts: b"", {})
+        serializer = ProblemSerializer(
+            lambda text, _: text.encode(), lambda *texts: b"", {}
+        )
         add_problems(app, serializer)
         for route in ("/count", "/count/tag.svg"):
             app.add_route(route, Defective())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hitsvc.cookies import CookieWriter, cookie_name, find_cookie
+from hitsvc.cookies import CookieWriter, cookie_name, find_cookie, secure_name
 
 
 class TestName:
@@ -15,26 +15,26 @@ class TestName:
     @given(st.text(st.characters(codec="utf-8")))
     def test_it_is_a_legal_cookie_name(self, url_key):
         """Any URL gives a short name of characters that every browser takes."""
-        assert re.fullmatch(r"hits-[0-9a-f]{16}", cookie_name(url_key, False))
+        assert re.fullmatch(r"hits-[0-9a-f]{16}", cookie_name(url_key))
 
     def test_it_never_changes(self):
         """A new release finds the cookies that the last one set."""
-        assert cookie_name("example.com", False) == "hits-a3e5291bae2acded"
+        assert cookie_name("example.com") == "hits-a3e5291bae2acded"
 
     def test_the_secure_one_belongs_to_the_host(self):
         """Over HTTPS the same name has the prefix that browsers enforce."""
-        name = cookie_name("example.com", True)
+        name = secure_name(cookie_name("example.com"))
 
         assert name == "__Host-hits-a3e5291bae2acded"
 
     def test_it_does_not_tell_the_url(self):
         """A look at the cookies shows no address."""
-        assert "example" not in cookie_name("example.com", False)
+        assert "example" not in cookie_name("example.com")
 
     @pytest.mark.parametrize("other", ["example.com/", "example.org", "example.co", ""])
     def test_another_url_has_another_name(self, other):
         """One page's cookie is not another's."""
-        names = {cookie_name(key, False) for key in ("example.com", other)}
+        names = {cookie_name(key) for key in ("example.com", other)}
 
         assert len(names) == 2
 

@@ -19,15 +19,9 @@ from hitsvc.page import (
     add_page,
 )
 
-FILES = (
-    "error.html",
-    "favicon.svg",
-    "index.html",
-    "page.js",
-    "robots.txt",
-    "style.css",
-)
-BUDGET_BYTES = 15 * 1024
+SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "page.js")
+FILES = ("error.html", "favicon.svg", "index.html", *SCRIPTS, "robots.txt", "style.css")
+BUDGET_BYTES = 30 * 1024
 
 
 class Elements(HTMLParser):
@@ -90,7 +84,12 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("stem", "content_type"),
         [
-            pytest.param("page", "text/javascript; charset=utf-8", id="script"),
+            *(
+                pytest.param(
+                    name.split(".")[0], "text/javascript; charset=utf-8", id=name
+                )
+                for name in SCRIPTS
+            ),
             pytest.param("style", "text/css; charset=utf-8", id="style"),
             pytest.param("favicon", "image/svg+xml", id="icon"),
         ],
@@ -119,18 +118,18 @@ class TestFiles:
         """A name that no file has is 404."""
         assert client.simulate_get("/static/page.js").status == falcon.HTTP_404
 
-    def test_every_file_is_found_under_the_name_the_page_uses(self, client):
+    def test_every_file_is_found_under_the_name_the_page_uses(self, client, assets):
         """The page refers to its files by hashed names, and each of them answers."""
         references = set(re.findall(r"/static/[^\"]+", client.simulate_get("/").text))
 
-        assert len(references) == 3
+        assert len(references) == len(assets.static) == 2 + len(SCRIPTS)
         assert all(re.search(r"\.[0-9a-f]{16}\.\w+$", path) for path in references)
         assert {client.simulate_get(path).status for path in references} == {
             falcon.HTTP_200
         }
 
     def test_all_files_together_fit_the_budget(self):
-        """The whole page weighs at most 15 KB as sent."""
+        """The whole page weighs at most 30 KB as sent."""
         sizes = [len(gzip.compress(read(name).encode())) for name in FILES]
 
         assert sum(sizes) <= BUDGET_BYTES
@@ -180,6 +179,20 @@ class TestHeaders:
             assert head.status == falcon.HTTP_200
             assert dict(head.headers) == dict(got.headers)
             assert head.content == b""
+
+    def test_other_sites_may_load_the_script_that_they_embed(self, client):
+        """It is readable from any origin, also one that isolates itself."""
+        headers = client.simulate_get("/hits.js").headers
+
+        assert headers["content-type"] == "text/javascript; charset=utf-8"
+        assert headers["access-control-allow-origin"] == "*"
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert headers["x-content-type-options"] == "nosniff"
+
+    def test_the_description_that_the_page_links_to_is_json(self, client):
+        """The footer's link leads somewhere."""
+        assert 'href="/openapi.json"' in read("index.html")
+        assert client.simulate_get("/openapi.json").json["openapi"].startswith("3.")
 
 
 class TestValidation:
@@ -294,7 +307,7 @@ class TestContent:
             for key in {"src", "href", "action", "formaction"} & set(attributes):
                 assert re.match(r"/(?!/)|#", attributes[key])
 
-    @pytest.mark.parametrize("name", ["style.css", "page.js", "favicon.svg"])
+    @pytest.mark.parametrize("name", ["style.css", *SCRIPTS, "favicon.svg"])
     def test_no_asset_refers_to_another_host(self, name):
         """Only the example address and the SVG name space name a host."""
         known = {"https://example.com/post", "http://www.w3.org/2000/svg"}
@@ -311,8 +324,32 @@ class TestContent:
             for tag, a in elements
             if tag == "textarea" or a.get("type") == "text"
         }
+        wells = [a for _, a in elements if a.get("type") == "color"]
 
         assert fields == labelled
+        assert all(well["aria-label"] for well in wells)
+        assert {well["data-field"] for well in wells} <= fields
+
+    def test_the_form_sends_what_the_badge_understands(self):
+        """Without JavaScript, the names of the fields are the names of parameters."""
+        named = {
+            a["name"]
+            for tag, a in Elements(read("index.html")).found
+            if tag == "input" and "name" in a and "form" not in a
+        }
+
+        assert named == {
+            "url",
+            "style",
+            "label",
+            "labelColor",
+            "color",
+            "logo",
+            "logoColor",
+            "format",
+            "show",
+            "base",
+        }
 
     def test_the_page_counts_itself(self):
         """Its own badge counts, by Referer, so without JavaScript too."""

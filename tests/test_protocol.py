@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import weakref
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,13 +14,7 @@ from hypothesis import strategies as st
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from hitsvc.protocol import (
-    MAX_REQUEST_BYTES,
-    PIECE_BYTES,
-    REQUEST_TIMEOUT_S,
-    UNREAD_TIMEOUT_S,
-    HttpProtocol,
-)
+from hitsvc.protocol import PIECE_BYTES, HttpProtocol, Limits
 from tests.sockets import (
     GET,
     Client,
@@ -40,6 +35,7 @@ from tests.sockets import (
     until,
 )
 
+LIMITS = Limits()
 LAST = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
 MEGABYTE = b"x" * (1 << 20)
 big = answering(start(), body(8 * MEGABYTE))
@@ -191,7 +187,7 @@ def request_of(size: int) -> bytes:
 async def test_large_request_is_answered():
     """A request of the greatest size is one."""
     async with Site(hello) as site:
-        assert statuses(await site.ask(request_of(MAX_REQUEST_BYTES) + GET)) == [
+        assert statuses(await site.ask(request_of(LIMITS.request_bytes) + GET)) == [
             200,
             200,
         ]
@@ -201,8 +197,8 @@ async def test_large_request_is_answered():
 async def test_too_large_head_is_refused():
     """The client gets to read why, though it is still sending."""
     async with Site(hello) as site:
-        assert statuses(await site.ask(request_of(2 * MAX_REQUEST_BYTES))) == [431]
-        assert statuses(await site.ask(request_of(100 * MAX_REQUEST_BYTES))) == [431]
+        assert statuses(await site.ask(request_of(2 * LIMITS.request_bytes))) == [431]
+        assert statuses(await site.ask(request_of(100 * LIMITS.request_bytes))) == [431]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +226,7 @@ async def test_large_request_that_waits_is_bounded():
         client = await site.connect()
         client.send(get(1))
         await until(lambda: gate.entered)
-        client.send(request_of(2 * MAX_REQUEST_BYTES))
+        client.send(request_of(2 * LIMITS.request_bytes))
         await client.sent()
         gate.open.set()
         client.end()
@@ -290,14 +286,14 @@ async def test_client_that_goes_does_not_stop_the_app():
 
 @on_uvloop
 async def test_silent_client_is_dropped():
-    """It has REQUEST_TIMEOUT_S for its first request."""
+    """It has `request_s` for its first request."""
     async with Site(hello) as site:
         client = await site.connect()
         await until(lambda: site.state.connections)
-        site.expire(REQUEST_TIMEOUT_S - 1)
+        site.expire(LIMITS.request_s - 1)
         await asyncio.sleep(0)
         assert site.state.connections
-        site.expire(REQUEST_TIMEOUT_S + 1)
+        site.expire(LIMITS.request_s + 1)
         assert await client.rest() == b""
 
 
@@ -316,7 +312,7 @@ async def test_slow_client_is_dropped():
             deadlines.append(site.connection.deadline)
             await asyncio.sleep(0.001)  # the loop's clock shows milliseconds
         assert len(set(deadlines)) == 1
-        site.expire(REQUEST_TIMEOUT_S + 1)
+        site.expire(LIMITS.request_s + 1)
         assert await client.rest() == b""
 
 
@@ -350,7 +346,7 @@ async def test_app_is_waited_for():
 
 @on_uvloop
 async def test_rest_of_a_request_is_waited_for_after_an_answer():
-    """A client that had sent a part ahead has REQUEST_TIMEOUT_S for the rest."""
+    """A client that had sent a part ahead has `request_s` for the rest."""
     gate = Gate()
     async with Site(gate) as site:
         client = await site.connect()
@@ -374,7 +370,7 @@ async def test_client_that_does_not_read_is_not_served():
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(sock, GET + LAST)
         await until(lambda: is_stuck(site))
-        site.expire(UNREAD_TIMEOUT_S - 1)
+        site.expire(LIMITS.unread_s - 1)
         assert site.state.total_requests == 1
         assert statuses(await listen_again(sock)) == [200, 200]
 
@@ -388,7 +384,7 @@ async def test_client_that_does_not_read_is_dropped():
             sock = await site.connect_deaf()
             await asyncio.get_running_loop().sock_sendall(sock, request)
             await until(lambda: is_stuck(site))
-            site.expire(UNREAD_TIMEOUT_S + 1)
+            site.expire(LIMITS.unread_s + 1)
             await until(lambda: not site.state.connections and not site.state.tasks)
             sock.close()
     assert 0 < endless.sent < 1000
@@ -431,7 +427,7 @@ async def test_refused_client_that_stays_is_dropped():
         client.send(GET)
         await client.sent()
         assert site.state.connections
-        site.expire(UNREAD_TIMEOUT_S + 1)
+        site.expire(LIMITS.unread_s + 1)
         await until(lambda: not site.state.connections)
         assert site.state.total_requests == 1
 
@@ -571,6 +567,99 @@ async def test_idle_connection_forgets_its_requests():
         await client.read(b"hello")
         await asyncio.sleep(0)
         assert scopes[0]() is None
+
+
+# What others ask about a connection.
+
+
+def limited(limits: Limits) -> Any:
+    return partial(HttpProtocol, limits=limits)
+
+
+@on_uvloop
+async def test_size_of_a_request_can_be_chosen():
+    """More than that is refused, less is not."""
+    async with Site(hello, http=limited(Limits(request_bytes=100))) as site:
+        head = b"GET / HTTP/1.1\r\nX: %b\r\n\r\n"
+        assert statuses(await site.ask((head % (b"x" * 60))[:-2])) == []
+        assert statuses(await site.ask((head % (b"x" * 100))[:-2])) == [431]
+
+
+@on_uvloop
+async def test_patience_with_a_request_can_be_chosen():
+    """A client that sends nothing is dropped after that time."""
+    async with Site(hello, http=limited(Limits(request_s=3))) as site:
+        client = await site.connect()
+        await until(lambda: site.state.connections)
+        site.expire(2)
+        assert site.state.connections
+        site.expire(4)
+        assert await client.rest() == b""
+
+
+@on_uvloop
+async def test_patience_with_a_reader_can_be_chosen():
+    """One that leaves its answer unread is dropped after that time."""
+    async with Site(big, http=limited(Limits(unread_s=3))) as site:
+        sock = await site.connect_deaf()
+        await asyncio.get_running_loop().sock_sendall(sock, GET)
+        await until(lambda: is_stuck(site))
+        site.expire(2)
+        assert site.state.connections
+        site.expire(4)
+        await until(lambda: not site.state.connections)
+        sock.close()
+
+
+@on_uvloop
+async def test_connection_is_idle_from_its_begin_on():
+    """Until something of a request has come."""
+    async with Site(hello) as site:
+        begin = asyncio.get_running_loop().time()
+        client = await site.connect()
+        await until(lambda: site.state.connections)
+        since = site.connection.idle_since or 0
+        assert begin <= since <= asyncio.get_running_loop().time()
+        client.send(GET[:5])
+        await until(lambda: site.connection.idle_since is None)
+
+
+@on_uvloop
+async def test_connection_is_idle_between_requests():
+    """From the end of the last answer on; not while the app is busy."""
+    gate = Gate()
+    async with Site(gate) as site:
+        client = await site.connect()
+        client.send(GET)
+        await until(lambda: gate.entered)
+        assert site.connection.idle_since is None
+        before = asyncio.get_running_loop().time()
+        gate.open.set()
+        await until(lambda: site.connection.idle_since)
+        assert (site.connection.idle_since or 0) >= before
+
+
+@on_uvloop
+async def test_connection_is_not_idle_in_a_body():
+    """The head has come, and the app waits for nothing yet."""
+    async with Site(hello) as site:
+        client = await site.connect()
+        client.send(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx")
+        await client.sent()
+        await until(lambda: site.connection._reader.pending)
+        assert site.connection.idle_since is None
+
+
+@on_uvloop
+async def test_connection_that_is_dropped_ends_at_once():
+    """It is not idle any more, and its client sees the end."""
+    async with Site(hello) as site:
+        client = await site.connect()
+        await until(lambda: site.state.connections)
+        connection = site.connection
+        connection.drop()
+        assert connection.idle_since is None
+        assert await client.rest() == b""
 
 
 # uvicorn's own protocol as the model.

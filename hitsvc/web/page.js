@@ -1,74 +1,55 @@
-// The page: embed codes, a preview that does not count, and the look-up of a number.
-// Without this file the form still works: it is a plain GET of the badge or the number.
+// The page: one form, and everything that follows from it as one types. Without this
+// file the form still works: it is a plain GET of the badge or the number.
 
-const PREVIEW_DELAY_MS = 300; // long enough not to ask at every key
-const NOTE_MS = 4000;
-const EXAMPLE = "https://example.com/post";
-const SILENT = "The counter does not answer. Is the network up?";
+// NOTE: File names carry a hash, so the page says what they are.
+const load = (name) => import(document.querySelector(`link[href^="/static/${name}."]`).href);
+const [{ DEFAULTS, EXAMPLE, chosen, codes, encode, query }, { ask, latest, pictureOf }] =
+  await Promise.all([load("codes"), load("ask")]);
+
+const PAUSE_MS = 300; // long enough not to ask at every key
 
 const $ = (id) => document.getElementById(id);
+const form = $("form");
 const input = $("url");
 const address = () => input.value.trim();
+const choice = (name) => $("codes").elements[name].value;
 
-/* Codes: pure functions of the badge's address. */
+const defaults = { ...DEFAULTS };
+const look = () => chosen(Object.fromEntries(new FormData(form)), defaults);
 
-// Lone surrogates would throw; the rest is what encodeURIComponent leaves alone although
-// Markdown, or an attribute in single quotes, gives it a meaning.
-const encode = (text) =>
-  encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, "\ufffd"))
-    .replace(/[!'()*]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
+/* The form's state, in the address of this page: a link to it restores the form. */
 
-const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escapeHtml = (text) => text.replace(/[&<>"]/g, (c) => ENTITIES[c]);
+function state() {
+  const mode = choice("mode") === "count" ? {} : { mode: "nocount" };
+  return query({ ...(address() && { url: address() }), ...look(), ...mode });
+}
 
-const badge = (mode, url) => `${location.origin}/${mode}/tag.svg?url=${encode(url)}`;
+const here = () => location.origin + "/" + state().replace(/^(?=.)/, "#");
 
-const CODES = {
-  html: (src) => `<img src="${escapeHtml(src)}" alt="Hits">`,
-  markdown: (src) => `![Hits](${src})`,
-};
+function restore() {
+  if (!location.hash.includes("=")) return; // an anchor
+  form.reset();
+  $("codes").elements.mode.value = "count";
+  for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
+    if (name === "mode") $("codes").elements.mode.value = value;
+    else if (name === "url" || Object.hasOwn(defaults, name)) form.elements[name].value = value;
+  }
+}
+
+// Safari allows a hundred changes in half a minute, so only once typing pauses.
+const remember = () => history.replaceState(null, "", here());
+
+/* Codes. */
 
 function showCodes() {
-  const mode = document.querySelector("[name=mode]:checked").value;
-  const src = badge(mode, address() || EXAMPLE);
-  for (const [name, code] of Object.entries(CODES)) $(name).value = code(src);
-  for (const button of document.querySelectorAll("[data-copy]")) button.disabled = !address();
-  for (const note of document.querySelectorAll(".note")) note.textContent = "";
-}
-
-/* Asking the service. */
-
-// Answers the response, or throws an Error whose message a reader can use.
-async function ask(path, signal) {
-  let response;
-  try {
-    response = await fetch(path, { signal, cache: "no-store" });
-  } catch (error) {
-    throw error.name === "AbortError" ? error : new Error(SILENT);
+  const made = codes(location.origin, choice("mode"), address() || EXAMPLE, look());
+  made.link = here();
+  for (const [name, code] of Object.entries(made)) {
+    $(name).value = code;
+    $(`${name}-note`).textContent = "";
+    document.querySelector(`[data-copy=${name}]`).disabled = !address();
   }
-  if (response.ok) return response;
-  const isText = (response.headers.get("Content-Type") ?? "").startsWith("text/plain");
-  const reason = response.headers.get("X-Hits-Reason") || (isText && (await response.text()));
-  throw new Error(reason ? sentence(reason) : `The counter answered ${response.status}.`);
-}
-
-function sentence(reason) {
-  const text = reason.trim().slice(0, 300);
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
-}
-
-// Runs one task at a time: a newer one aborts the older, whose outcome is dropped.
-function latest(task, onError) {
-  let controller = new AbortController();
-  return async (...args) => {
-    controller.abort();
-    const { signal } = (controller = new AbortController());
-    try {
-      await task(signal, ...args);
-    } catch (error) {
-      if (!signal.aborted) onError(error);
-    }
-  };
+  $("script").parentElement.hidden = choice("mode") !== "count"; // it always counts
 }
 
 /* Preview. */
@@ -88,22 +69,36 @@ const preview = latest(async (signal) => {
     image.hidden = true;
     return showProblem(idle);
   }
-  const response = await ask(`/nocount/tag.svg?url=${encode(address())}`, signal);
+  const asked = look();
+  const response = await ask(`/nocount/tag.svg?${query({ url: address(), ...asked })}`, signal);
   const svg = await response.text();
   if (signal.aborted) return;
-  // As data: one request gives the picture here and, when it fails, the reason above.
-  image.src = "data:image/svg+xml," + encodeURIComponent(svg);
+  learnLabel(svg, asked);
+  image.src = pictureOf(svg);
   image.hidden = false;
-  showProblem("As it looks now.");
+  showProblem("");
 }, (error) => {
   $("preview").hidden = true;
   showProblem(error.message, true);
 });
 
+// The operator may have set another label than "hits": a badge without ours tells which.
+function learnLabel(svg, { label, style = "flat" }) {
+  if (label !== undefined || !/^(flat|plastic)/.test(style)) return; // others change its case
+  const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+  const said = root.getAttribute("aria-label");
+  if (said === null || $("label").value.trim() !== defaults.label) return;
+  defaults.label = said.slice(0, Math.max(said.lastIndexOf(": "), 0));
+  $("label").defaultValue = $("label").value = defaults.label;
+}
+
 /* Look-up. */
 
 const result = $("result");
 const quiet = result.textContent;
+const graph = $("graph");
+const note = $("history-note");
+const unseen = note.textContent;
 
 function showResult(text, className) {
   result.className = `result ${className}`;
@@ -111,60 +106,80 @@ function showResult(text, className) {
   if (result.textContent !== text) result.textContent = text;
 }
 
+function showHistory(picture, alt, text = "") {
+  graph.hidden = !picture;
+  if (picture) graph.src = picture;
+  graph.alt = alt;
+  note.textContent = text;
+  $("history").classList.toggle("idle", text === unseen);
+}
+
+function forget() {
+  lookUp.stop();
+  showResult(quiet, "muted");
+  showHistory("", "", unseen);
+}
+
+const written = (number) => number.toLocaleString("en");
+const views = (number) => `${written(number)} ${number === 1 ? "view" : "views"}`;
+
+// The picture in words, for those who do not see it.
+function inWords(days) {
+  const sum = days.reduce((total, { hits }) => total + hits, 0);
+  const top = days.reduce((best, day) => (day.hits > best.hits ? day : best));
+  const most = sum ? `, most on ${top.day} (${written(top.hits)})` : "";
+  return `${views(sum)} in the last ${days.length} days${most}.`;
+}
+
 const lookUp = latest(async (signal) => {
-  const response = await ask(`/nocount?url=${encode(address())}`, signal);
-  const text = (await response.text()).trim();
-  if (signal.aborted) return;
-  if (!/^\d+$/.test(text)) throw new Error("The counter did not answer with a number.");
-  const views = BigInt(text).toLocaleString("en");
-  showResult(`${views} ${views === "1" ? "view" : "views"} so far.`, "good");
-}, (error) => showResult(error.message, "bad"));
-
-/* Copy. */
-
-async function copy(button) {
-  const field = $(button.dataset.copy);
-  const note = $(button.dataset.copy + "-note");
-  note.textContent = "";
-  const copied = await copyText(field, button);
-  note.textContent = copied ? "Copied" : "Selected: press Ctrl+C or ⌘C";
-  clearTimeout(note.timer);
-  note.timer = setTimeout(() => (note.textContent = ""), NOTE_MS);
-}
-
-// The clipboard API exists over HTTPS and on localhost only; a counter on a home network
-// has neither, so fall back to the old command, and then to selecting the text.
-async function copyText(field, button) {
+  const asked = `url=${encode(address())}&days=${choice("days")}`;
+  const response = await ask(`/nocount.json?${asked}`, signal);
+  const answer = await response.json().catch(() => {
+    throw new Error("The counter did not answer with a number.");
+  });
+  showResult(`${views(answer.total)} so far, ${written(answer.today)} of them today.`, "good");
   try {
-    await navigator.clipboard.writeText(field.value);
-    return true;
-  } catch {
-    field.focus();
-    field.select();
-    const copied = document.execCommand("copy");
-    if (copied) button.focus();
-    return copied;
+    const picture = await ask(`/graph.svg?${asked}`, signal);
+    showHistory(pictureOf(await picture.text()), inWords(answer.days));
+  } catch (error) {
+    if (!signal.aborted) showHistory("", "", error.message);
   }
-}
+}, (error) => {
+  showHistory("", "", unseen);
+  showResult(error.message, "bad");
+});
 
 /* Wiring. */
 
 let timer;
-input.addEventListener("input", () => {
+function follow({ target }) {
+  if (target.name === "days") return graph.hidden || lookUp();
+  if (target === input || target === form) forget();
   showCodes();
-  showResult(quiet, "muted");
   clearTimeout(timer);
-  timer = setTimeout(preview, PREVIEW_DELAY_MS);
-});
-$("form").addEventListener("submit", (event) => {
+  timer = setTimeout(() => {
+    remember();
+    preview();
+  }, PAUSE_MS);
+}
+
+const changed = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
+
+document.addEventListener("input", follow);
+form.addEventListener("submit", (event) => {
   event.preventDefault();
   lookUp();
 });
-document.addEventListener("change", (event) => event.target.name === "mode" && showCodes());
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (button) copy(button);
+$("plain-look").addEventListener("click", () => {
+  const kept = input.value;
+  form.reset();
+  input.value = kept;
+  changed($("label"));
+});
+addEventListener("hashchange", () => {
+  restore();
+  changed(form);
 });
 
-showCodes(); // a reload may have kept what was typed
-if (address()) preview();
+restore();
+changed(form); // a reload may have kept what was typed

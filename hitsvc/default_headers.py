@@ -1,8 +1,8 @@
-"""Headers that every answer of some paths carries, rendered once.
+"""Headers that every answer of some paths carries, unless it sets them itself.
 
 Falcon would encode them, and the server join them, for each answer anew.
 
-PERF: an answer's headers take 2.3 us instead of 5.0 us.
+PERF: the head of a count answer takes 4.0 us instead of 6.5 us (timeit).
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -10,20 +10,21 @@ from typing import Any
 
 import falcon.asgi
 
-from hitsvc.exchange import FIXED_HEADERS, Message, Scope
+from hitsvc.exchange import READY_HEADERS, Message, Scope
+from hitsvc.ready_headers import ReadyHeaders
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class FixedHeadersApp(falcon.asgi.App[Any, Any]):
-    """A Falcon app some of whose paths have fixed response headers.
+class DefaultHeadersApp(falcon.asgi.App[Any, Any]):
+    """A Falcon app some of whose paths have default response headers.
 
     Our own server (`hitsvc.exchange`) takes them ready-made, by an ASGI extension; for
     any other server they are added to each response.
     """
 
-    __slots__ = ("_fixed", "_lines", "_paths")
+    __slots__ = ("_defaults", "_paths")
 
     def __init__(
         self, paths: Iterable[str], headers: Iterable[tuple[str, str]], **options: Any
@@ -37,16 +38,15 @@ class FixedHeadersApp(falcon.asgi.App[Any, Any]):
         """
         super().__init__(**options)
         self._paths = frozenset(paths)
-        self._fixed = [(name.encode(), value.encode()) for name, value in headers]
-        self._lines = [name + b": " + value for name, value in self._fixed]
+        self._defaults = ReadyHeaders(headers)
 
     def __call__(  # type: ignore[override]
         self, scope: Scope, receive: Receive, send: Send
     ) -> Awaitable[None]:
         """Answer a request; not a coroutine itself, which would cost one more."""
         if scope.get("path") in self._paths:
-            if FIXED_HEADERS in scope.get("extensions", ()):
-                scope[FIXED_HEADERS] = self._lines
+            if READY_HEADERS in scope.get("extensions", ()):
+                scope[READY_HEADERS] = self._defaults
             else:
                 send = self._adding(send)
         return super().__call__(scope, receive, send)
@@ -54,7 +54,8 @@ class FixedHeadersApp(falcon.asgi.App[Any, Any]):
     def _adding(self, send: Send) -> Send:
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._fixed]
+                own = message["headers"]
+                message["headers"] = [*own, *self._defaults.missing_in(own)]
             await send(message)
 
         return add

@@ -1,0 +1,98 @@
+"""Photograph the page for the documentation: ``python -m scripts.screenshots``.
+
+Starts a service of its own, gives it a history, and writes ``docs/page-*.png`` with
+the Chromium that the tests use.
+"""
+
+import math
+import re
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from playwright.sync_api import expect, sync_playwright
+from redis import Redis
+
+from hitsvc.datadir import running_socket
+from hitsvc.keys import page_keys
+from tests.conftest import BROWSER_FLAGS, BROWSERS
+from tests.service import Service
+
+DOCS = Path(__file__).parents[1] / "docs"
+DAYS = 90
+OLDER_VIEWS = 9_000
+
+
+class Shot(NamedTuple):
+    """One picture: its name, the window's size, and the reader's colour scheme."""
+
+    name: str
+    width: int
+    height: int
+    scheme: str
+
+
+SHOTS = (
+    Shot("page-light", 1280, 1150, "light"),
+    Shot("page-dark", 1280, 1150, "dark"),
+    Shot("page-phone", 390, 1290, "light"),
+)
+FILLED = (
+    "#url=https%3A%2F%2Fexample.com%2Fpost&label=views&color=brightgreen&logo=github"
+    "&format=grouped"
+)
+
+
+def main(directory: Path = DOCS) -> None:
+    """Take all pictures."""
+    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=binary, args=list(BROWSER_FLAGS)
+        )
+        with Service(Path(scratch) / "service") as service:
+            _invent_history(service, "example.com/post")
+            for shot in SHOTS:
+                _take(browser, service.url, shot, directory / f"{shot.name}.png")
+        browser.close()
+
+
+def _take(browser: Any, url: str, shot: Shot, file: Path) -> None:
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": shot.height},
+        color_scheme=shot.scheme,
+    )
+    page = context.new_page()
+    page.goto(f"{url}/{FILLED}")
+    page.get_by_role("button", name="Look up views").click()
+    page.get_by_label("90 days").check()
+    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("#graph")).to_have_attribute("alt", re.compile("90 days"))
+    page.locator("h1").click()  # takes the focus ring away
+    page.screenshot(path=file)
+    context.close()
+
+
+def _invent_history(service: Service, url_key: str) -> None:
+    """Give a page a past that looks like one: growing, and quiet at weekends."""
+    keys = page_keys("hits:", url_key)
+    today = datetime.now(UTC).date()
+    past = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
+    hits = {
+        f"{day:%Y%m%d}": round(
+            (30 + n)
+            * (0.55 if day.weekday() > 4 else 1)
+            * (1.2 + math.sin(n * 1.7) / 3)
+        )
+        for n, day in enumerate(past)
+    }
+    with Redis(unix_socket_path=str(running_socket(service.data_dir))) as redis:
+        redis.hset(keys.days, mapping=hits)
+        redis.set(keys.total, OLDER_VIEWS + sum(hits.values()))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
