@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from logging.config import dictConfig
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,10 +16,13 @@ import click
 
 from hitsvc import __version__
 from hitsvc.errors import HitsError, SettingsError
+from hitsvc.logs import log_config
 from hitsvc.messages import say
 from hitsvc.settings import Settings, unknown_variables
 
-_STORE_HELP = "embedded, memory, or a redis://, rediss:// or unix:// URL."
+_STORE_HELP = (
+    "embedded, memory, or a redis://, rediss://, unix:// or redis+sentinel:// URL."
+)
 _DATA_DIR_HELP = "Where the embedded store keeps its data."
 
 
@@ -47,6 +51,7 @@ def serve(
     settings = Settings.load(
         os.environ, bind=bind, workers=workers, redis_url=redis_url, data_dir=data_dir
     )
+    dictConfig(log_config(settings.log_level, settings.log_format))
     for message in unknown_variables(os.environ):
         say(message)
     if settings.redis_url == "embedded":
@@ -54,23 +59,31 @@ def serve(
     if settings.redis_url == "memory":
         if settings.workers > 1:
             say("the memory store lives in one process: 1 worker is started")
-        data_line = "data: in memory, gone when the service stops"
+        place = "memory"
     else:
-        from hitsvc.external import check_redis, redact
-
-        check_redis(settings.redis_url)
-        data_line = f"data: {redact(settings.redis_url)}"
-    _serve(settings, data_line)
+        place = _check_external(settings.redis_url)
+    _serve(settings, place)
 
 
-def _serve(settings: Settings, data_line: str) -> NoReturn:
+def _check_external(url: str) -> str:
+    """Look whether a Redis is there; return its URL, fit to be shown."""
+    from hitsvc.external import RedisAway, check_redis, redact
+
+    try:
+        check_redis(url)
+    except RedisAway as ex:
+        say(str(ex))
+    return redact(url)
+
+
+def _serve(settings: Settings, place: str) -> NoReturn:
     """Serve with a store that needs no keeper: this process is the server's parent."""
     from hitsvc.listener import open_listener
 
     listener = open_listener(settings.bind)
     from hitsvc.server import Server
 
-    Server(settings, listener, data_line).run()
+    Server(settings, listener, place).run()
     sys.exit()  # not reached: the server ends with an exit of its own
 
 
@@ -90,9 +103,7 @@ def _serve_embedded(settings: Settings) -> NoReturn:
         def prepare() -> Callable[[], None]:
             from hitsvc.server import Server
 
-            return Server(
-                settings, listener, f"data: {data_dir.path} (embedded store)"
-            ).run
+            return Server(settings, listener, str(data_dir.path)).run
 
         code = Keeper(store).run(prepare, listener)
     finally:
@@ -117,6 +128,7 @@ def show(url: str, redis_url: str | None, data_dir: Path | None) -> None:
 
 def main() -> NoReturn:
     """Run a command; whatever is wrong becomes one line and an exit code."""
+    dictConfig(log_config())
     try:
         cli(standalone_mode=False)
     except click.ClickException as ex:

@@ -5,17 +5,19 @@ imported again, which is a third of the time from command to first answer.
 """
 
 import contextlib
+import logging
 import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
 from hitsvc.errors import HitsError
 from hitsvc.messages import say
 from hitsvc.orphans import stop_with_parent
+
+log = logging.getLogger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -113,7 +115,7 @@ def _run_child(prepare: Callable[[], Callable[[], None]], start: int) -> NoRetur
     except HitsError as ex:
         say(str(ex))
     except BaseException:
-        traceback.print_exc()
+        log.exception("the web server failed")
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -3,9 +3,7 @@
 import asyncio
 from urllib.parse import quote
 
-from redis.asyncio import Redis
-
-from hitsvc.backend import ClientBackend
+from hitsvc.backend import open_backend
 from hitsvc.counter import HitCounter, Totals
 from hitsvc.datadir import running_socket
 from hitsvc.errors import StoreError
@@ -46,7 +44,7 @@ def _store_url(settings: Settings) -> str:
 
 async def _read(settings: Settings, url: str, url_key: str) -> Totals:
     counter = HitCounter(
-        ClientBackend(Redis.from_url(url), _TIMEOUT_S),
+        open_backend(url, _TIMEOUT_S),
         key_prefix=settings.key_prefix,
         token_ttl_s=0,
         token_length=settings.random_value_length,

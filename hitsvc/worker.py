@@ -2,13 +2,18 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 from typing import Any, ClassVar
 
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
-from hitsvc.protocol import HttpProtocol
+from hitsvc.limit import ConnectionLimit, LimitedProtocol
+from hitsvc.orphans import stop_with_parent
+from hitsvc.protocol import HttpProtocol, Limits
+
+log = logging.getLogger(__name__)
 
 # How often a worker looks after its connections, and whether its parent still lives.
 _CHECK_EVERY_S = 1
@@ -38,14 +43,26 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         """Prepare; gunicorn's arbiter calls this before it forks."""
         super().__init__(*args, **kwargs)
         self._connections: set[HttpProtocol] = set()
+        self._limit = ConnectionLimit(self.cfg.worker_connections)
+        # An app of another program has none.
+        self._limits: Limits = getattr(self.app, "limits", Limits())
         self.config.http = self._connect
+
+    def init_process(self) -> None:
+        """Begin; gunicorn calls this right after the fork."""
+        stop_with_parent(self.ppid)
+        # Ctrl-C in a terminal goes to all processes: only the arbiter shall act on it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        super().init_process()
 
     def run(self) -> None:
         """Serve until told to stop."""
+        log.debug("worker %d starts", self.pid)
         gc.collect()
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
         super().run()
+        log.debug("worker %d ended", self.pid)
 
     async def callback_notify(self) -> None:
         """Look after connections and the parent; uvicorn calls this every second."""
@@ -63,4 +80,6 @@ class Worker(UvicornWorker):  # type: ignore[misc]
     ) -> HttpProtocol:
         """Make the protocol of a new connection; uvicorn calls this for each."""
         self._connections = server_state.connections
-        return HttpProtocol(config, server_state, app_state, _loop)
+        return LimitedProtocol(
+            self._limit, config, server_state, app_state, _loop, limits=self._limits
+        )

@@ -4,7 +4,9 @@
 which installs all that the tests can use.
 """
 
+import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +15,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from tests.service import Service, StartService
+from tests.service import PATIENT, Service, StartService
+from tests.site import OpenSite, Site
 from tests.valkey import Valkey
 
 
@@ -42,7 +45,9 @@ def _service(tmp_path: Path) -> Iterator[StartService]:
 @pytest.fixture(scope="session", name="service_url")
 def _service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of a service with an embedded store and two workers."""
-    with Service(tmp_path_factory.mktemp("shared-service"), workers=2) as service:
+    with Service(
+        tmp_path_factory.mktemp("shared-service"), workers=2, env=PATIENT
+    ) as service:
         yield service.url
 
 
@@ -66,3 +71,62 @@ def _valkey_socket(valkey: Valkey) -> Path:
 def _valkey_url(valkey_socket: Path) -> str:
     """The URL of an empty Valkey, on a unix socket."""
     return f"unix://{valkey_socket}"
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_FLAGS = (
+    "--no-sandbox",  # containers often forbid it, and only local pages are opened
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(name="browser", scope="module")
+def _browser() -> Iterator[Any]:
+    """A Chromium, of Playwright's synchronous interface."""
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="the browser tests need the playwright package"
+    )
+    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if binary is None:
+        pytest.skip(f"the browser tests need one of {', '.join(BROWSERS)} in PATH")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=binary, args=list(BROWSER_FLAGS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", name="node_modules")
+def _node_modules() -> Path:
+    """Where the tests' npm packages are: axe-core, badge-maker."""
+    path = Path(__file__).parent / "node" / "node_modules"
+    if not path.is_dir():
+        pytest.skip("this needs npm's packages: npm ci --prefix tests/node")
+    return path
+
+
+@pytest.fixture(name="open_site")
+def _open_site() -> Iterator[OpenSite]:
+    """Open sites with the settings given, and close them after the test."""
+    with asyncio.Runner() as runner, ExitStack() as stack:
+
+        def open_site(*, own_redis: bool = True, **settings: Any) -> Site:
+            variables = {f"HITSVC_{k.upper()}": str(v) for k, v in settings.items()}
+            site = Site(runner, variables, own_redis=own_redis)
+            stack.callback(site.close)
+            return site
+
+        yield open_site
+
+
+@pytest.fixture(name="site")
+def _site(open_site: OpenSite) -> Site:
+    """A site with the settings that nobody changed."""
+    return open_site()

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 import hitsvc
-from hitsvc.counter import utc_day
+from hitsvc.days import utc_day
 from tests.commands import clean_environment, free_port, run_hitsvc
 from tests.service import StartService
 

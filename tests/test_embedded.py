@@ -123,7 +123,7 @@ class TestStore:
             config = client.config_get(*names)
         assert config == {
             "appendonly": "yes",
-            "appendfsync": "everysec",
+            "appendfsync": "always",
             "maxmemory-policy": "noeviction",
             "port": "0",
         }

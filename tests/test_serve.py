@@ -1,21 +1,42 @@
 """`hitsvc serve` from outside: start, stop, and what happens when parts are killed."""
 
+import json
 import signal
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
 
-from tests.commands import free_port
+import hitsvc
+from hitsvc.server import configuration_file
+from tests.commands import free_port, run_hitsvc
 from tests.processes import eventually, kill
-from tests.service import StartService
+from tests.service import Service, StartService
+from tests.valkey import Valkey
 
 pytestmark = [
     pytest.mark.service,
     pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc"),
 ]
+
+
+def _unexpected(running: Service) -> list[str]:
+    """Return the lines about something else than workers and the memory store."""
+    return [
+        line
+        for line in running.stderr.splitlines()
+        if "worker" not in line and "kept in memory only" not in line
+    ]
+
+
+def _logged_requests(running: Service) -> dict[str, Any]:
+    """Return the last line about each path."""
+    lines = [line for line in running.stdout.splitlines() if line.startswith("{")]
+    return {fields["path"]: fields for fields in map(json.loads, lines)}
 
 
 class TestStart:
@@ -24,12 +45,15 @@ class TestStart:
     def test_says_where_it_listens_and_where_data_lies(
         self, service: StartService
     ) -> None:
-        """Two lines on standard output: the URL with the workers, and the data."""
+        """One line on standard output, and no warning on the other."""
         running = service(workers=2)
-        head, data = running.stdout.splitlines()
-        assert head.startswith("hitsvc ")
-        assert head.endswith(f"listening on {running.url} (2 workers)")
-        assert data == f"data: {running.data_dir} (embedded store)"
+        (line,) = running.stdout.splitlines()
+        assert line.startswith(
+            f"hitsvc {hitsvc.__version__} listening on {running.url} (workers: 2); "
+            f"counts are in {running.data_dir} (Valkey "
+        )
+        assert line.endswith(", append-only file on)")
+        assert running.stderr == ""
 
     def test_counts_and_goes_on_counting_after_a_restart(
         self, service: StartService
@@ -69,7 +93,8 @@ class TestStart:
         """More workers than one would each have a count of their own."""
         running = service(store="memory", workers=2)
         assert "1 worker is started" in running.stderr
-        assert "(1 worker)" in running.stdout
+        assert "(workers: 1)" in running.stdout
+        assert "kept in memory only" in running.stderr
         assert [running.count(), running.count()] == [1, 2]
         assert len(running.worker_pids) == 1
 
@@ -88,6 +113,102 @@ class TestStart:
         running = service(store="memory", env={"HITSVC_COOKIE_TIMEOU": "5"})
         assert "did you mean HITSVC_COOKIE_TIMEOUT?" in running.stderr
 
+    def test_a_store_that_can_lose_counts_is_told(
+        self, service: StartService, valkey_url: str
+    ) -> None:
+        """A warning says what to do, and the service runs."""
+        running = service(store=valkey_url)
+        assert "[WARNING] the store has no append-only file" in running.stderr
+        assert ", append-only file off)" in running.stdout
+        assert running.count() == 1
+
+    def test_a_store_that_is_away_is_waited_for(self, service: StartService) -> None:
+        """The service starts, says so, and counts as soon as the store is there."""
+        port = free_port()
+        running = service(store=f"redis://127.0.0.1:{port}")
+        assert "cannot be reached (" in running.stderr
+        assert "(not reached yet)" in running.stdout
+        assert not running.answers("/count?url=example.com")
+        valkey = Valkey("--port", str(port))
+        try:
+            eventually(lambda: running.answers("/readyz"))
+            assert running.count() == 1
+        finally:
+            valkey.close()
+
+    def test_the_servers_configuration_can_be_replaced(
+        self, service: StartService, tmp_path: Path
+    ) -> None:
+        """What a copy of the file says holds."""
+        mine = tmp_path / "mine.py"
+        mine.write_text(
+            configuration_file().read_text(encoding="utf-8")
+            + "workers = 3\nrequest_bytes = 100\n"
+        )
+        running = service(env={"HITSVC_GUNICORN_CONF": str(mine)})
+        # One after the other is forked.
+        eventually(lambda: len(running.worker_pids) == 3)
+        with running.connect() as client:
+            client.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * 100)
+            assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+
+    def test_a_limit_on_connections_holds(self, service: StartService) -> None:
+        """More clients than places: the newest is served, and the log says it once."""
+        running = service(store="memory", env={"HITSVC_MAX_CONNECTIONS": "20"})
+        with ExitStack() as clients:
+            for _ in range(60):
+                clients.enter_context(running.connect())
+            assert running.count() == 1
+        assert running.stderr.count("the most it may have") == 1
+
+
+class TestLog:
+    """What is written, and how."""
+
+    def test_json_is_every_line(self, service: StartService) -> None:
+        """Of the command line, the keeper, the server and its workers, to the end."""
+        running = service(
+            env={
+                "HITSVC_LOG_FORMAT": "json",
+                "HITSVC_LOG_LEVEL": "debug",
+                "HITSVC_MISSPELT": "1",
+            }
+        )
+        kill(running.worker_pids[0])
+        victim = running.valkey_pid
+        assert victim
+        kill(victim)
+        eventually(lambda: running.valkey_pid not in (None, victim))
+        running.stop()
+        (start,) = map(json.loads, running.stdout.splitlines())
+        loggers = {json.loads(line)["logger"] for line in running.stderr.splitlines()}
+        assert (start["address"], start["workers"]) == (running.url, 1)
+        assert loggers >= {"hitsvc.command", "hitsvc.worker", "gunicorn.error"}
+
+    def test_a_failed_start_is_json_too(self, tmp_path: Path) -> None:
+        """A collector of logs can read why."""
+        result = run_hitsvc(
+            "serve",
+            "--bind=192.0.2.1:8000",
+            f"--data-dir={tmp_path / 'data'}",
+            env={"HITSVC_LOG_FORMAT": "json"},
+        )
+        assert json.loads(result.stderr)["message"].startswith("cannot listen on")
+
+    def test_requests_are_logged_if_asked_for(self, service: StartService) -> None:
+        """One line for each, without its query string."""
+        running = service(store="memory", env={"HITSVC_ACCESS_LOG": "on"})
+        running.count("secret.example")
+        fields = eventually(lambda: _logged_requests(running).get("/count") or {})
+        assert (fields["method"], fields["status"], fields["bytes"]) == ("GET", 200, 1)
+        assert "secret" not in running.stdout
+
+    def test_requests_are_not_logged_by_default(self, service: StartService) -> None:
+        """The start is the only line."""
+        running = service(store="memory")
+        running.count()
+        assert len(running.stdout.splitlines()) == 1
+
 
 class TestStop:
     """What ends a service, and that nothing of it stays."""
@@ -101,17 +222,13 @@ class TestStop:
         running = service(store=store)
         assert running.stop(signum) == 0
         assert running.is_gone()
-        assert [
-            line for line in running.stderr.splitlines() if "worker" not in line
-        ] == []
+        assert _unexpected(running) == []
 
     def test_ctrl_c_ends_it_quietly(self, service: StartService) -> None:
         """A terminal sends SIGINT to the whole group; only one process acts on it."""
         running = service(store="memory", workers=1)
         assert running.interrupt_group() == 0
-        assert [
-            line for line in running.stderr.splitlines() if "worker" not in line
-        ] == []
+        assert _unexpected(running) == []
 
     def test_an_open_connection_does_not_delay_the_stop(
         self, service: StartService

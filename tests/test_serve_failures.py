@@ -1,7 +1,12 @@
 """`hitsvc serve` that cannot start: one line that says what to do, exit code 1."""
 
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import hiredis
 import pytest
 
 from tests.commands import free_port, run_hitsvc
@@ -75,10 +80,31 @@ class TestFailures:
         assert "the embedded store did not start" in message
         assert str(first.data_dir / "valkey.log") in message
 
-    def test_redis_is_unreachable(self) -> None:
-        """Nothing listens there; the message has the system's reason."""
-        message = _failure(f"--store=redis://:hunter2@127.0.0.1:{free_port()}/0")
-        assert "/0 cannot be reached (" in message
+    def test_redis_is_too_old(self) -> None:
+        """Its version is named, and the one that is needed."""
+        with old_store() as port:
+            message = _failure(f"--store=redis://127.0.0.1:{port}")
+        assert "Redis 5.0.14 is too old: hitsvc needs Redis 6.0 or later" in message
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            pytest.param("workers = ", "SyntaxError", id="no Python"),
+            pytest.param("workers = -1", "Value must be positive", id="no value"),
+            pytest.param("workers = 1", "KeyError: 'request_bytes'", id="not all"),
+            pytest.param(None, "FileNotFoundError", id="not there"),
+        ],
+    )
+    def test_the_servers_configuration_is_wrong(
+        self, tmp_path: Path, text: str | None, expected: str
+    ) -> None:
+        """The file and the reason are named."""
+        file = tmp_path / "mine.py"
+        if text is not None:
+            file.write_text(text)
+        message = _failure("--store=memory", env={"HITSVC_GUNICORN_CONF": str(file)})
+        assert f"hitsvc: {file}: " in message
+        assert expected in message
 
     def test_redis_is_something_else(self, service: StartService) -> None:
         """A web server is not a Redis."""
@@ -102,9 +128,33 @@ class TestFailures:
             valkey.close()
 
 
-def _failure(*options: str) -> str:
+@contextmanager
+def old_store() -> Iterator[int]:
+    """Be a Redis of long ago, on a port, for a few connections."""
+    info = b"redis_version:5.0.14\r\n"
+    replies = {b"PING": b"+PONG\r\n", b"INFO": b"$%d\r\n%b\r\n" % (len(info), info)}
+
+    def answer(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                commands = hiredis.Reader()
+                while data := client.recv(4096):
+                    commands.feed(data)
+                    while command := commands.gets():
+                        unknown = b"-ERR unknown command\r\n"
+                        client.sendall(replies.get(command[0].upper(), unknown))
+                client.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(20)
+        threading.Thread(target=answer, args=[listener], daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def _failure(*options: str, env: Mapping[str, str] = {}) -> str:
     """Run a start that must fail; return its one line."""
-    result = run_hitsvc("serve", f"--bind=127.0.0.1:{free_port()}", *options)
+    result = run_hitsvc("serve", f"--bind=127.0.0.1:{free_port()}", *options, env=env)
     assert (result.returncode, result.stdout) == (1, ""), result
     (line,) = result.stderr.splitlines()
     assert line.startswith("hitsvc: ")

@@ -19,9 +19,13 @@ DEFAULTS = {
     "queue_limit": 10_000,
     "bind": "127.0.0.1:8000",
     "workers": 0,
+    "max_connections": 8192,
     "data_dir": Path("hitsvc-data"),
     "forwarded_allow_ips": "127.0.0.1,::1",
     "log_level": "info",
+    "log_format": "text",
+    "access_log": "off",
+    "gunicorn_conf": None,
 }
 
 # Each bound as a pair: the last good value, and the first wrong one.
@@ -36,6 +40,8 @@ BOUNDS = [
     ("QUEUE_LIMIT", "1000000", "1000001"),
     ("WORKERS", "0", "-1"),
     ("WORKERS", "512", "513"),
+    ("MAX_CONNECTIONS", "1", "0"),
+    ("MAX_CONNECTIONS", "1000000", "1000001"),
     ("BADGE_LABEL", "x" * 64, "x" * 65),
 ]
 GOOD = [
@@ -54,6 +60,8 @@ GOOD = [
     ("FORWARDED_ALLOW_IPS", ","),
     ("LOG_LEVEL", "debug"),
     ("LOG_LEVEL", "error"),
+    ("LOG_FORMAT", "json"),
+    ("ACCESS_LOG", "on"),
     ("BADGE_LABEL", "Besuche & <mehr>"),
 ]
 WRONG = [
@@ -81,6 +89,8 @@ WRONG = [
     ("FORWARDED_ALLOW_IPS", "127.0.0.1 ::1"),
     ("LOG_LEVEL", "INFO"),
     ("LOG_LEVEL", "verbose"),
+    ("LOG_FORMAT", "xml"),
+    ("ACCESS_LOG", "yes"),
     ("SVG_TEMPLATE", "a\udc80"),
 ]
 
@@ -220,9 +230,14 @@ class TestFiles:
     @pytest.mark.parametrize("name", sorted(DEFAULTS))
     def test_every_setting_can_stand_in_a_file(self, name, tmp_path):
         """The file's text, without white space around it, is the value."""
-        value = {"redis_url": "memory", "log_level": "error", "bind": ":1"}.get(
-            name, "127.0.0.1" if name == "forwarded_allow_ips" else "9"
-        )
+        value = {
+            "access_log": "on",
+            "bind": ":1",
+            "forwarded_allow_ips": "127.0.0.1",
+            "log_format": "json",
+            "log_level": "error",
+            "redis_url": "memory",
+        }.get(name, "9")
         file = tmp_path / "secret"
         file.write_text(f" {value}\n")
 
