@@ -10,6 +10,7 @@
 set -eu
 umask 077
 dir=${1:?the directory of the files}
+commands=${APP_COMMANDS:?what the app may send}
 
 put() { # MODE NAME: replaces a file at once, so that nobody reads half of one
   cat >"$dir/$2.new"
@@ -37,10 +38,10 @@ put 0440 redis-url <<URL
 redis://hitsvc:$(cat "$dir/password")@store:6379/0
 URL
 
-# hitsvc may send exactly what the service sends, on the service's keys. admin can look
-# at everything and make backups, but change nothing.
+# hitsvc may send exactly what the service sends, on the service's keys; the commands are
+# in docker-compose.yml. admin can look at everything and make backups, but change nothing.
 put 0400 users.acl <<ACL
 user default off resetkeys resetchannels -@all
-user hitsvc on #$(digest password) resetkeys resetchannels ~$prefix* -@all +get +set +exists +hget +hincrby +incrby +ping +select +info +client|setinfo +client|setname
+user hitsvc on #$(digest password) resetkeys resetchannels ~$prefix* -@all $commands
 user admin on #$(digest admin-password) resetkeys resetchannels ~* -@all +@read +ping +info +config|get +bgsave +bgrewriteaof +lastsave -keys
 ACL

@@ -22,7 +22,7 @@ fact() { # SECTION FIELD
 case ${1-} in
 serve)
   exec "$(program server)" /opt/hitsvc/redis.conf \
-    --appendfsync "${APPENDFSYNC:-everysec}" --maxmemory "${MAXMEMORY:-256mb}"
+    --appendfsync "${APPENDFSYNC:-always}" --maxmemory "${MAXMEMORY:-256mb}"
   ;;
 healthy)
   answer=$(REDISCLI_AUTH=$(cat "$secrets/password") "$(program cli)" --user hitsvc --no-auth-warning ping)

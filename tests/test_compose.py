@@ -1,210 +1,125 @@
-"""`docker compose up` from outside: the real images, containers, volumes and proxy.
+"""`docker compose up` from outside: the real images, containers, volumes and proxies.
 
 A copy of this checkout is built and started as a project of its own, on free ports and
 a free network, and is removed with its volumes at the end.
 """
 
-# ruff: noqa: S603, S607 - starts docker and git, whichever are installed
-
-import http.client
+import asyncio
 import json
-import os
-import random
-import shutil
-import ssl
-import subprocess
-import time
+import re
 import uuid
 from collections.abc import Callable, Iterator
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.commands import clean_environment, free_port
+from tests.composition import (
+    BUILD_TIMEOUT_S,
+    ROOT,
+    START_TIMEOUT_S,
+    Answer,
+    Composition,
+    Nginx,
+    copy_checkout,
+    docker,
+    need_docker,
+    need_image,
+    say,
+)
+from tests.load import Tally, hit
+from tests.processes import eventually
 
-ROOT = Path(__file__).parents[1]
-BUILD_TIMEOUT_S = 900
-COMMAND_TIMEOUT_S = 180
-HEALTHY_TIMEOUT_S = 90
-
-
-def _missing() -> str | None:
-    for command in (["docker", "info"], ["docker", "compose", "version"]):
-        try:
-            subprocess.run(command, capture_output=True, check=True, timeout=30)
-        except (OSError, subprocess.SubprocessError):
-            return f"needs a Docker engine with Compose: `{' '.join(command)}` fails"
-    return None
-
-
-class Project:
-    """One composition, started from a copy of the checkout."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.name = f"hitsvc-test-{uuid.uuid4().hex[:8]}"
-        self.http_port = free_port()
-        self.https_port = free_port()
-        net = f"10.{random.randint(200, 250)}.{random.randint(0, 255)}"  # noqa: S311
-        self._environ = clean_environment(
-            COMPOSE_PROJECT_NAME=self.name,
-            HITSVC_COOKIE_TIMEOUT="60",
-            HITSVC_HTTPS_PORT=str(self.https_port),
-            HITSVC_HTTP_PORT=str(free_port()),
-            HITSVC_IMAGE=f"hitsvc:{self.name}",
-            HITSVC_PORT=str(self.http_port),
-            HITSVC_PROXY_NET=net,
-            HITSVC_WORKERS="2",
-        )
-        self._environ.pop("PYTHONPATH", None)
-
-    def compose(
-        self, *arguments: str, timeout_s: float = COMMAND_TIMEOUT_S, **options
-    ) -> str:
-        """Run a Compose command that must succeed, and return what it printed."""
-        done = self.try_compose(*arguments, timeout_s=timeout_s, **options)
-        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def try_compose(
-        self, *arguments: str, timeout_s: float = COMMAND_TIMEOUT_S, **options
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["docker", "compose", "--profile", "tls", *arguments],
-            cwd=self.directory,
-            env=self._environ,
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-            **options,
-        )
-
-    def up(self, *arguments: str) -> None:
-        """Start the composition, and wait until it counts."""
-        self.compose("up", "-d", *arguments, timeout_s=BUILD_TIMEOUT_S)
-        self.wait()
-
-    def wait(self) -> None:
-        """Wait until app and store are healthy and a request is answered."""
-        deadline = time.monotonic() + HEALTHY_TIMEOUT_S
-        while True:
-            states = [self.inspect(name)["State"] for name in ("app", "store")]
-            healthy = all(state["Health"]["Status"] == "healthy" for state in states)
-            if healthy and self._ready():
-                return
-            assert time.monotonic() < deadline, self.compose("logs", "--tail=50")
-            time.sleep(0.5)
-
-    def _ready(self) -> bool:
-        try:
-            return self.get("/readyz")[0] == 200
-        except (OSError, HTTPException):
-            return False
-
-    def container(self, service: str) -> str:
-        return self.compose("ps", "-q", service).strip()
-
-    def inspect(self, service: str) -> Any:
-        output = subprocess.run(
-            ["docker", "inspect", self.container(service)],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        ).stdout
-        return json.loads(output)[0]
-
-    def kill(self, service: str) -> None:
-        """End a container's main process with SIGKILL, from outside."""
-        pid = self.inspect(service)["State"]["Pid"]
-        os.kill(pid, 9)
-
-    def store(
-        self, script: str, *, options: tuple[str, ...] = ()
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a shell script in the store's container."""
-        prelude = "r=$(command -v redis-cli || command -v valkey-cli); "
-        return self.try_compose(
-            "exec", "-T", *options, "store", "sh", "-c", prelude + script
-        )
-
-    def get(self, path: str, **headers: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=10)
-        try:
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
-
-    def count(self, url: str) -> int:
-        """Count a hit as a new visitor."""
-        status, text = self.get(f"/count?url={url}")
-        assert status == 200, text
-        return int(text)
-
-    def get_https(self, path: str) -> tuple[int, str, str]:
-        """Ask the proxy, believing its own authority alone.
-
-        Returns: status, body and Set-Cookie.
-        """
-        file = "/data/caddy/pki/authorities/local/root.crt"
-        authority = self.compose("exec", "-T", "caddy", "cat", file)
-        connection = http.client.HTTPSConnection(
-            "localhost",
-            self.https_port,
-            timeout=10,
-            context=ssl.create_default_context(cadata=authority),
-        )
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            cookie = answer.getheader("Set-Cookie", "")
-            return answer.status, answer.read().decode(), cookie
-        finally:
-            connection.close()
-
-
-def _copy_checkout(target: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
-
+VALKEY = "valkey/valkey:8"
+MANUAL = "docs/operations.md"
 
 pytestmark = [pytest.mark.compose]
 
 
-@pytest.fixture(scope="module", name="project")
-def _project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    if reason := _missing():
-        pytest.skip(reason)
+@pytest.fixture(scope="module", name="checkout")
+def _checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a clone, from which every composition here is made."""
+    need_docker()
     directory = tmp_path_factory.mktemp("compose")
-    _copy_checkout(directory)
-    project = Project(directory)
+    copy_checkout(directory)
+    return directory
+
+
+@pytest.fixture(scope="module", name="image")
+def _image(checkout: Path) -> Iterator[str]:
+    """The image that all compositions here run."""
+    name = f"hitsvc:test-{uuid.uuid4().hex[:8]}"
+    say("build", "-q", "-t", name, str(checkout), timeout_s=BUILD_TIMEOUT_S)
+    yield name
+    docker("image", "rm", name)
+
+
+@pytest.fixture(scope="module", name="project")
+def _project(checkout: Path, image: str) -> Iterator[Composition]:
+    """The composition as it comes, with logs for machines and one more proxy."""
+    project = Composition(
+        checkout,
+        HITSVC_ACCESS_LOG="on",
+        HITSVC_IMAGE=image,
+        HITSVC_LOG_FORMAT="json",
+    )
+    project.environ["HITSVC_FORWARDED_ALLOW_IPS"] = Nginx.address(project.net)
     try:
-        project.up("--build")
+        project.up("app")
         yield project
     finally:
-        project.try_compose("down", "-v", "--remove-orphans", "--rmi", "local")
-        image = f"hitsvc:{project.name}"
-        subprocess.run(
-            ["docker", "image", "rm", image],
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        project.remove()
+
+
+@pytest.fixture(scope="module", name="valkey_project")
+def _valkey_project(checkout: Path, image: str) -> Iterator[Composition]:
+    """The same image with another store, and no setting of its own."""
+    need_image(VALKEY)
+    project = Composition(checkout, HITSVC_IMAGE=image, HITSVC_STORE_IMAGE=VALKEY)
+    try:
+        project.up("app")
+        yield project
+    finally:
+        project.remove()
+
+
+@pytest.fixture(name="each", params=["project", "valkey_project"])
+def _each(request: pytest.FixtureRequest) -> Composition:
+    """The composition with each of the stores."""
+    composition: Composition = request.getfixturevalue(request.param)
+    return composition
+
+
+@pytest.fixture(scope="module", name="processes")
+def _processes(project: Composition) -> list[dict[str, str]]:
+    """What the kernel says of the processes that serve: init, parent, workers."""
+    names = "for f in /proc/[0-9]*/status; do cat $f; echo; done"
+    listed = project.run("app", "sh", "-c", names).strip().split("\n\n")
+    fields = [dict(line.split(":\t", 1) for line in one.splitlines()) for one in listed]
+    assert len(fields) >= 4
+    return fields
+
+
+@pytest.fixture(scope="module", name="nginx")
+def _nginx(
+    project: Composition, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Nginx]:
+    """An nginx with the example of a configuration."""
+    need_image(Nginx.IMAGE)
+    nginx = Nginx(project, tmp_path_factory.mktemp("nginx"))
+    try:
+        nginx.start()
+        yield nginx
+    finally:
+        nginx.close()
+
+
+@pytest.fixture(scope="module", name="caddy")
+def _caddy(project: Composition) -> Callable[[str], Answer]:
+    """The profile `tls`."""
+    project.up()
+    eventually(project.caddy_answers, within_s=START_TIMEOUT_S)
+    return project.get_by_caddy
 
 
 @pytest.fixture(name="page")
@@ -213,52 +128,60 @@ def _page() -> str:
     return f"example.com/{uuid.uuid4().hex}"
 
 
-def _restart(project: Project) -> None:
-    project.compose("restart", "app", "store")
-
-
-def _down_and_up(project: Project) -> None:
-    project.compose("down")
-    project.compose("up", "-d")
-
-
-def _kill_store(project: Project) -> None:
-    store = project.container("store")
-    started = project.inspect("store")["State"]["StartedAt"]
-    project.kill("store")
-    deadline = time.monotonic() + HEALTHY_TIMEOUT_S
-    while project.inspect("store")["State"]["StartedAt"] == started:
-        assert time.monotonic() < deadline, f"{store} does not start again"
-        time.sleep(0.2)
-
-
 class TestCounting:
     """A fresh clone counts, and what it has counted stays."""
 
-    def test_counts_from_one(self, project: Project, page: str) -> None:
+    def test_counts_from_one(self, each: Composition, page: str) -> None:
         """Three visitors see 1, 2 and 3."""
-        assert [project.count(page) for _ in range(3)] == [1, 2, 3]
+        assert [each.count(page) for _ in range(3)] == [1, 2, 3]
 
-    @pytest.mark.parametrize(
-        "trouble",
-        [
-            pytest.param(_restart, id="restart"),
-            pytest.param(_down_and_up, id="down and up"),
-            pytest.param(_kill_store, id="kill -9 of the store"),
-        ],
-    )
-    def test_numbers_go_on_after(
-        self, project: Project, page: str, trouble: Callable[[Project], None]
+    def test_is_ready_without_a_warning(self, each: Composition) -> None:
+        """Neither the store's settings nor its user's rights lack anything."""
+        assert each.get("/readyz")[:2] == (200, "ready\n")
+
+    def test_numbers_go_on_after_a_restart(self, each: Composition, page: str) -> None:
+        """The next visitor sees the next number."""
+        each.count(page)
+        each.compose("restart", "app", "store")
+        each.wait()
+        assert each.count(page) == 2
+
+    async def test_a_killed_store_loses_nothing(
+        self, each: Composition, page: str
     ) -> None:
-        """No acknowledged hit is lost: the next visitor sees the next number."""
-        for _ in range(50):
-            project.count(page)
-        trouble(project)
-        project.wait()
-        assert project.count(page) == 51
+        """It comes back by itself, with every hit that it has acknowledged."""
+        tally = Tally()
+        load = asyncio.create_task(hit(each.url, page, 4, 2000, tally))
+        await _counted(tally, 100)
+        killed = each.inspect("store")["State"]["StartedAt"]
+        each.kill("store")
+        await asyncio.to_thread(
+            eventually,
+            lambda: each.inspect("store")["State"]["StartedAt"] != killed,
+            within_s=START_TIMEOUT_S,
+        )
+        await asyncio.to_thread(each.wait)
+        await _counted(tally, len(tally.acknowledged) + 100)
+        tally.stop.set()
+        await load
+        stored = int(each.get(f"/nocount?url={page}").body)
+        seen = tally.acknowledged
+        assert tally.refused, "the store was not away"
+        assert len(set(seen)) == len(seen), "a number was shown twice"
+        assert max(seen) <= stored
+        assert len(seen) <= stored <= tally.attempted
+
+    def test_numbers_go_on_after_down_and_up(
+        self, project: Composition, page: str
+    ) -> None:
+        """The volumes stay when the containers go."""
+        project.count(page)
+        project.compose("down")
+        project.up("app")
+        assert project.count(page) == 2
 
     def test_a_restored_backup_shows_the_same_numbers(
-        self, project: Project, page: str
+        self, project: Composition, page: str
     ) -> None:
         """The manual's commands bring back the numbers of the backup."""
         for _ in range(5):
@@ -266,134 +189,224 @@ class TestCounting:
         copy = project.directory / "backup.rdb"
         script = "/opt/hitsvc/store.sh"
         with copy.open("wb") as file:
-            subprocess.run(
-                ["docker", "exec", project.container("store"), "sh", script, "backup"],
-                stdout=file,
-                check=True,
-                timeout=60,
-            )
+            project.stream(("sh", script, "backup"), file)
         project.count(page)
         project.compose("stop", "app", "store")
         with copy.open("rb") as file:
             project.compose(
                 *("run", "--rm", "-T", "--no-deps", "--entrypoint"),
-                *("sh /opt/hitsvc/store.sh restore", "store"),
+                *(f"sh {script} restore", "store"),
                 stdin=file,
             )
-        project.up()
-        assert project.get(f"/nocount?url={page}") == (200, "5")
+        project.up("app")
+        assert project.get(f"/nocount?url={page}")[:2] == (200, "5")
+
+
+async def _counted(tally: Tally, hits: int) -> None:
+    async with asyncio.timeout(START_TIMEOUT_S):
+        while len(tally.acknowledged) < hits:
+            await asyncio.sleep(0.01)
+
+
+class TestUpgrade:
+    """`docker compose up -d --build` over an older installation."""
+
+    def test_gives_the_store_the_new_permissions(
+        self, project: Composition, page: str
+    ) -> None:
+        """A store that refuses what the new version sends is started anew."""
+        compose_file = project.directory / "docker-compose.yml"
+        new = compose_file.read_text()
+        old = new.replace(" +hmget", " +hget")
+        assert old != new
+        project.count(page)
+        try:
+            compose_file.write_text(old)
+            project.compose("up", "-d", "store")
+            before = project.ask_store("hmget hits:a 1", user="hitsvc")
+        finally:
+            compose_file.write_text(new)
+            project.up("app")
+        assert "NOPERM" in before, "the store is not an old one"
+        assert project.count(page) == 2
+        answer = json.loads(project.get(f"/nocount.json?url={page}").body)
+        assert (answer["total"], answer["today"]) == (2, 2)
 
 
 class TestApp:
     """What the app's container may do."""
 
-    def test_runs_as_nobody_special(self, project: Project) -> None:
-        """The process's user is not root."""
-        assert project.compose("exec", "-T", "app", "id", "-u").strip() == "10001"
+    def test_runs_as_nobody_special(self, processes: list[dict[str, str]]) -> None:
+        """No process has another user or group than the image's."""
+        ids = {one[key] for one in processes for key in ("Uid", "Gid")}
+        assert ids == {"\t".join(["10001"] * 4)}
 
-    def test_cannot_write_to_its_root(self, project: Project) -> None:
-        """The root file system is read-only."""
+    def test_has_no_capability(self, processes: list[dict[str, str]]) -> None:
+        """The kernel gives no process a capability, and none can gain one."""
+        keys = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+        assert {one[key] for one in processes for key in keys} == {"0" * 16}
+        assert {one["NoNewPrivs"] for one in processes} == {"1"}
+
+    def test_writes_to_memory_only(self, project: Composition) -> None:
+        """No other directory or file can be written than /tmp and /dev/shm.
+
+        /dev/mqueue holds the kernel's message queues: no file can be made there.
+        """
+        script = (
+            r"find / \( -path /proc -o -path /sys -o -path /dev/mqueue \) -prune"
+            r" -o \( -type d -o -type f \) -writable -print 2>/dev/null || true"
+        )
+        found = set(project.run("app", "sh", "-c", script).split())
+        assert {"/tmp", "/dev/shm"} <= found  # noqa: S108 - these are facts
+        assert {
+            path
+            for path in found
+            if not path.startswith(("/tmp", "/dev/shm"))  # noqa: S108
+        } == set()
         assert project.inspect("app")["HostConfig"]["ReadonlyRootfs"] is True
 
-    def test_has_no_capability(self, project: Project) -> None:
-        """The kernel gives the process no capability, and it cannot gain one."""
-        status = project.compose("exec", "-T", "app", "cat", "/proc/1/status")
-        fields = dict(line.split(":\t", 1) for line in status.splitlines())
-        assert (fields["CapEff"], fields["CapBnd"], fields["NoNewPrivs"]) == (
-            "0" * 16,
-            "0" * 16,
-            "1",
-        )
+    def test_has_no_program_of_another_user(self, project: Composition) -> None:
+        """Nothing in the image is setuid or setgid."""
+        script = "find / -xdev -type f -perm /6000 2>/dev/null || true"
+        assert project.run("app", "sh", "-c", script) == ""
 
-    def test_is_published_on_this_machine_only(self, project: Project) -> None:
-        """Nobody reaches the port from elsewhere unless the owner says so."""
+    def test_publishes_one_port_on_this_machine_only(
+        self, project: Composition
+    ) -> None:
+        """Nobody reaches the app from elsewhere unless the owner says so."""
         ports = project.inspect("app")["NetworkSettings"]["Ports"]
-        assert [bound["HostIp"] for bound in ports["8000/tcp"]] == ["127.0.0.1"]
+        assert ports == {
+            "8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(project.port)}]
+        }
 
-    def test_stops_within_its_grace_period(self, project: Project) -> None:
+    def test_has_the_logos(self, project: Composition) -> None:
+        """A badge can have an icon."""
+        plain = project.get("/nocount/tag.svg?url=example.com")
+        logo = project.get("/nocount/tag.svg?url=example.com&logo=github")
+        assert "<image" in logo.body
+        assert "<image" not in plain.body
+
+    def test_has_as_many_distributions_as_documented(
+        self, project: Composition
+    ) -> None:
+        """Whoever adds one sees it in the manual."""
+        found = "/app/.venv/lib/python*/site-packages/*.dist-info"
+        names = project.run("app", "sh", "-c", f"ls -d {found}").split()
+        stated = re.search(
+            r"^\| Python distributions[^|]*\| (\d+)", _manual(), re.MULTILINE
+        )
+        assert stated is not None
+        assert len(names) == int(stated[1]), sorted(names)
+
+    def test_stops_by_itself(self, project: Composition) -> None:
         """SIGTERM ends it with code 0, not the SIGKILL that follows."""
-        container = project.container("app")
-        project.compose("stop", "app")
-        code = json.loads(
-            subprocess.run(
-                ["docker", "inspect", container],
-                capture_output=True,
-                check=True,
-                timeout=30,
-            ).stdout
-        )[0]["State"]["ExitCode"]
-        project.up()
-        assert code == 0
+        since = project.inspect("app")["State"]["StartedAt"]
+        say("restart", project.container("app"))
+        project.wait()
+        until = project.inspect("app")["State"]["StartedAt"]
+        codes = say(
+            *("events", "--since", since, "--until", until, "--filter", "event=die"),
+            *("--filter", f"container={project.container('app')}"),
+            *("--format", "{{.Actor.Attributes.exitCode}}"),
+        )
+        assert codes.split() == ["0"]
+
+    def test_logs_are_json(self, project: Composition, page: str) -> None:
+        """With HITSVC_LOG_FORMAT=json each line is one object."""
+        project.count(page)
+        logs = docker("logs", project.container("app"))
+        written = (logs.stdout + logs.stderr).splitlines()
+        lines: list[dict[str, Any]] = [json.loads(line) for line in written]
+        assert any(line.get("path") == "/count" for line in lines)
+        assert any("version" in line for line in lines)
+
+
+def _manual() -> str:
+    return (ROOT / MANUAL).read_text()
 
 
 class TestStore:
     """What the store's container lets others do."""
 
-    AS_APP = "REDISCLI_AUTH=$(cat /run/hitsvc/password) $r --user hitsvc "
-
-    def test_refuses_whoever_has_no_password(self, project: Project) -> None:
+    def test_refuses_whoever_has_no_password(self, each: Composition) -> None:
         """Without one, even PING is refused."""
-        assert "NOAUTH" in project.store("$r ping").stdout
+        assert "NOAUTH" in each.ask_store("ping")
 
     @pytest.mark.parametrize(
         "command",
         ["flushall", "config get save", "keys hits:", "eval 'return 1' 0", "del a"],
     )
     def test_refuses_the_app_what_it_does_not_need(
-        self, project: Project, command: str
+        self, each: Composition, command: str
     ) -> None:
         """With the app's password, other commands are refused."""
-        assert "NOPERM" in project.store(self.AS_APP + command).stdout
+        assert "NOPERM" in each.ask_store(command, user="hitsvc")
 
-    def test_refuses_the_app_other_keys(self, project: Project) -> None:
+    def test_refuses_the_app_other_keys(self, each: Composition) -> None:
         """With the app's password, keys without its prefix are refused."""
-        assert "NOPERM" in project.store(self.AS_APP + "get other").stdout
+        assert "NOPERM" in each.ask_store("get other", user="hitsvc")
 
-    def test_never_evicts_counters(self, project: Project) -> None:
+    def test_lets_the_app_do_what_is_documented(self, project: Composition) -> None:
+        """The manual's user for another Redis has the same commands."""
+        stated = re.search(
+            r"^ACL SETUSER hitsvc .*-@all (.+)$", _manual(), re.MULTILINE
+        )
+        assert stated is not None
+        environ = project.inspect("store")["Config"]["Env"]
+        assert f"APP_COMMANDS={stated[1]}" in environ
+
+    def test_never_evicts_counters(self, each: Composition) -> None:
         """Only keys that expire are evicted, and there is a limit."""
-        script = "sh /opt/hitsvc/store.sh cli config get maxmemory*"
-        words = project.store(script).stdout.split()
+        script = ("sh", "/opt/hitsvc/store.sh", "cli", "config", "get", "maxmemory*")
+        words = each.run("store", *script).split()
         config = dict(zip(words[::2], words[1::2], strict=True))
         assert config["maxmemory-policy"] == "volatile-ttl"
         assert int(config["maxmemory"]) == 256 * 1024 * 1024
 
-    def test_publishes_no_port(self, project: Project) -> None:
+    def test_publishes_no_port(self, project: Composition) -> None:
         """The store is reached over the composition's network alone."""
         ports = project.inspect("store")["NetworkSettings"]["Ports"] or {}
         assert not any(ports.values())
 
 
-class TestTls:
-    """The profile `tls`."""
+class TestProxies:
+    """HTTPS in front of the app."""
 
-    @pytest.fixture(autouse=True)
-    def _answering(self, project: Project) -> None:
-        deadline = time.monotonic() + HEALTHY_TIMEOUT_S
-        while True:
-            try:
-                if project.get_https("/healthz")[0] == 200:
-                    return
-            except (OSError, HTTPException, AssertionError):
-                pass
-            assert time.monotonic() < deadline, project.compose("logs", "caddy")
-            time.sleep(0.5)
+    def test_caddy_makes_the_cookie_secure(
+        self, caddy: Callable[[str], Answer], page: str
+    ) -> None:
+        """Over its HTTPS the cookie is bound to the host and partitioned."""
+        _check_secure(caddy(f"/count?url={page}"))
 
-    def test_sets_a_secure_cookie(self, project: Project, page: str) -> None:
-        """Over HTTPS the cookie is bound to the host and partitioned."""
-        status, body, cookie = project.get_https(f"/count?url={page}")
-        name, *attributes = cookie.split("; ")
-        assert (status, body) == (200, "1")
-        assert name.startswith("__Host-")
-        assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned"} <= set(attributes)
+    def test_nginx_makes_the_cookie_secure(self, nginx: Nginx, page: str) -> None:
+        """With config/nginx.conf too."""
+        _check_secure(nginx.get(f"/count?url={page}"))
 
-    def test_believes_no_other_proxy(self, project: Project, page: str) -> None:
+    def test_nginx_replaces_what_a_visitor_claims(
+        self, nginx: Nginx, page: str
+    ) -> None:
+        """A visitor cannot claim another scheme than nginx sees."""
+        headers = {"X-Forwarded-Proto": "http"}
+        _check_secure(nginx.get(f"/count?url={page}", headers))
+
+    def test_nginx_lets_long_urls_pass(self, nginx: Nginx) -> None:
+        """The longest URL that can be counted, with each byte escaped, is counted."""
+        path = "%01" * 670  # 2,010 bytes when normalised
+        escaped = path.replace("%", "%25")
+        answer = nginx.get(f"/count?url=example.com%2F{escaped}")
+        assert answer[:2] == (200, "1")
+
+    def test_nobody_else_is_believed(self, project: Composition, page: str) -> None:
         """Who comes in by another way cannot claim HTTPS."""
-        connection = http.client.HTTPConnection(
-            "127.0.0.1", project.http_port, timeout=10
-        )
         headers = {"X-Forwarded-Proto": "https"}
-        connection.request("GET", f"/count?url={page}", headers=headers)
-        cookie = connection.getresponse().getheader("Set-Cookie", "")
-        connection.close()
-        assert cookie
-        assert "Secure" not in cookie
+        answer = project.get(f"/count?url={page}", headers)
+        assert answer.cookie
+        assert "Secure" not in answer.cookie
+        assert not answer.cookie.startswith("__Host-")
+
+
+def _check_secure(answer: Answer) -> None:
+    name, *attributes = answer.cookie.split("; ")
+    assert (answer.status, answer.body) == (200, "1")
+    assert name.startswith("__Host-")
+    assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned"} <= set(attributes)

@@ -1,0 +1,95 @@
+"""``python -m tests.faults``: many rounds, and a table at the end."""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from tests.faults.report import as_json, table
+from tests.faults.rounds import run
+from tests.faults.targets import Embedded, External, Target
+
+_KINDS = ("worker", "arbiter", "parent", "store", "power")
+
+
+def main() -> int:
+    """Run what the command line asks for; 1 if a promise was broken."""
+    options = _parse()
+    seed = options.seed if options.seed is not None else int(time.time())
+    with (
+        tempfile.TemporaryDirectory(prefix="faults-") as directory,
+        _target(options, Path(directory), seed) as target,
+    ):
+        done = run(
+            target,
+            options.kill,
+            options.rounds,
+            options.seconds,
+            seed,
+            progress=lambda line: print(line, file=sys.stderr, flush=True),
+            slow_disk_s=options.slow_disk,
+        )
+    cuts = [
+        {"unconfirmed_s": round(cut.age_s, 3), "unconfirmed_bytes": cut.unconfirmed}
+        for cut in target.cuts
+    ]
+    print(table(options.mode, done))
+    print(f"\nseed {seed}; lost of earlier rounds: {done.faded}")
+    if cuts:
+        ages = [cut["unconfirmed_s"] for cut in cuts]
+        print(
+            f"seconds since the disk's last word: {median(ages)}, at most {max(ages)}"
+        )
+    if options.json:
+        result = as_json(options.mode, done, seed=seed, cuts=cuts)
+        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    return int(bool(done.wrong))
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument(
+        "--mode", choices=("everysec", "always", "no"), default="always"
+    )
+    parser.add_argument("--kill", default="worker,parent,store", help=", ".join(_KINDS))
+    parser.add_argument("--seconds", type=float, default=1.5, help="of a round")
+    parser.add_argument("--seed", type=int, help="the time, if none is given")
+    parser.add_argument(
+        "--slow-disk", type=float, default=0.0, help="seconds a flush takes"
+    )
+    parser.add_argument("--json", type=Path, help="write the rounds there")
+    options = parser.parse_args()
+    options.kill = options.kill.split(",")
+    if not set(options.kill) <= set(_KINDS):
+        parser.error(f"what can be killed: {', '.join(_KINDS)}")
+    if {"power", "store"} <= set(options.kill):
+        parser.error("a power cut kills the store: name one of them")
+    needs_strace = "power" in options.kill or options.slow_disk
+    if needs_strace and not shutil.which("strace"):
+        parser.error("power cuts and slow disks need strace")
+    if "power" in options.kill and options.slow_disk:
+        parser.error("a process is traced once: by the power cut or by the slow disk")
+    if "arbiter" in options.kill and not _is_embedded(options):
+        parser.error("without an embedded store the arbiter is the parent")
+    return options
+
+
+def _is_embedded(options: argparse.Namespace) -> bool:
+    """The embedded store writes each batch to the disk, and is not traced."""
+    return options.mode == "always" and "power" not in options.kill
+
+
+def _target(options: argparse.Namespace, directory: Path, seed: int) -> Target:
+    if _is_embedded(options):
+        return Embedded(directory, seed)
+    traced = "power" in options.kill
+    return External(directory, seed, options.mode, traced=traced)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

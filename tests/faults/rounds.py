@@ -1,0 +1,121 @@
+"""Rounds: load, a kill at a random moment, what must be started again, the reckoning."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.faults.disk import slow_disk
+from tests.faults.ledger import Outcome, Stored, judge
+from tests.faults.targets import Target
+from tests.load import Tally, hit
+
+PAGES = 6
+CLIENTS = 3
+_ENDLESS = 1_000_000
+# Under load before the earliest kill, and after all is mended.
+_MARGIN_S = 0.15
+# A slow disk shows when a flush is under way, which begins each second.
+_SLOW_DISK_MARGIN_S = 1.2
+
+
+@dataclass
+class Run:
+    """Rounds that were run.
+
+    Attributes:
+        outcomes: What each kill led to, all rounds of it together.
+        rounds: What each round was and did.
+        faded: Hits that an earlier round's totals have lost until the end.
+    """
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    rounds: list[tuple[str, float, Outcome]] = field(default_factory=list)
+    faded: int = 0
+
+    @property
+    def wrong(self) -> int:
+        """Hits that break the promise."""
+        return self.faded + sum(outcome.wrong for outcome in self.outcomes.values())
+
+
+def run(
+    target: Target,
+    kills: Sequence[str],
+    rounds: int,
+    seconds: float,
+    seed: int,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    slow_disk_s: float = 0.0,
+) -> Run:
+    """Run rounds, each on pages of its own.
+
+    Args:
+        target: What is broken; used again from round to round.
+        kills: What is killed, see `Target.kills`; in turn, in random order.
+        rounds: How many.
+        seconds: How long each lasts; longer if mending takes longer.
+        seed: Of what is left to chance.
+        progress: Is told of each round.
+        slow_disk_s: How long each flush to the disk takes at least.
+    """
+    random = Random(seed)  # noqa: S311 - to be repeated, not secret
+    done = Run()
+    totals: dict[str, Stored] = {}
+    for number, kind in zip(range(rounds), _shuffled(kills, random), strict=False):
+        margin = _SLOW_DISK_MARGIN_S if slow_disk_s else _MARGIN_S
+        moment = random.uniform(margin, max(margin, seconds / 2))
+        names = [f"example.com/{number}/{page}" for page in range(PAGES)]
+        tallies = {name: Tally() for name in names}
+        with slow_disk(target.store_pid, slow_disk_s) if slow_disk_s else nullcontext():
+            asyncio.run(_round(target, target.kills[kind], tallies, moment, seconds))
+        after = target.stored(names)
+        outcome = sum(
+            (
+                judge(tally.attempted, tally.acknowledged, tally.refused, after[name])
+                for name, tally in tallies.items()
+            ),
+            start=Outcome(rounds=1),
+        )
+        totals |= after
+        done.rounds.append((kind, moment, outcome))
+        done.outcomes[kind] = done.outcomes.get(kind, Outcome()) + outcome
+        progress(f"{number + 1}/{rounds} {kind}: {outcome}")
+    for name, now in target.stored(totals).items():
+        done.faded += max(0, totals[name].total - now.total)
+    return done
+
+
+def _shuffled(kills: Sequence[str], random: Random) -> Iterator[str]:
+    """Name each kill once, in random order, again and again."""
+    while True:
+        yield from random.sample(kills, len(kills))
+
+
+async def _round(
+    target: Target,
+    kill: Callable[[], None],
+    tallies: dict[str, Tally],
+    moment: float,
+    seconds: float,
+) -> None:
+    """Hit the pages all the while; kill at the moment, then mend."""
+    end = time.monotonic() + seconds
+    load = asyncio.gather(
+        *(
+            hit(target.service.url, name, CLIENTS, _ENDLESS, tally)
+            for name, tally in tallies.items()
+        )
+    )
+    try:
+        await asyncio.sleep(moment)
+        await asyncio.to_thread(kill)
+        await asyncio.to_thread(target.mend)
+        await asyncio.sleep(max(_MARGIN_S, end - time.monotonic()))
+    finally:
+        for tally in tallies.values():
+            tally.stop.set()
+        await load

@@ -1,0 +1,164 @@
+"""Services that can be broken and mended: one with each kind of store."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from typing import Self
+
+from redis import Redis
+
+from hitsvc.datadir import running_socket
+from tests.faults.ledger import Stored
+from tests.faults.power import Durable
+from tests.faults.store import AofStore
+from tests.processes import eventually, kill
+from tests.service import Service
+
+WORKERS = 2
+READY_WITHIN_S = 30.0
+
+
+class Target(ABC):
+    """A running service, and what in it can be killed.
+
+    Attributes:
+        service: The service.
+        kills: What can be killed; each kills at once and returns.
+        cuts: What each power cut left, if there were some.
+    """
+
+    service: Service
+
+    def __init__(self, seed: int) -> None:
+        """Choose the seed of what is left to chance."""
+        self._random = Random(seed)  # noqa: S311 - to be repeated, not secret
+        self._stack = ExitStack()
+        self._over = False
+        self.cuts: list[Durable] = []
+        self.kills: dict[str, Callable[[], None]] = {
+            "worker": self._kill_worker,
+            "parent": lambda: self._end_with(self.service.pid),
+        }
+
+    def __enter__(self) -> Self:
+        """Return the running target."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Stop it."""
+        self._stack.close()
+
+    def mend(self) -> None:
+        """Do what an operator's supervisor does, and wait until hits are counted."""
+        if self._over:
+            self._over = False
+            # The last workers serve for a moment; a supervisor waits for them too.
+            eventually(self.service.is_gone, within_s=READY_WITHIN_S)
+            self.service.start_again()
+        eventually(lambda: self.service.answers("/readyz"), within_s=READY_WITHIN_S)
+
+    @property
+    @abstractmethod
+    def store_pid(self) -> int:
+        """The store's process."""
+
+    def stored(self, pages: Iterable[str]) -> dict[str, Stored]:
+        """Read what the store holds."""
+        found = {}
+        with Redis(unix_socket_path=str(self._socket())) as redis:
+            for page in pages:
+                total = redis.get(f"hits:{{{page}}}")
+                days = redis.hvals(f"hits:{{{page}}}:days")
+                found[page] = Stored(int(total or 0), sum(map(int, days)))
+        return found
+
+    def _end_with(self, pid: int) -> None:
+        """Kill a process that takes the service with it."""
+        self._over = True
+        kill(pid)
+
+    def _kill_worker(self) -> None:
+        workers = eventually(lambda: self.service.worker_pids)
+        kill(self._random.choice(workers))
+
+    @abstractmethod
+    def _socket(self) -> Path:
+        """The store's socket."""
+
+
+class Embedded(Target):
+    """The service with its embedded store: a keeper, Valkey, an arbiter, workers."""
+
+    def __init__(self, directory: Path, seed: int) -> None:
+        """Start it."""
+        super().__init__(seed)
+        self.kills["arbiter"] = lambda: self._end_with(self.service.arbiter_pid)
+        self.kills["store"] = self._kill_store
+        self.service = Service(directory / "service", workers=WORKERS)
+        self._stack.enter_context(self.service)
+
+    @property
+    def store_pid(self) -> int:
+        """The keeper's other child."""
+        pid = eventually(lambda: self.service.valkey_pid)
+        assert pid
+        return pid
+
+    def _kill_store(self) -> None:
+        kill(self.store_pid)
+
+    def mend(self) -> None:
+        """See that the keeper has started what it must; see `Target.mend`."""
+        super().mend()
+        assert self.store_pid
+
+    def _socket(self) -> Path:
+        path = running_socket(self.service.data_dir)
+        assert path
+        return path
+
+
+class External(Target):
+    """The service with a Valkey of ours, which we start again on its files."""
+
+    def __init__(
+        self, directory: Path, seed: int, appendfsync: str, *, traced: bool = False
+    ) -> None:
+        """Start both."""
+        super().__init__(seed)
+        (directory / "store").mkdir()
+        self.store = AofStore(directory / "store", appendfsync, traced=traced)
+        self._stack.callback(self.store.close)
+        self._down = False
+        self.kills["store"] = self._kill_store
+        if traced:
+            self.kills["power"] = self._cut_power
+        self.service = Service(
+            directory / "service", workers=WORKERS, store=self.store.url
+        )
+        self._stack.enter_context(self.service)
+
+    @property
+    def store_pid(self) -> int:
+        """Ours."""
+        return self.store.pid
+
+    def _kill_store(self) -> None:
+        self._down = True
+        self.store.kill()
+
+    def _cut_power(self) -> None:
+        self._down = True
+        self.cuts.append(self.store.lose_power())
+
+    def mend(self) -> None:
+        """Start the store again, then see to the service."""
+        if self._down:
+            self._down = False
+            self.store.start()
+        super().mend()
+
+    def _socket(self) -> Path:
+        return self.store.socket
