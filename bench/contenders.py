@@ -158,6 +158,11 @@ def _flask(setting: Setting) -> Launch:
     return Launch(command, {"BENCH_SQLITE_PATH": path})
 
 
+def _flask_wal(setting: Setting) -> Launch:
+    launch = _flask(setting)
+    return Launch(launch.command, {**launch.env, "BENCH_SQLITE": "wal"})
+
+
 def _module_missing(name: str) -> Callable[[], str | None]:
     return lambda: None if find_spec(name) else f"Python's {name} is not installed"
 
@@ -252,6 +257,13 @@ CONTENDERS = {
             "flask",
             "Flask + SQLite, 2 workers",
             _flask,
+            _module_missing("flask"),
+            sqlite=True,
+        ),
+        Contender(
+            "flask-wal",
+            "Flask + SQLite with a write-ahead log, 2 workers",
+            _flask_wal,
             _module_missing("flask"),
             sqlite=True,
         ),

@@ -30,6 +30,7 @@ TARGETS = (
     Target("÷ bare Go + redigo", "hot", "rate", "go", 1.0, 1.25),
     Target("÷ nginx + Lua + Redis", "hot", "rate", "nginx", 0.7, 1.0),
     Target("÷ Flask + SQLite (2 workers)", "hot", "rate", "flask", 40, 60),
+    Target("÷ the same, write-ahead log", "hot", "rate", "flask-wal", 40, 60),
     Target("Redis 2 ms away ÷ loopback", "distant", "rate", "loopback", 0.85, 0.95),
     Target(
         "10,000,000 existing URLs ÷ 1,000", "existing", "rate", "1,000 URLs", 0.95, 1.0
