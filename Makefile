@@ -8,6 +8,8 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 	&& echo $$name && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# A file's tests stay together: they share services, browsers and containers.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help install run test check coverage format bench bench-quick clean
@@ -32,17 +34,17 @@ run: install ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C s
 	@exec $(BIN)/hitsvc serve
 
 test: install ## Run the whole test suite.
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 check: install ## Lint and types, then the tests.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy hitsvc bench tests
+	@$(BIN)/mypy hitsvc bench tests scripts
 	@$(MAKE) --no-print-directory test
 
 coverage: install ## The same but for containers, with branch coverage, which must be 100 %.
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -m "not compose"
+	@$(BIN)/coverage run -m pytest $(PARALLEL) -m "not compose"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
