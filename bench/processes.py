@@ -107,6 +107,11 @@ class Server:
         workers = _descendants(self._process.pid) or [self._process.pid]
         return max((_rss(pid) for pid in workers), default=0)
 
+    def cpu_s(self) -> float:
+        """Return the seconds of CPU that it and its living children have taken."""
+        pids = [self._process.pid, *_descendants(self._process.pid)]
+        return sum(map(_cpu_s, pids))
+
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
@@ -137,6 +142,15 @@ def _descendants(pid: int) -> list[int]:
     for child in children:
         found += [child, *_descendants(child)]
     return found
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    user, system = stat.rpartition(")")[2].split()[11:13]  # proc_pid_stat(5)
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _rss(pid: int) -> int:

@@ -16,7 +16,16 @@ _RATIOS_HEAD = (
     "rounds",
     "",
 )
-_SCENARIO_HEAD = ("", "requests/s", "range", "p50 ms", "p99 ms", "ratio", "rounds")
+_SCENARIO_HEAD = (
+    "",
+    "requests/s",
+    "range",
+    "p50 ms",
+    "p99 ms",
+    "server µs",
+    "ratio",
+    "rounds",
+)
 _COSTS_HEAD = (
     "a hit, hot URL",
     "commands",
@@ -96,6 +105,7 @@ def _scenario(results: Results, scenario: Scenario) -> Iterator[str]:
                 f"{min(rates):,.0f} to {max(rates):,.0f}",
                 f"{median('p50_us') / 1000:.2f}",
                 f"{median('p99_us') / 1000:.2f}",
+                f"{results.server_us(scenario.name, entry.label) or 0:.1f}",
                 f"{ratio:.2f}" if ratio and entry.label != first else "",
                 _range(ratios) if entry.label != first else "",
             )

@@ -22,6 +22,7 @@ class Measurement:
         stored: What both raised the totals by; None where there are none.
         usage: What the store did meanwhile.
         rss_bytes: Resident memory of the worker afterwards.
+        server_cpu_s: Seconds of CPU that the contender took, without the store.
         ping_ms: Median round trip to the store, where there is a proxy.
         problem: Why the round does not count; empty if it does.
     """
@@ -34,6 +35,7 @@ class Measurement:
     stored: int | None = None
     usage: Usage | None = None
     rss_bytes: int = 0
+    server_cpu_s: float = 0.0
     ping_ms: float | None = None
     problem: str = ""
 
@@ -88,6 +90,14 @@ class Results:
             getattr(m.usage, what) / m.outcome.requests
             for m in self.of(scenario, label)
             if m.usage and m.outcome
+        )
+
+    def server_us(self, scenario: str, label: str) -> float | None:
+        """Return the median of a contender's own CPU time, for each request."""
+        return _median(
+            m.server_cpu_s / m.outcome.requests * 1e6
+            for m in self.of(scenario, label)
+            if m.outcome
         )
 
     def as_json(self, machine: dict[str, object]) -> dict[str, Any]:

@@ -178,7 +178,7 @@ class _Run:
         draws = self._draws()
         stored_before = self._total()
         warm_up = self._wrk(cookie, draws, _WARM_UP_S, number * _SHIFT)
-        used_before = self.store.usage()
+        used_before, cpu_before = self.store.usage(), self.server.cpu_s()
         if rate is None:
             shift = number * _SHIFT + _SHIFT // 2
             outcome = self._wrk(cookie, draws, self.scenario.seconds, shift)
@@ -191,6 +191,7 @@ class _Run:
                 seconds=self.scenario.seconds,
                 cores=self.rig.cores.load,
             )
+        cpu_s = self.server.cpu_s() - cpu_before
         usage = self.store.usage().since(used_before)
         stored = self._total() - stored_before if self.contender.counts else None
         return Measurement(
@@ -202,6 +203,7 @@ class _Run:
             stored,
             usage,
             self.server.worker_rss(),
+            cpu_s,
             problem=self._problem((warm_up, outcome), stored),
         )
 

@@ -10,11 +10,13 @@ from hitsvc.badges import Badges
 from hitsvc.cookies import CookieWriter
 from hitsvc.counter import HitCounter
 from hitsvc.default_headers import DefaultHeadersApp
+from hitsvc.express import ExpressLane
 from hitsvc.headers import COUNT_HEADERS
 from hitsvc.health import Liveness, Readiness
 from hitsvc.looks import Looks
 from hitsvc.page import SECURITY_HEADERS, Assets, add_page
 from hitsvc.problems import COUNT_ROUTES, ProblemSerializer, add_problems
+from hitsvc.ready_headers import ReadyHeaders
 from hitsvc.resources import CountReader, HistoryReader, HitTaker, Shared
 from hitsvc.settings import Settings
 from hitsvc.store_check import StoreCheck, open_store_check
@@ -53,9 +55,8 @@ def create_app(
         queue_limit=settings.queue_limit,
     )
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
-    app = DefaultHeadersApp(
-        COUNT_ROUTES, COUNT_HEADERS, middleware=[_Lifespan(counter, check)]
-    )
+    headers = ReadyHeaders(COUNT_HEADERS)
+    app = _App(COUNT_ROUTES, headers, middleware=[_Lifespan(counter, check)])
     looks = Looks()
     shared = Shared(
         counter,
@@ -63,7 +64,12 @@ def create_app(
         looks,
         CookieWriter(settings.cookie_timeout),
     )
-    _add_counts(app, shared, badges, settings.badge_label)
+    resources = _counts(shared, badges, settings.badge_label)
+    for path, resource in resources.items():
+        app.add_route(path, resource)
+    app.add_route("/graph.svg", HistoryReader(shared, GraphHistory()))
+    app.add_route("/nocount.json", HistoryReader(shared, JsonHistory()))
+    app.express = ExpressLane(resources, shared, headers)
     app.add_route("/healthz", Liveness())
     app.add_route("/readyz", Readiness(counter, check))
     assets = Assets()
@@ -79,18 +85,28 @@ def create_app(
     return app
 
 
-def _add_counts(
-    app: falcon.asgi.App[Any, Any], shared: Shared, badges: Badges, label: str
-) -> None:
+def _counts(shared: Shared, badges: Badges, label: str) -> dict[str, CountReader]:
     text, badge = TextView(), BadgeView(badges)
-    app.add_route("/count", HitTaker(shared, text))
-    app.add_route("/count/tag.svg", HitTaker(shared, badge))
-    app.add_route("/count.json", HitTaker(shared, JsonView()))
-    app.add_route("/nocount", CountReader(shared, text))
-    app.add_route("/nocount/tag.svg", CountReader(shared, badge))
-    app.add_route("/nocount.json", HistoryReader(shared, JsonHistory()))
-    app.add_route("/nocount/shields.json", CountReader(shared, ShieldsView(label)))
-    app.add_route("/graph.svg", HistoryReader(shared, GraphHistory()))
+    return {
+        "/count": HitTaker(shared, text),
+        "/count/tag.svg": HitTaker(shared, badge),
+        "/count.json": HitTaker(shared, JsonView()),
+        "/nocount": CountReader(shared, text),
+        "/nocount/tag.svg": CountReader(shared, badge),
+        "/nocount/shields.json": CountReader(shared, ShieldsView(label)),
+    }
+
+
+class _App(DefaultHeadersApp):
+    """A Falcon app, and what answers most requests in its place.
+
+    Attributes:
+        express: See `hitsvc.express_exchange`.
+    """
+
+    __slots__ = ("express",)
+
+    express: ExpressLane
 
 
 class _Lifespan:

@@ -4,7 +4,8 @@
 operations into batches, `Batch` words a batch for Redis, and a `Backend` carries it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -101,15 +102,38 @@ class HitCounter:
         Raises:
             CounterUnavailable: Redis did not acknowledge the hit.
         """
+        return await self.begin_hit(url_key, presented, remember=remember, today=today)
+
+    def begin_hit(
+        self,
+        url_key: str,
+        presented: str | None = None,
+        *,
+        remember: bool = True,
+        today: bool = False,
+    ) -> asyncio.Future[Hit]:
+        """Do as `hit` does, but do not wait: return what it will return.
+
+        Raises:
+            CounterBusy: Too many operations wait for Redis; this one does not.
+        """
         page = self._page(url_key)
         if presented and self._token_ttl_s and is_wellformed(presented):
             days = (self._today(),) if today else ()
-            seen = await self._look(Look(page, presented, days))
-            if seen.alive:
-                return Hit(seen.total, seen.days[0] if today else None, False, None)
+            look = Look(page, presented, days)
+            return asyncio.ensure_future(self._hit_unless_alive(look, remember))
+        return self._count(page, remember)
+
+    async def _hit_unless_alive(self, look: Look, remember: bool) -> Hit:
+        seen = await self._look(look)
+        if seen.alive:
+            today = seen.days[0] if seen.days else None
+            return Hit(seen.total, today, False, None)
+        return await self._count(look.page, remember)
+
+    def _count(self, page: PageCommands, remember: bool) -> asyncio.Future[Hit]:
         token = self._tokens.new() if remember and self._token_ttl_s else None
-        hit: Hit = await self._commit.submit(Count(page, token))
-        return hit
+        return self._commit.submit(Count(page, token))
 
     async def read(self, url_key: str) -> int:
         """Return a URL's total without counting.
@@ -117,8 +141,24 @@ class HitCounter:
         Raises:
             CounterUnavailable: Redis did not answer.
         """
-        seen = await self._look(Look(self._page(url_key)))
+        seen = await self.begin_read(url_key)
         return seen.total
+
+    def begin_read(self, url_key: str, *, today: bool = False) -> asyncio.Future[Seen]:
+        """Do as `read` does, but do not wait: return what Redis will say.
+
+        Args:
+            url_key: What `hitsvc.urls.normalise` returned.
+            today: Read the hits of today (UTC), too.
+
+        Returns:
+            The total, and today's hits as the only one of its days; it fails as `read`.
+
+        Raises:
+            CounterBusy: Too many operations wait for Redis; this one does not.
+        """
+        days = (self._today(),) if today else ()
+        return self._look(Look(self._page(url_key), days=days))
 
     async def totals(self, url_key: str, days: int = 1) -> Totals:
         """Return a URL's total and its hits of the latest days without counting.
@@ -159,7 +199,7 @@ class HitCounter:
         keys = page_keys(self._key_prefix, url_key)
         return PageCommands(keys, self._tokens.length, self._token_ttl_s)
 
-    def _look(self, look: Look) -> Awaitable[Seen]:
+    def _look(self, look: Look) -> asyncio.Future[Seen]:
         return self._commit.submit(look)
 
     async def _send(self, operations: Sequence[Operation]) -> Sequence[Result]:

@@ -27,18 +27,18 @@ class DefaultHeadersApp(falcon.asgi.App[Any, Any]):
     __slots__ = ("_defaults", "_paths")
 
     def __init__(
-        self, paths: Iterable[str], headers: Iterable[tuple[str, str]], **options: Any
+        self, paths: Iterable[str], headers: ReadyHeaders, **options: Any
     ) -> None:
-        """Render the headers.
+        """Take the headers.
 
         Args:
             paths: Where they are sent.
-            headers: Names in lower case, and values.
+            headers: What is sent there.
             **options: As `falcon.asgi.App`.
         """
         super().__init__(**options)
         self._paths = frozenset(paths)
-        self._defaults = ReadyHeaders(headers)
+        self._defaults = headers
 
     def __call__(  # type: ignore[override]
         self, scope: Scope, receive: Receive, send: Send

@@ -58,6 +58,7 @@ class Exchange:
 
     Attributes:
         keep_alive: The connection outlives this exchange; final when `run` returns.
+        scope: The request's ASGI scope.
     """
 
     _start: Message | None = None
@@ -83,14 +84,16 @@ class Exchange:
             keep_alive: The client may send another request.
         """
         self._connection = connection
-        self._scope = scope
+        self.scope = scope
         self._body = body
         self.keep_alive = keep_alive
 
     async def run(self, app: ASGIApp) -> None:
-        """Call the app, and answer for it if it fails."""
+        """Call the app, unless there is an answer; answer for it if it fails."""
+        if self._done:
+            return
         try:
-            await app(self._scope, self.receive, self.send)
+            await app(self.scope, self.receive, self.send)
             if not self._done:
                 log.error("the app ended before its response")
         except Exception:
@@ -176,7 +179,7 @@ class Exchange:
         if self._may_have_body(start["status"]):
             if declared is not None:
                 self._bytes_left = int(declared)
-            elif self._scope["http_version"] == "1.1":
+            elif self.scope["http_version"] == "1.1":
                 self._chunked = True
                 head.append(b"transfer-encoding: chunked")
             elif self.keep_alive:  # the end of the connection is the end of the body
@@ -195,7 +198,7 @@ class Exchange:
                 raise ValueError(msg)
 
     def _may_have_body(self, status: int) -> bool:
-        return self._scope["method"] != "HEAD" and status not in _BODILESS
+        return self.scope["method"] != "HEAD" and status not in _BODILESS
 
     def _render(self, start: Message) -> tuple[list[bytes], bytes | None]:
         """Return the lines of the head, and the app's ``content-length``, if any."""
@@ -203,18 +206,22 @@ class Exchange:
         headers = start.get("headers", ())
         own = dict(headers)
         lines = [_STATUS_LINES[start["status"]], *map(b": ".join, headers)]
-        ready = self._scope.get(READY_HEADERS, _NONE_READY)
+        ready = self.scope.get(READY_HEADERS, _NONE_READY)
         if ready.names.isdisjoint(own):
             self._ready = ready.block
         else:
             self._ready = ready.block_without(ready.names.intersection(own))
         if b"connection" in own:
             self.keep_alive = False
-        elif not self.keep_alive:
-            lines.append(b"connection: close")
-        elif self._scope["http_version"] == "1.0":
-            lines.append(b"connection: keep-alive")
+        elif field := self._connection_field():
+            lines.append(field)
         return lines, own.get(b"content-length")
+
+    def _connection_field(self) -> bytes:
+        """Return what says whether the connection is kept, where that is not obvious."""
+        if not self.keep_alive:
+            return b"connection: close"
+        return b"connection: keep-alive" if self.scope["http_version"] == "1.0" else b""
 
     def _give_up(self) -> None:
         """End a response that the app did not: 500 if nothing of it was sent."""

@@ -29,7 +29,8 @@ from typing import Any
 
 import httptools
 
-from hitsvc.exchange import READY_HEADERS, ASGIApp, Exchange, Scope, plain_response
+from hitsvc.exchange import READY_HEADERS, ASGIApp, Scope, plain_response
+from hitsvc.express_exchange import Express, ExpressExchange
 from hitsvc.reader import RequestReader
 
 # What is parsed at once: a client that sends requests ahead makes us hold its bytes,
@@ -64,7 +65,8 @@ _LIMITS = Limits()
 class HttpProtocol(asyncio.Protocol):
     """One client's connection. Its constructor is the one uvicorn calls.
 
-    One task serves the connection: it ends when the connection does, or with the app.
+    One task calls the app for all of its requests, from the first one that the express
+    lane does not take; it ends when the connection does, or with the app.
 
     Attributes:
         transport: The connection's other side.
@@ -72,6 +74,7 @@ class HttpProtocol(asyncio.Protocol):
     """
 
     transport: asyncio.Transport
+    _rests_since: float
     _reader: RequestReader
 
     def __init__(
@@ -92,12 +95,13 @@ class HttpProtocol(asyncio.Protocol):
         """
         self._limits = limits
         self._app: ASGIApp = config.loaded_app
+        self._express: Express | None = getattr(self._app, "express", None)
         self._keep_alive_s: float = config.timeout_keep_alive
         self._server_state = server_state
         self._app_state = app_state
         self._loop = _loop or asyncio.get_running_loop()
-        self._current: Exchange | None = None
-        self._queue: deque[Exchange] = deque()
+        self._current: ExpressExchange | None = None
+        self._queue: deque[ExpressExchange] = deque()
         self._held = _NOTHING
         self._partial_bytes = 0
         self._task: asyncio.Task[None] | None = None
@@ -106,7 +110,8 @@ class HttpProtocol(asyncio.Protocol):
         self._refusal: HTTPStatus | None = None
         self._ending = False  # no more requests are read
         self._closing = False  # and nothing more is written
-        self.deadline = self._loop.time() + limits.request_s
+        self._rests_since = self._loop.time()
+        self.deadline = self._rests_since + limits.request_s
 
     # What the event loop calls.
 
@@ -133,13 +138,14 @@ class HttpProtocol(asyncio.Protocol):
         self._queue.clear()
         self._reader.close()
         self.resume_writing()
-        if self._current is not None and self._task is not None:
+        if self._arrival is not None:
+            self._current = None  # whatever was taken for it, nobody waits for it now
+            self._arrival.set_result(None)
+        elif self._current is not None and self._task is not None:
             self._current.disconnect()
             # uvicorn waits for these before it ends the lifespan.
             self._server_state.tasks.add(self._task)
             self._task.add_done_callback(self._server_state.tasks.discard)
-        elif self._arrival is not None:
-            self._arrival.set_result(None)
 
     def data_received(self, data: bytes | memoryview) -> None:
         """Read requests, or parts of them."""
@@ -211,10 +217,7 @@ class HttpProtocol(asyncio.Protocol):
             or self._reader.pending
         ):
             return None
-        was_served = self._task is not None
-        return self.deadline - (
-            self._keep_alive_s if was_served else self._limits.request_s
-        )
+        return self._rests_since
 
     # Reading.
 
@@ -223,18 +226,15 @@ class HttpProtocol(asyncio.Protocol):
         self._partial_bytes = 0
         if not keep_alive:
             self._stop_reading()
-        exchange = Exchange(self, scope, body, keep_alive)
+        exchange = ExpressExchange(self, scope, body, keep_alive)
         if self._current is not None:
             self._queue.append(exchange)
             self.transport.pause_reading()
             return
         self._current = exchange
         self.deadline = math.inf
-        if self._arrival is not None:
-            self._arrival.set_result(None)
-            self._arrival = None
-        else:
-            self._task = self._loop.create_task(self._serve())
+        if self._express is None or not exchange.take(self._express, self._settle):
+            self._wake()
 
     def _await_rest(self, *, is_new: bool) -> None:
         """Bound a request of which a part has come, and ask for its body if need be."""
@@ -273,6 +273,34 @@ class HttpProtocol(asyncio.Protocol):
         if self._writable is not None:
             await asyncio.shield(self._writable)
 
+    def _settle(self, future: asyncio.Future[Any]) -> None:
+        """Answer the request that the express lane took."""
+        exchange = self._current
+        if exchange is None or self._closing:  # the client has gone
+            if not future.cancelled():
+                future.exception()  # or asyncio would log that nobody asked for it
+            return
+        answered = exchange.settle()
+        if (
+            answered
+            and exchange.keep_alive
+            and self._writable is None
+            and not (self._queue or self._held or self._ending)
+        ):
+            self._server_state.total_requests += 1
+            self._current = None
+            self._rest()
+        else:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Let the task go on with the request at hand, or with what follows its answer."""
+        if self._arrival is not None:
+            self._arrival.set_result(None)
+            self._arrival = None
+        else:
+            self._task = self._loop.create_task(self._serve())
+
     async def _serve(self) -> None:
         """Answer one request after the other."""
         try:
@@ -286,12 +314,14 @@ class HttpProtocol(asyncio.Protocol):
                     break
                 self._current = self._next() if self._queue or self._held else None
                 if self._current is None and not self._ending:
-                    await self._rest()
+                    self._rest()
+                    self._arrival = self._loop.create_future()
+                    await self._arrival
         finally:
             self._current = None
             self._close()
 
-    def _next(self) -> Exchange | None:
+    def _next(self) -> ExpressExchange | None:
         """Return the next of the requests that were sent ahead, if it is complete."""
         if not self._queue:
             self._read_held()
@@ -300,13 +330,12 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.resume_reading()
         return exchange
 
-    def _rest(self) -> asyncio.Future[None]:
-        """Return what the arrival of a request, or the end, will resolve."""
-        self.deadline = self._loop.time() + self._keep_alive_s
+    def _rest(self) -> None:
+        """Wait for the next request, or for the rest of it."""
+        self._rests_since = self._loop.time()
+        self.deadline = self._rests_since + self._keep_alive_s
         if self._partial_bytes or self._reader.pending:
             self._await_rest(is_new=True)
-        self._arrival = self._loop.create_future()
-        return self._arrival
 
     def _close(self) -> None:
         """End the connection when the client has read what it was sent."""

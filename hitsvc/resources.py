@@ -1,14 +1,18 @@
 """Falcon resources that count and read: parse the request, ask, render the answer."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from falcon.asgi import Request, Response
 
 from hitsvc.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.counter import HitCounter
+from hitsvc.express_exchange import FAILURE
 from hitsvc.headers import allow_origin, allow_preflight
 from hitsvc.looks import PLAIN, Look, Looks
-from hitsvc.target import find_target
+from hitsvc.target import Target, find_target
 from hitsvc.views import HistoryView, View
 from hitsvc.visit import TrustedProxies, Visit
 
@@ -28,6 +32,30 @@ class Shared:
     proxies: TrustedProxies
     looks: Looks
     cookies: CookieWriter
+
+
+class Answer(NamedTuple):
+    """What a client gets.
+
+    Attributes:
+        body: The count in a view.
+        cookie: The value of ``Set-Cookie``, if there is one.
+    """
+
+    body: bytes
+    cookie: str | None = None
+
+
+class Pending(NamedTuple):
+    """A request that waits for Redis.
+
+    Attributes:
+        future: What Redis will say.
+        answer: Makes the answer of it, once it is there.
+    """
+
+    future: asyncio.Future[Any]
+    answer: Callable[[], Answer]
 
 
 class _Readable:
@@ -64,29 +92,56 @@ class CountReader(_Readable):
     def __init__(self, shared: Shared, view: View) -> None:
         """Show counts in this view."""
         super().__init__(shared)
-        self._view = view
+        self.view = view
 
     async def on_get(self, req: Request, resp: Response) -> None:
+        """Answer with the count."""
+        await self._respond(req, resp, self.begin)
+
+    async def on_head(self, req: Request, resp: Response) -> None:
         """Read the count."""
+        await self._respond(req, resp, self.begin_read)
+
+    def begin(self, _visit: Visit, target: Target, look: Look) -> Pending:
+        """Ask Redis for what a GET needs, but do not wait.
+
+        Raises:
+            CounterBusy: Too many wait already.
+        """
+        return self.begin_read(_visit, target, look)
+
+    def begin_read(self, _visit: Visit, target: Target, look: Look) -> Pending:
+        """Ask Redis for the count, but do not wait; see `begin`."""
+        view, key = self.view, target.key
+        needs_today = view.needs_today or look.needs_today
+        future = self._counter.begin_read(key, today=needs_today)
+
+        def answer() -> Answer:
+            seen = future.result()
+            today = seen.days[0] if seen.days else 0
+            return Answer(view.show(key, seen.total, today, look))
+
+        return Pending(future, answer)
+
+    async def _respond(
+        self,
+        req: Request,
+        resp: Response,
+        begin: Callable[[Visit, Target, Look], Pending],
+    ) -> None:
+        if failure := req.scope.get(FAILURE):
+            raise failure  # the express lane has begun this request already
         visit = Visit(req.scope, self._proxies)
-        key, _ = find_target(req.params, visit.referer)
-        await self._read(resp, visit, key, self._look(req))
-
-    on_head = on_get
-
-    async def _read(self, resp: Response, visit: Visit, key: str, look: Look) -> None:
-        if self._view.needs_today or look.needs_today:
-            totals = await self._counter.totals(key)
-            total, today = totals.total, totals.today
-        else:
-            total, today = await self._counter.read(key), 0
-        self._answer(resp, visit, self._view.show(key, total, today, look))
-
-    def _answer(self, resp: Response, visit: Visit, body: bytes) -> None:
-        resp.data = body
-        resp.content_type = self._view.content_type
+        target = find_target(req.params, visit.referer)
+        pending = begin(visit, target, self._look(req))
+        await pending.future
+        answer = pending.answer()
+        resp.data = answer.body
+        resp.content_type = self.view.content_type
         if visit.origin:
             allow_origin(resp, visit.origin)
+        if answer.cookie:
+            resp.append_header("set-cookie", answer.cookie)
 
 
 class HitTaker(CountReader):
@@ -94,28 +149,31 @@ class HitTaker(CountReader):
 
     methods = "GET, HEAD, OPTIONS, POST"
 
-    async def on_get(self, req: Request, resp: Response) -> None:
-        """Count the hit, unless its visitor was counted a moment ago."""
-        visit = Visit(req.scope, self._proxies)
-        key, name = find_target(req.params, visit.referer)
-        look, view = self._look(req), self._view
+    on_post = CountReader.on_get
+
+    def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
+        """Count the hit, unless its visitor was counted a moment ago; do not wait."""
         if visit.prefetch:
-            await self._read(resp, visit, key, look)
-            return
-        if visit.secure:
+            return self.begin_read(visit, target, look)
+        view, cookies, secure = self.view, self._cookies, visit.secure
+        key, name = target
+        if secure:
             name = secure_name(name)
-        hit = await self._counter.hit(
+        future = self._counter.begin_hit(
             key,
             find_cookie(visit.cookies, name) if visit.cookies else None,
             remember=not visit.private,
             today=view.needs_today or look.needs_today,
         )
-        self._answer(resp, visit, view.show(key, hit.number, hit.today or 0, look))
-        if hit.token:
-            cookie = self._cookies.write(name, hit.token, secure=visit.secure)
-            resp.append_header("set-cookie", cookie)
 
-    on_post = on_get
+        def answer() -> Answer:
+            hit = future.result()
+            body = view.show(key, hit.number, hit.today or 0, look)
+            if not hit.token:
+                return Answer(body)
+            return Answer(body, cookies.write(name, hit.token, secure=secure))
+
+        return Pending(future, answer)
 
 
 class HistoryReader(_Readable):

@@ -112,14 +112,22 @@ def _node_modules() -> Path:
     return path
 
 
-@pytest.fixture(name="open_site")
-def _open_site() -> Iterator[OpenSite]:
-    """Open sites with the settings given, and close them after the test."""
+@pytest.fixture(name="open_site", params=["app", "express"])
+def _open_site(request: pytest.FixtureRequest) -> Iterator[OpenSite]:
+    """Open sites with the settings given, and close them after the test.
+
+    Each test runs twice: without the express lane, as on any server, and with it.
+    """
     with asyncio.Runner() as runner, ExitStack() as stack:
 
         def open_site(*, own_redis: bool = True, **settings: Any) -> Site:
             variables = {f"HITSVC_{k.upper()}": str(v) for k, v in settings.items()}
-            site = Site(runner, variables, own_redis=own_redis)
+            site = Site(
+                runner,
+                variables,
+                own_redis=own_redis,
+                express=request.param == "express",
+            )
             stack.callback(site.close)
             return site
 

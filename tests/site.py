@@ -9,21 +9,47 @@ from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
 from falcon import testing
 
 from hitsvc.app import create_app
+from hitsvc.errors import CounterUnavailable
+from hitsvc.express_exchange import FAILURE
 from hitsvc.settings import Settings
 
 Headers = Mapping[str, str]
 Target = Callable[..., Awaitable[None]]
 
 
-def serve(app: Target) -> Target:
-    """Give an app its requests as servers do: Falcon's headers can be read once."""
+def serve(app: Any, *, express: bool = False) -> Target:
+    """Give an app its requests as servers do: Falcon's headers can be read once.
+
+    Args:
+        app: The app.
+        express: As our own server does, which lets `app.express` take what it will.
+    """
 
     async def served(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             scope["headers"] = [tuple(pair) for pair in scope["headers"]]
+            if express and await answered(app.express(scope), scope, send):
+                return
         await app(scope, receive, send)
 
     return served
+
+
+async def answered(taken: Any, scope: dict[str, Any], send: Any) -> bool:
+    """Answer what an express lane may have taken; tell if it has."""
+    if taken is None:
+        return False
+    await asyncio.wait([taken.future])
+    try:
+        fields, body = taken.response()
+    except CounterUnavailable as ex:
+        scope[FAILURE] = ex
+        return False
+    pairs = [tuple(line.split(b": ", 1)) for line in fields.split(b"\r\n")[1:]]
+    headers = [*pairs, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return True
 
 
 class Site:
@@ -40,14 +66,22 @@ class Site:
         variables: Mapping[str, str],
         *,
         own_redis: bool = True,
+        express: bool = False,
     ) -> None:
-        """Start a service with settings, and an empty Redis of its own or theirs."""
+        """Start a service.
+
+        Args:
+            runner: Where it runs.
+            variables: Its environment.
+            own_redis: Give it an empty Redis; else the settings name one.
+            express: Let its express lane take what it will; see `serve`.
+        """
         self.server = FakeServer()
         self.redis = FakeRedis(server=self.server, decode_responses=True)
         client = FakeAsyncRedis(server=self.server) if own_redis else None
         app = create_app(Settings.load(variables), redis=client)
         self._run = runner.run
-        self._conductor = testing.ASGIConductor(serve(app))
+        self._conductor = testing.ASGIConductor(serve(app, express=express))
         self._run(self._conductor.__aenter__())
 
     def close(self) -> None:

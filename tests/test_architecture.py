@@ -25,24 +25,26 @@ ALLOWED = {
     # The web server's side.
     "worker": ".limit .orphans .protocol uvicorn_worker",
     "limit": ".exchange .protocol",
-    "protocol": ".exchange .reader httptools",
+    "protocol": ".exchange .express_exchange .reader httptools",
     "reader": "httptools",
     "listener": ".errors",
     # The embedded store.
     "embedded": ".datadir .errors .orphans",
     "datadir": ".errors",
     # The app; redis for a type only.
-    "app": ".backend .badges .cookies .counter .default_headers .headers .health .looks"
-    " .page .problems .resources .settings .store_check .templates .views .visit falcon"
+    "app": ".backend .badges .cookies .counter .default_headers .express .headers .health"
+    " .looks .page .problems .ready_headers .resources .settings .store_check .templates .views .visit falcon"
     " redis",
     # HTTP by nature.
     "problems": ".errors .headers falcon",
     "health": ".counter .headers .store_check falcon",
-    "resources": ".cookies .counter .headers .looks .target .views .visit falcon",
+    "express": ".errors .looks .ready_headers .resources .target .visit falcon",
+    "resources": ".cookies .counter .express_exchange .headers .looks .target .views .visit falcon",
     "views": ".badges .counter .graph .looks",
     "target": ".cookies .errors .urls",
     "headers": "falcon",
     "default_headers": ".exchange .ready_headers falcon",
+    "express_exchange": ".exchange",
     "exchange": ".ready_headers",
     "ready_headers": "",
     "page": "falcon",
@@ -154,7 +156,10 @@ def test_imports_point_down_the_table():
 @pytest.mark.parametrize(
     ("package", "modules"),
     [
-        ("falcon", "app default_headers headers health page problems resources"),
+        (
+            "falcon",
+            "app default_headers express headers health page problems resources",
+        ),
         ("redis", "app backend external store_check wire"),
         ("hiredis", "commands replies"),
         ("fakeredis", "backend"),

@@ -19,7 +19,8 @@ class Resource:
 
 @pytest.fixture(name="app")
 def _app() -> DefaultHeadersApp:
-    app = DefaultHeadersApp(["/count"], [("a", "1"), ("b", "2"), ("own", "0")])
+    headers = ReadyHeaders([("a", "1"), ("b", "2"), ("own", "0")])
+    app = DefaultHeadersApp(["/count"], headers)
     app.add_route("/count", Resource())
     app.add_route("/other", Resource())
     return app

@@ -1,0 +1,111 @@
+"""The express lane: embedded badges and numbers, answered without coroutine or framework.
+
+What `hitsvc.protocol` asks before it calls the app. It takes what nearly all visitors
+send, a GET of a badge or a number that names its URL. All else, and every error, is the
+app's, which does not ask Redis again where that was asked already.
+
+Both ways begin and end in `hitsvc.resources`, so they cannot differ in what they count.
+
+PERF: 16 us of CPU a hit over HTTP, system calls included; through Falcon it is 26 us.
+"""
+
+from asyncio import Future
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from falcon.uri import parse_query_string
+
+from hitsvc.errors import CounterBusy, InvalidURL
+from hitsvc.looks import Look
+from hitsvc.ready_headers import ReadyHeaders
+from hitsvc.resources import CountReader, Pending, Shared
+from hitsvc.target import Target, find_target
+from hitsvc.visit import Visit
+
+# 0.3 kB each, 1.1 kB if every query is that long. Longer ones are the app's.
+_CACHED_QUERIES = 16_384
+_CACHED_QUERY_LENGTH = 512
+
+
+class TakenRequest(NamedTuple):
+    """A request that the express lane has taken.
+
+    Attributes:
+        pending: What Redis will say, and the answer it makes.
+        fields: The header fields of every such answer.
+    """
+
+    pending: Pending
+    fields: bytes
+
+    @property
+    def future(self) -> Future[Any]:
+        """What the answer waits for."""
+        return self.pending.future
+
+    def response(self) -> tuple[bytes, bytes]:
+        """Render the header fields and the body, once Redis has answered."""
+        body, cookie = self.pending.answer()
+        if cookie is None:
+            return self.fields, body
+        return b"%b\r\nset-cookie: %b" % (self.fields, cookie.encode()), body
+
+
+class ExpressLane:
+    """Takes the requests that need no app."""
+
+    def __init__(
+        self,
+        resources: Mapping[str, CountReader],
+        shared: Shared,
+        headers: ReadyHeaders,
+    ) -> None:
+        """Prepare all that is the same each time.
+
+        Args:
+            resources: What answers a GET, by path.
+            shared: What these resources have in common.
+            headers: What every such answer is sent with.
+        """
+        self._resources = {
+            path: (
+                resource,
+                b"\r\ncontent-type: %b" % resource.view.content_type.encode()
+                + headers.block,
+            )
+            for path, resource in resources.items()
+        }
+        self._proxies = shared.proxies
+        self._looks = shared.looks
+        self._cached_question = lru_cache(_CACHED_QUERIES)(self._question)
+
+    def __call__(self, scope: dict[str, Any]) -> TakenRequest | None:
+        """Take a request, or leave it to the app.
+
+        Args:
+            scope: Its ASGI scope.
+        """
+        found = self._resources.get(scope["path"])
+        if found is None or scope["method"] != "GET":
+            return None
+        query = scope["query_string"]
+        if len(query) > _CACHED_QUERY_LENGTH:
+            return None
+        question = self._cached_question(query)
+        visit = Visit(scope, self._proxies)
+        if question is None or visit.origin:
+            return None
+        resource, fields = found
+        try:
+            return TakenRequest(resource.begin(visit, *question), fields)
+        except CounterBusy:
+            return None
+
+    def _question(self, query: bytes) -> tuple[Target, Look] | None:
+        """Read a query as Falcon does; `None` for one that names no URL."""
+        params = parse_query_string(query.decode(), keep_blank=True, csv=False)
+        try:
+            return find_target(params, ""), self._looks.of(params)
+        except InvalidURL:
+            return None
