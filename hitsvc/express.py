@@ -23,7 +23,7 @@ from hitsvc.resources import CountReader, Pending, Shared
 from hitsvc.target import Target, find_target
 from hitsvc.visit import Visit
 
-# 0.3 kB each, 1.1 kB if every query is that long. Longer ones are the app's.
+# 0.3 kB each, 0.7 kB if every query is that long. Longer ones are the app's.
 _CACHED_QUERIES = 16_384
 _CACHED_QUERY_LENGTH = 512
 
