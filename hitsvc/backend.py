@@ -19,7 +19,7 @@ from hitsvc.primary import open_wire
 
 
 class Backend(Protocol):
-    """Carries batches of commands to Redis, one batch at a time."""
+    """Carries batches of commands to Redis; several may be on their way."""
 
     async def execute(self, commands: str, expected: int) -> Sequence[Any]:
         """Send commands once and return a reply to each, in order.

@@ -2,13 +2,14 @@
 
 Invariants:
 
-1. One request at a time is open, and it is settled once: with all its replies, or with
-   the reason why they will never come.
-2. A connection that has failed, timed out or said too much is ended, so that a late
-   reply can never be taken for another request's.
+1. Requests are settled in the order in which they were sent, each once: with all its
+   replies, or with the reason why they will never come.
+2. A connection that has failed, timed out or said too much is ended, with all that is
+   open on it, so that a late reply can never be taken for another request's.
 """
 
 import asyncio
+from collections import deque
 from typing import Any
 
 import hiredis
@@ -18,8 +19,20 @@ _NOT_YET = object()
 _GRACE_S = 0.01
 
 
+class _Request:
+    """A request that is open."""
+
+    __slots__ = ("expected", "future", "timer")
+
+    timer: asyncio.TimerHandle
+
+    def __init__(self, expected: int, future: asyncio.Future[list[Any]]) -> None:
+        self.expected = expected
+        self.future = future
+
+
 class Replies(asyncio.Protocol):
-    """Collects the replies to one request at a time.
+    """Collects the replies to each request.
 
     Attributes:
         lost: The connection has ended.
@@ -29,10 +42,9 @@ class Replies(asyncio.Protocol):
         """Wait for the connection."""
         self.lost = False
         self._reader = hiredis.Reader(notEnoughData=_NOT_YET)
+        self._open: deque[_Request] = deque()
+        self._expected = 0  # by all that is open
         self._received: list[Any] = []
-        self._expected = 0
-        self._future: asyncio.Future[list[Any]] | None = None
-        self._timer: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Learn where to write; the event loop calls this."""
@@ -43,11 +55,12 @@ class Replies(asyncio.Protocol):
     ) -> asyncio.Future[list[Any]]:
         """Write commands; the future holds their replies, or fails at the deadline."""
         loop = asyncio.get_running_loop()
-        self._received, self._expected = [], expected
-        self._future = loop.create_future()
-        self._timer = loop.call_at(deadline, self._late)
+        request = _Request(expected, loop.create_future())
+        request.timer = loop.call_at(deadline, self._late, request)
+        self._open.append(request)
+        self._expected += expected
         self._transport.write(commands)
-        return self._future
+        return request.future
 
     def data_received(self, data: bytes) -> None:
         """Collect replies; the event loop calls this."""
@@ -58,11 +71,12 @@ class Replies(asyncio.Protocol):
         except hiredis.ProtocolError as ex:
             self._end(ConnectionError(f"what answers there is not Redis ({ex})"))
             return
-        if len(self._received) > self._expected or self._future is None:
+        if len(self._received) > self._expected:
             # Whose reply would the next one be? Such a connection is not trusted.
             self._end(ConnectionError("it sent a reply to nothing"))
-        elif len(self._received) == self._expected and (future := self._settle()):
-            future.set_result(self._received)
+            return
+        while self._open and len(self._received) >= self._open[0].expected:
+            self._settle(self._open.popleft())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Settle what is open; the event loop calls this."""
@@ -73,21 +87,26 @@ class Replies(asyncio.Protocol):
         self.lost = True
         self._transport.abort()
 
-    def _late(self) -> None:
+    def _settle(self, request: _Request) -> None:
+        """Give the first of the open requests its replies."""
+        replies = self._received[: request.expected]
+        del self._received[: request.expected]
+        self._expected -= request.expected
+        request.timer.cancel()
+        if not request.future.done():
+            request.future.set_result(replies)
+
+    def _late(self, request: _Request) -> None:
         # After a pause of this process, of a busy machine say, the deadline may have
         # passed while the reply lies unread in the socket: look there first.
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(_GRACE_S, self._end, TimeoutError())
+        request.timer = loop.call_later(_GRACE_S, self._end, TimeoutError())
 
     def _end(self, reason: Exception) -> None:
         self.abort()
-        if future := self._settle():
-            future.set_exception(reason)
-
-    def _settle(self) -> asyncio.Future[list[Any]] | None:
-        """Return the future that still waits, if any; the next call finds none."""
-        future, self._future = self._future, None
-        if future is None:
-            return None
-        self._timer.cancel()
-        return None if future.done() else future
+        self._expected = 0
+        while self._open:
+            request = self._open.popleft()
+            request.timer.cancel()
+            if not request.future.done():
+                request.future.set_exception(reason)

@@ -1,5 +1,7 @@
 """One pipelined connection to Redis: many commands in one write, all replies at once.
 
+Several batches may be on their way; they are answered in the order they were sent.
+
 This is the part of a Redis client that a batch needs: hiredis parses, redis-py reads
 the URL and makes the TLS context.
 
@@ -57,6 +59,7 @@ class Wire:
         self._timeout_s = timeout_s
         self._find = find
         self._replies: Replies | None = None
+        self._connecting = asyncio.Lock()
 
     async def execute(self, commands: str, expected: int) -> list[Any]:
         """Send commands in one write and return a reply to each.
@@ -73,30 +76,37 @@ class Wire:
         """
         deadline = asyncio.get_running_loop().time() + self._timeout_s
         try:
-            if self._replies is None or self._replies.lost:
-                async with asyncio.timeout_at(deadline):
-                    self._replies = await self._connect(deadline)
-            return await self._replies.ask(commands.encode(), expected, deadline)
+            replies = self._replies
+            if replies is None or replies.lost:
+                replies = await self._connected(deadline)
+            return await self._ask(replies, commands.encode(), expected, deadline)
         except TimeoutError as ex:
-            self._drop()
             msg = f"{self.name} did not answer within {self._timeout_s:g} s"
             raise CounterUnavailable(msg) from ex
         except OSError as ex:
-            self._drop()
             msg = f"{self.name} cannot be reached: {ex}"
             raise CounterUnavailable(msg) from ex
-        except BaseException:
-            self._drop()
-            raise
 
     async def close(self) -> None:
         """Close the connection."""
-        self._drop()
-
-    def _drop(self) -> None:
         if self._replies is not None:
             self._replies.abort()
-            self._replies = None
+
+    async def _ask(
+        self, replies: Replies, commands: bytes, expected: int, deadline: float
+    ) -> list[Any]:
+        try:
+            return await replies.ask(commands, expected, deadline)
+        except asyncio.CancelledError:
+            replies.abort()  # what has been asked cannot be taken back
+            raise
+
+    async def _connected(self, deadline: float) -> Replies:
+        """Return a connection; batches that need one at the same time share it."""
+        async with asyncio.timeout_at(deadline), self._connecting:
+            if self._replies is None or self._replies.lost:
+                self._replies = await self._connect(deadline)
+            return self._replies
 
     async def _connect(self, deadline: float) -> Replies:
         loop = asyncio.get_running_loop()

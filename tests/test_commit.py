@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,10 @@ from hitsvc.errors import CounterBusy, CounterUnavailable
 
 
 class Store:
-    """A `send` whose batches stay in flight until the test ends them."""
+    """A `send` whose batches stay in flight until the test ends them.
+
+    Of several it is the oldest that ends, unless a test names another.
+    """
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
@@ -24,17 +28,23 @@ class Store:
         return await self._ends[-1]
 
     @property
-    def busy(self) -> bool:
-        return bool(self._ends) and not self._ends[-1].done()
+    def in_flight(self) -> list[int]:
+        return [place for place, end in enumerate(self._ends) if not end.done()]
 
-    def succeed(self) -> None:
-        self._ends[-1].set_result([f"r{number}" for number in self.batches[-1]])
+    def succeed(self, which: int = 0) -> None:
+        place = self.in_flight[which]
+        self._ends[place].set_result([f"r{number}" for number in self.batches[place]])
+
+    def refuse(self, which: int = 0) -> None:
+        place = self.in_flight[which]
+        refused = [CounterUnavailable("refused") for _ in self.batches[place]]
+        self._ends[place].set_result(refused)
 
     def answer(self, results: Sequence[object]) -> None:
-        self._ends[-1].set_result(results)
+        self._ends[self.in_flight[0]].set_result(results)
 
-    def fail(self, error: BaseException) -> None:
-        self._ends[-1].set_exception(error)
+    def fail(self, error: BaseException, which: int = 0) -> None:
+        self._ends[self.in_flight[which]].set_exception(error)
 
 
 async def turn() -> None:
@@ -92,6 +102,73 @@ async def test_batch_is_bounded(store, commit):
     await turn()
     assert [len(batch) for batch in store.batches] == [MAX_BATCH, 1]
     store.succeed()
+
+
+async def several(store: Store) -> GroupCommit[int, object]:
+    """Make a committer of full batches of 3, two in flight, and one with 0 leave."""
+    commit = GroupCommit[int, object](store.send, limit=100, full=3, max_in_flight=2)
+    commit.submit(0)
+    await turn()
+    return commit
+
+
+async def test_full_batch_does_not_wait(store):
+    """It leaves though another is in flight, and takes in what else arrives."""
+    commit = await several(store)
+    for number in (1, 2):
+        commit.submit(number)
+    await turn()
+    assert store.batches == [[0]]
+    for number in (3, 4):
+        commit.submit(number)
+    await turn()
+    assert store.batches == [[0], [1, 2, 3, 4]]
+
+
+async def test_batches_in_flight_are_bounded(store):
+    """One more than the limit waits, however full it is."""
+    commit = await several(store)
+    for number in range(1, 4):
+        commit.submit(number)
+    await turn()
+    for number in range(4, 14):
+        commit.submit(number)
+    await turn()
+    assert store.batches == [[0], [1, 2, 3]]
+    store.succeed()
+    await turn()
+    assert store.batches == [[0], [1, 2, 3], [*range(4, 14)]]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_small_batch_waits_for_all_in_flight(store, first):
+    """As long as any is, whichever ends first; then it leaves."""
+    commit = await several(store)
+    for number in (1, 2, 3):
+        commit.submit(number)
+    await turn()
+    last = commit.submit(4)
+    store.succeed(first)
+    await turn()
+    assert len(store.batches) == 2
+    store.succeed()
+    await turn()
+    store.succeed()
+    assert await last == "r4"
+
+
+async def test_close_waits_for_all_in_flight(store):
+    """In whatever order they end."""
+    commit = await several(store)
+    futures = [commit.submit(number) for number in (1, 2, 3)]
+    await turn()
+    closing = asyncio.create_task(commit.close())
+    store.succeed(1)
+    await turn()
+    assert not closing.done()
+    assert await asyncio.gather(*futures) == ["r1", "r2", "r3"]
+    store.succeed()
+    await closing
 
 
 async def test_queue_is_bounded(store):
@@ -214,15 +291,16 @@ async def test_defect_leaves_nobody_waiting(store, commit, results):
     assert in_flight[1].exception() or results
 
 
-async def test_commit_works_again_after_a_defect(store, commit):
-    """The next operation starts afresh."""
+async def test_commit_works_again_after_a_defect(store):
+    """The next operation starts afresh, with room in the queue."""
     asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
-    broken = commit.submit(1)
+    commit = GroupCommit[int, object](store.send, limit=1)
+    broken = [commit.submit(0)]
     await turn()
+    broken.append(commit.submit(1))
     store.fail(RuntimeError("a defect"))
-    with pytest.raises(CounterUnavailable):
-        await broken
     await turn()
+    assert all(future.exception() for future in broken)
     fine = commit.submit(2)
     await turn()
     store.succeed()
@@ -233,9 +311,7 @@ steps = st.lists(
     st.one_of(
         st.just(("submit",)),
         st.just(("turn",)),
-        st.just(("succeed",)),
-        st.just(("fail",)),
-        st.just(("refuse",)),
+        st.tuples(st.sampled_from(["succeed", "fail", "refuse"]), st.integers(0, 2)),
         st.tuples(st.just("cancel"), st.integers(0, 30)),
     ),
     max_size=60,
@@ -247,14 +323,15 @@ def test_any_interleaving_keeps_the_invariants(script):
     """Submits, cancels, slow, refused and failed batches in any order.
 
     Every operation is sent at most once, in order; each gets its own result or an
-    error; what was acknowledged was sent; nobody is left waiting.
+    error; what was acknowledged was sent; nobody is left waiting. At most three batches
+    are in flight.
     """
     asyncio.run(_play(script))
 
 
-async def _play(script: list[tuple[object, ...]]) -> None:
+async def _play(script: list[tuple[Any, ...]]) -> None:
     store = Store()
-    commit: GroupCommit[int, object] = GroupCommit(store.send, limit=8)
+    commit = GroupCommit[int, object](store.send, limit=8, full=4, max_in_flight=3)
     futures: list[asyncio.Future[object]] = []
     refused = 0
     for step, *place in script:
@@ -266,17 +343,20 @@ async def _play(script: list[tuple[object, ...]]) -> None:
         elif step == "turn":
             await turn()
         elif step == "cancel" and futures:
-            futures[place[0] % len(futures)].cancel()  # type: ignore[operator]
-        elif store.busy and step == "succeed":
-            store.succeed()
-        elif store.busy and step == "fail":
-            store.fail(CounterUnavailable("lost"))
-        elif store.busy and step == "refuse":
-            store.answer([CounterUnavailable("refused") for _ in store.batches[-1]])
+            futures[place[0] % len(futures)].cancel()
+        elif store.in_flight and place:
+            which = place[0] % len(store.in_flight)
+            if step == "succeed":
+                store.succeed(which)
+            elif step == "refuse":
+                store.refuse(which)
+            else:
+                store.fail(CounterUnavailable("lost"), which)
+        assert len(store.in_flight) <= 3
     closing = asyncio.create_task(commit.close())
     while not closing.done():
         await turn()
-        if store.busy:
+        if store.in_flight:
             store.succeed()
     sent = [number for batch in store.batches for number in batch]
     assert sent == sorted(set(sent))

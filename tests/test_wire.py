@@ -47,6 +47,69 @@ async def test_connection_is_kept():
         await wire.close()
 
 
+async def together(wire: Wire, *commands: str) -> list[Any]:
+    """Send several batches at the same time, and return what each got."""
+    asked = (ask(wire, command) for command in commands)
+    said: list[Any] = await asyncio.gather(*asked, return_exceptions=True)
+    return said
+
+
+async def test_batches_on_their_way_share_a_connection(valkey_url):
+    """Also those that come while it is being opened; each gets its own replies."""
+    wire = Wire(valkey_url, 5)
+    for _ in range(2):
+        said = await together(wire, "ECHO a", "ECHO b", "ECHO c")
+        assert said == [[b"a"], [b"b"], [b"c"]]
+    (clients,) = await ask(wire, "CLIENT LIST")
+    assert clients.count(b"cmd=") == 1
+    await wire.close()
+
+
+async def test_replies_are_shared_out_wherever_the_network_cuts():
+    """A piece may end one batch's replies and begin another's."""
+
+    async def handler(reader, writer):
+        await reader.readuntil(b"C\r\n")
+        for piece in (b"+A\r\n+", b"B\r\n:1\r\n+", b"C\r\n"):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.001)
+
+    async with serving(handler) as url:
+        wire = Wire(url, 5)
+        a, b = await asyncio.gather(ask(wire, "A"), ask(wire, "B", "I", "C"))
+        assert [a, b] == [[b"A"], [b"B", 1, b"C"]]
+        await wire.close()
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        pytest.param(None, "closed the connection", id="a lost connection"),
+        pytest.param(b"?\r\n", "not Redis", id="nonsense"),
+        pytest.param(b"+A\r\n+B\r\n+C\r\n", "reply to nothing", id="one too many"),
+        pytest.param(b"", "did not answer", id="silence"),
+    ],
+)
+async def test_all_on_their_way_fail_together(reply, reason):
+    """Nobody knows which of them were executed; none is sent again."""
+    received = []
+
+    async def handler(reader, writer):
+        received.append(await reader.readuntil(b"B\r\n"))
+        if reply is not None:
+            writer.write(reply)
+            await reader.read()
+
+    async with serving(handler) as url:
+        wire = Wire(url, 5 if reply != b"" else 0.05)
+        first, second = await together(wire, "A", "B")
+        assert reason in str(first)
+        assert reason in str(second)
+        assert received == [(spell("A") + spell("B")).encode()]
+        await wire.close()
+
+
 async def test_reply_in_pieces_is_put_together():
     """It does not matter where the network cuts."""
 
@@ -156,6 +219,21 @@ async def test_reply_that_lies_ready_at_the_deadline_is_taken():
         while loop.time() < until:
             pass
         assert await asking == [b"PONG"]
+        await wire.close()
+
+
+async def test_deadline_of_an_answered_batch_is_forgotten():
+    """The connection lives on when it comes."""
+    script = Script(b"+PONG\r\n", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url, 0.05)
+        await ask(wire, "PING")
+        loop = asyncio.get_running_loop()
+        until = loop.time() + 0.1
+        while loop.time() < until:
+            await asyncio.sleep(0)
+        await ask(wire, "PING")
+        assert script.connections == 1
         await wire.close()
 
 
