@@ -66,7 +66,11 @@ def page() -> str:
 
     def row(query: str, failed: bool) -> str:
         look = looks.of(dict(parse_qsl(query, keep_blank_values=True)))
-        svg = badges.error("busy", look) if failed else badges.draw(look, TOTAL, TODAY)
+        svg = (
+            badges.error("unavailable", look)
+            if failed
+            else badges.draw(look, TOTAL, TODAY)
+        )
         source = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
         caption = escape(query) or "(no parameters)"
         return f'<div><img src="{source}" alt=""><code>{caption}</code></div>'

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -219,9 +219,10 @@ async def test_midnight_begins_another_day(make, store):
 
 
 def test_day_is_written_as_eight_digits():
-    """The day's name is YYYYMMDD."""
-    assert len(utc_day()) == 8
-    assert utc_day().isdigit()
+    """The day's name is YYYYMMDD, of today in UTC."""
+    before = datetime.now(UTC)
+    name = utc_day()
+    assert name in {f"{time:%Y%m%d}" for time in (before, datetime.now(UTC))}
 
 
 async def test_key_prefix_keeps_services_apart(make, store):
