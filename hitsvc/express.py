@@ -2,7 +2,8 @@
 
 What `hitsvc.protocol` asks before it calls the app. It takes what nearly all visitors
 send, a GET of a badge or a number that names its URL. All else, and every error, is the
-app's, which does not ask Redis again where that was asked already.
+app's, which does not ask Redis again where that was asked already. Middleware of the app
+does not see what is taken.
 
 Both ways begin and end in `hitsvc.resources`, so they cannot differ in what they count.
 

@@ -7,6 +7,8 @@ task, a timer and an event a request. What differs for clients:
 - A request is handed to the app when all of it has arrived, which bounds how long and
   how much a slow client can hold (`Limits`).
 - A client that hangs up does not cancel the app: a hit on its way is counted.
+- What the app's express lane takes is answered without calling the app
+  (`hitsvc.express_exchange`).
 
 TLS and default headers are left to the proxy; `limit` bounds the connections.
 
@@ -74,7 +76,6 @@ class HttpProtocol(asyncio.Protocol):
     """
 
     transport: asyncio.Transport
-    _rests_since: float
     _reader: RequestReader
 
     def __init__(

@@ -74,6 +74,14 @@ class App:
         self.taken.pop().future.set_result(text)
 
 
+async def waiting(site: Site, app: App, request: bytes = FAST) -> Client:
+    """Send what is taken, over a connection of its own."""
+    client = await site.connect()
+    client.send(request)
+    await until(lambda: app.taken)
+    return client
+
+
 async def exchange(client: Client, app: App, text: bytes = b"fast") -> bytes:
     client.send(FAST)
     await app.answer(text)
@@ -112,8 +120,7 @@ def test_the_answer_says_how_the_connection_goes_on(request_, field):
     async def run():
         app = App()
         async with Site(app) as site:
-            client = await site.connect()
-            client.send(request_)
+            client = await waiting(site, app, request_)
             await app.answer()
             head = await client.read(b"\r\n\r\nfast")
             assert b"\r\nconnection: %b\r\n" % field in head
@@ -143,8 +150,7 @@ async def test_requests_sent_ahead_are_answered_in_order():
     """Those behind one that was taken wait for it."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST + GET + FAST)
+        client = await waiting(site, app, FAST + GET + FAST)
         await app.answer(b"first")
         client.end()
         data = await client.rest()
@@ -157,8 +163,7 @@ async def test_a_request_may_come_in_part_while_another_waits():
     """The rest of it is waited for, as always."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST + FAST[:7])
+        client = await waiting(site, app, FAST + FAST[:7])
         await app.answer()
         await client.read(b"fast")
         deadline = site.connection.deadline
@@ -173,8 +178,7 @@ async def test_a_client_that_ends_is_answered():
     """It has said that it will send no more; then the connection is over."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST)
+        client = await waiting(site, app)
         client.end()
         await app.answer()
         assert statuses(await client.rest()) == [200]
@@ -185,8 +189,7 @@ async def test_nonsense_behind_it_is_refused_after_the_answer():
     """Both get what they are due."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST + b"nonsense\r\n\r\n")
+        client = await waiting(site, app, FAST + b"nonsense\r\n\r\n")
         await app.answer()
         client.end()
         assert statuses(await client.rest()) == [200, 400]
@@ -219,9 +222,7 @@ async def test_a_connection_is_not_idle_while_it_waits():
     """It is from the answer on, and forgets the request."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST)
-        await until(lambda: app.taken)
+        client = await waiting(site, app)
         assert site.connection.idle_since is None
         site.expire(1000)
         forgotten = weakref.ref(site.connection._current)
@@ -241,9 +242,7 @@ async def test_a_stop_waits_for_the_answer():
     """The connection says that it ends, and does."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST)
-        await until(lambda: app.taken)
+        client = await waiting(site, app)
         site.connection.shutdown()
         await app.answer()
         assert b"connection: close" in await client.rest()
@@ -286,9 +285,7 @@ async def test_a_dropped_client_gets_nothing():
     """Not even what comes before the loop has told that it is gone."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST)
-        await until(lambda: app.taken)
+        client = await waiting(site, app)
         taken = app.taken.pop()
         taken.future.cancel()
         site.connection.drop()
@@ -303,9 +300,7 @@ async def test_a_failure_is_told_by_the_app():
     """It is called with the reason, once; the connection goes on."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST)
-        await until(lambda: app.taken)
+        client = await waiting(site, app)
         failure = OSError("away")
         app.taken.pop().future.set_exception(failure)
         assert (await client.read(b"sorry")).startswith(b"HTTP/1.1 503 ")
@@ -318,9 +313,7 @@ async def test_a_cancelled_answer_is_told_by_the_app():
     """As any failure is."""
     app = App()
     async with Site(app) as site:
-        client = await site.connect()
-        client.send(FAST)
-        await until(lambda: app.taken)
+        client = await waiting(site, app)
         app.taken.pop().future.cancel()
         assert await client.read(b"sorry")
 
