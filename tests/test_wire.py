@@ -9,6 +9,7 @@ import pytest
 
 from hitsvc.commands import spell
 from hitsvc.errors import CounterUnavailable
+from hitsvc.replies import Replies
 from hitsvc.wire import Wire, tls_context
 from tests.scripted import Script, serving
 
@@ -279,6 +280,23 @@ async def test_cancelled_batch_leaves_no_connection():
         assert await ask(wire, "PING") == [b"PONG"]
         assert script.connections == 2
         await wire.close()
+
+
+class Nowhere(asyncio.Transport):
+    """Takes what is written to it."""
+
+    def write(self, _data: Any) -> None: ...
+
+
+async def test_reply_to_a_cancelled_batch_goes_nowhere():
+    """One that comes before the connection is dropped; the next is another batch's."""
+    replies = Replies()
+    replies.connection_made(Nowhere())
+    deadline = asyncio.get_running_loop().time() + 5
+    cancelled, other = (replies.ask(b"", 1, deadline) for _ in range(2))
+    cancelled.cancel()
+    replies.data_received(b"+A\r\n+B\r\n")
+    assert await other == [b"B"]
 
 
 async def test_reply_to_nothing_ends_the_connection():
