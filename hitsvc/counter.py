@@ -47,9 +47,12 @@ class Totals(NamedTuple):
 class HitCounter:
     """Counts hits in Redis.
 
-    Every method answers only after Redis has acknowledged, and raises
-    `CounterUnavailable` if it has not: the outcome of a hit is then unknown, and it
-    is not repeated. So at any time, acknowledged <= stored <= attempted.
+    Every answer comes only after Redis has acknowledged, or is `CounterUnavailable` if
+    it has not: the outcome of a hit is then unknown, and it is not repeated. So at any
+    time, acknowledged <= stored <= attempted.
+
+    `hit` and `read` begin at once and return a future: what waits for it need be no
+    coroutine, and may go away.
     """
 
     def __init__(
@@ -82,14 +85,14 @@ class HitCounter:
         self._commit = GroupCommit[Operation, Any](self._send, queue_limit)
         self._outage = OutageLog()
 
-    async def hit(
+    def hit(
         self,
         url_key: str,
         presented: str | None = None,
         *,
         remember: bool = True,
         today: bool = False,
-    ) -> Hit:
+    ) -> asyncio.Future[Hit]:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Args:
@@ -99,23 +102,12 @@ class HitCounter:
             remember: Give the visitor a token.
             today: Tell the hits of today even if this one is not counted.
 
-        Raises:
-            CounterUnavailable: Redis did not acknowledge the hit.
-        """
-        return await self.begin_hit(url_key, presented, remember=remember, today=today)
-
-    def begin_hit(
-        self,
-        url_key: str,
-        presented: str | None = None,
-        *,
-        remember: bool = True,
-        today: bool = False,
-    ) -> asyncio.Future[Hit]:
-        """Do as `hit` does, but do not wait: return what it will return.
+        Returns:
+            What will hold the hit, or `CounterUnavailable` if Redis did not acknowledge
+            it.
 
         Raises:
-            CounterBusy: Too many operations wait for Redis; this one does not.
+            CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
         page = self._page(url_key)
         if presented and self._token_ttl_s and is_wellformed(presented):
@@ -135,27 +127,19 @@ class HitCounter:
         token = self._tokens.new() if remember and self._token_ttl_s else None
         return self._commit.submit(Count(page, token))
 
-    async def read(self, url_key: str) -> int:
-        """Return a URL's total without counting.
-
-        Raises:
-            CounterUnavailable: Redis did not answer.
-        """
-        seen = await self.begin_read(url_key)
-        return seen.total
-
-    def begin_read(self, url_key: str, *, today: bool = False) -> asyncio.Future[Seen]:
-        """Do as `read` does, but do not wait: return what Redis will say.
+    def read(self, url_key: str, *, today: bool = False) -> asyncio.Future[Seen]:
+        """Read a URL's total without counting.
 
         Args:
             url_key: What `hitsvc.urls.normalise` returned.
             today: Read the hits of today (UTC), too.
 
         Returns:
-            The total, and today's hits as the only one of its days; it fails as `read`.
+            What will hold the total, and today's hits as the only one of its days; or
+            `CounterUnavailable`.
 
         Raises:
-            CounterBusy: Too many operations wait for Redis; this one does not.
+            CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
         days = (self._today(),) if today else ()
         return self._look(Look(self._page(url_key), days=days))

@@ -102,19 +102,19 @@ class CountReader(_Readable):
         """Read the count."""
         await self._respond(req, resp, self.begin_read)
 
-    def begin(self, _visit: Visit, target: Target, look: Look) -> Pending:
+    def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Ask Redis for what a GET needs, but do not wait.
 
         Raises:
             CounterBusy: Too many wait already.
         """
-        return self.begin_read(_visit, target, look)
+        return self.begin_read(visit, target, look)
 
     def begin_read(self, _visit: Visit, target: Target, look: Look) -> Pending:
-        """Ask Redis for the count, but do not wait; see `begin`."""
+        """Ask Redis for the count, whoever visits; see `begin`."""
         view, key = self.view, target.key
         needs_today = view.needs_today or look.needs_today
-        future = self._counter.begin_read(key, today=needs_today)
+        future = self._counter.read(key, today=needs_today)
 
         def answer() -> Answer:
             seen = future.result()
@@ -159,7 +159,7 @@ class HitTaker(CountReader):
         key, name = target
         if secure:
             name = secure_name(name)
-        future = self._counter.begin_hit(
+        future = self._counter.hit(
             key,
             find_cookie(visit.cookies, name) if visit.cookies else None,
             remember=not visit.private,

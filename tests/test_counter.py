@@ -161,10 +161,10 @@ async def test_visitor_who_wants_no_cookie_gets_no_token(counter, store):
 
 async def test_reading_counts_nothing(counter, store):
     """Reading leaves no trace, also of a URL nobody has seen."""
-    assert await counter.read(URL) == 0
+    assert (await counter.read(URL)).total == 0
     assert await store.client.keys() == []
     await counter.hit(URL)
-    assert await counter.read(URL) == 1
+    assert (await counter.read(URL)).total == 1
 
 
 async def test_totals_tell_today_apart(counter, store):
@@ -273,14 +273,14 @@ async def test_foreign_value_fails_its_url_alone(counter, store):
 
 async def test_caller_that_goes_away_harms_nobody(counter):
     """A cancelled hit neither loses nor doubles another's."""
-    tasks = [asyncio.create_task(counter.hit(URL)) for _ in range(10)]
+    hits = [counter.hit(URL) for _ in range(10)]
     await asyncio.sleep(0)
-    tasks[3].cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
+    hits[3].cancel()
+    results = await asyncio.gather(*hits, return_exceptions=True)
     numbers = [hit.number for hit in results if isinstance(hit, Hit)]
     assert len(numbers) == 9
     assert len(set(numbers)) == 9
-    assert await counter.read(URL) in (9, 10)
+    assert (await counter.read(URL)).total in (9, 10)
 
 
 async def test_scripts_flushed_do_not_matter(counter, store):
