@@ -19,7 +19,7 @@ _NGINX_MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules")
 _GOPATHS = ("/usr/share/gocode", str(Path.home() / "go"))
 _REDIGO = "src/github.com/gomodule/redigo/redis"
 _LUA = "/usr/share/lua/5.1"
-_TUNED_WORKER = "hitsvc.worker.Worker"
+_TUNED_WORKER = "hitsvc.serve.worker.Worker"
 _DEFAULT_WORKER = "uvicorn_worker.UvicornWorker"
 
 

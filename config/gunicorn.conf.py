@@ -11,8 +11,8 @@ docs/settings.md.
 
 import os
 
-from hitsvc.cpus import usable_cpus
-from hitsvc.logs import log_config
+from hitsvc.serve.cpus import usable_cpus
+from hitsvc.serve.logs import log_config
 from hitsvc.settings import Settings
 
 settings: Settings = globals().get("settings") or Settings.load(os.environ)

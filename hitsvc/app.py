@@ -5,23 +5,10 @@ from typing import Any
 import falcon.asgi
 from redis.asyncio import Redis
 
-from hitsvc.backend import open_backend
-from hitsvc.badges import Badges
-from hitsvc.cookies import CookieWriter
-from hitsvc.counter import HitCounter
-from hitsvc.default_headers import DefaultHeadersApp
-from hitsvc.express import ExpressLane
-from hitsvc.headers import COUNT_HEADERS
-from hitsvc.health import Liveness, Readiness
-from hitsvc.looks import Looks
-from hitsvc.page import SECURITY_HEADERS, Assets, add_page
-from hitsvc.problems import COUNT_ROUTES, ProblemSerializer, add_problems
-from hitsvc.ready_headers import ReadyHeaders
-from hitsvc.resources import CountReader, HistoryReader, HitTaker, Shared
-from hitsvc.settings import Settings
-from hitsvc.store_check import StoreCheck, open_store_check
-from hitsvc.templates import load_template
-from hitsvc.views import (
+from hitsvc.answer.default_headers import DefaultHeadersApp
+from hitsvc.answer.headers import COUNT_HEADERS
+from hitsvc.answer.problems import COUNT_ROUTES, ProblemSerializer, add_problems
+from hitsvc.answer.renderers import (
     BadgeView,
     GraphHistory,
     JsonHistory,
@@ -29,7 +16,20 @@ from hitsvc.views import (
     ShieldsView,
     TextView,
 )
-from hitsvc.visit import TrustedProxies
+from hitsvc.badge.looks import Looks
+from hitsvc.badge.maker import Badges
+from hitsvc.badge.templates import load_template
+from hitsvc.counter import HitCounter
+from hitsvc.express import ExpressLane
+from hitsvc.health import Liveness, Readiness
+from hitsvc.http1.ready_headers import ReadyHeaders
+from hitsvc.pages.page import SECURITY_HEADERS, Assets, add_page
+from hitsvc.request.cookies import CookieWriter
+from hitsvc.request.visit import TrustedProxies
+from hitsvc.resources import CountReader, HistoryReader, HitTaker, Shared
+from hitsvc.settings import Settings
+from hitsvc.store.backend import open_backend
+from hitsvc.store.check import StoreCheck, open_store_check
 
 
 def create_app(
@@ -101,7 +101,7 @@ class _App(DefaultHeadersApp):
     """A Falcon app, and what answers most requests in its place.
 
     Attributes:
-        express: See `hitsvc.express_exchange`.
+        express: See `hitsvc.http1.express_exchange`.
     """
 
     __slots__ = ("express",)

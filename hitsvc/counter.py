@@ -10,15 +10,24 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from hitsvc.backend import Backend
-from hitsvc.batch import Batch, Count, Hit, Look, Operation, Probe, Result, Seen
-from hitsvc.commands import PageCommands
-from hitsvc.commit import GroupCommit
-from hitsvc.days import latest_days, utc_day
+from hitsvc.counting.batch import (
+    Batch,
+    Count,
+    Hit,
+    Look,
+    Operation,
+    Probe,
+    Result,
+    Seen,
+)
+from hitsvc.counting.commands import PageCommands
+from hitsvc.counting.commit import GroupCommit
+from hitsvc.counting.days import latest_days, utc_day
+from hitsvc.counting.keys import page_keys
+from hitsvc.counting.outage import OutageLog
+from hitsvc.counting.tokens import TokenSource, is_wellformed
 from hitsvc.errors import CounterUnavailable
-from hitsvc.keys import page_keys
-from hitsvc.outage import OutageLog
-from hitsvc.tokens import TokenSource, is_wellformed
+from hitsvc.store.backend import Backend
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
 # ones are spelled each time, so that nobody can fill our memory.
@@ -96,7 +105,7 @@ class HitCounter:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Args:
-            url_key: What `hitsvc.urls.normalise` returned.
+            url_key: What `hitsvc.request.urls.normalise` returned.
             presented: The token that the visitor's cookie holds, if any. One that is
                 unknown, expired or malformed is as none.
             remember: Give the visitor a token.
@@ -131,7 +140,7 @@ class HitCounter:
         """Read a URL's total without counting.
 
         Args:
-            url_key: What `hitsvc.urls.normalise` returned.
+            url_key: What `hitsvc.request.urls.normalise` returned.
             today: Read the hits of today (UTC), too.
 
         Returns:
@@ -148,7 +157,7 @@ class HitCounter:
         """Return a URL's total and its hits of the latest days without counting.
 
         Args:
-            url_key: What `hitsvc.urls.normalise` returned.
+            url_key: What `hitsvc.request.urls.normalise` returned.
             days: How many, today included; at least 1.
 
         Raises:

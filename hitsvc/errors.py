@@ -23,7 +23,7 @@ class InvalidURL(HitsError):
 
 
 class URLTooLong(InvalidURL):
-    """The URL's key is longer than `hitsvc.urls.MAX_KEY_BYTES`."""
+    """The URL's key is longer than `hitsvc.request.urls.MAX_KEY_BYTES`."""
 
 
 class CounterUnavailable(HitsError):

@@ -1,6 +1,6 @@
 """The express lane: embedded badges and numbers, answered without coroutine or framework.
 
-What `hitsvc.protocol` asks before it calls the app. It takes what nearly all visitors
+What `hitsvc.http1.protocol` asks before it calls the app. It takes what nearly all visitors
 send, a GET of a badge or a number that names its URL. All else, and every error, is the
 app's, which does not ask Redis again where that was asked already. Middleware of the app
 does not see what is taken.
@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 
 from falcon.uri import parse_query_string
 
+from hitsvc.badge.looks import Look
 from hitsvc.errors import CounterBusy, InvalidURL
-from hitsvc.looks import Look
-from hitsvc.ready_headers import ReadyHeaders
+from hitsvc.http1.ready_headers import ReadyHeaders
+from hitsvc.request.target import Target, find_target
+from hitsvc.request.visit import Visit
 from hitsvc.resources import CountReader, Pending, Shared
-from hitsvc.target import Target, find_target
-from hitsvc.visit import Visit
 
 # 0.3 kB each, 0.7 kB if every query is that long. Longer ones are the app's.
 _CACHED_QUERIES = 16_384

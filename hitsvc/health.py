@@ -2,9 +2,9 @@
 
 from falcon.asgi import Request, Response
 
+from hitsvc.answer.headers import UNCACHED
 from hitsvc.counter import HitCounter
-from hitsvc.headers import UNCACHED
-from hitsvc.store_check import StoreCheck
+from hitsvc.store.check import StoreCheck
 
 
 class Liveness:

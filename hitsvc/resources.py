@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from falcon.asgi import Request, Response
 
-from hitsvc.cookies import CookieWriter, find_cookie, secure_name
+from hitsvc.answer.headers import allow_origin, allow_preflight
+from hitsvc.answer.renderers import HistoryView, View
+from hitsvc.badge.looks import PLAIN, Look, Looks
 from hitsvc.counter import HitCounter
-from hitsvc.express_exchange import FAILURE
-from hitsvc.headers import allow_origin, allow_preflight
-from hitsvc.looks import PLAIN, Look, Looks
-from hitsvc.target import Target, find_target
-from hitsvc.views import HistoryView, View
-from hitsvc.visit import TrustedProxies, Visit
+from hitsvc.http1.express_exchange import FAILURE
+from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
+from hitsvc.request.target import Target, find_target
+from hitsvc.request.visit import TrustedProxies, Visit
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 
 from playwright.sync_api import sync_playwright
 
-from hitsvc.badges import Badges
-from hitsvc.looks import Looks
+from hitsvc.badge.looks import Looks
+from hitsvc.badge.maker import Badges
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "badges.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

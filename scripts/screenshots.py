@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from playwright.sync_api import expect, sync_playwright
 from redis import Redis
 
-from hitsvc.datadir import running_socket
-from hitsvc.keys import page_keys
+from hitsvc.counting.keys import page_keys
+from hitsvc.serve.datadir import running_socket
 from tests.conftest import BROWSER_FLAGS, BROWSERS
-from tests.service import Service
+from tests.support.service import Service
 
 DOCS = Path(__file__).parents[1] / "docs"
 DAYS = 90

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from tests.service import PATIENT, Service, StartService
-from tests.site import OpenSite, Site
-from tests.valkey import Valkey
+from tests.support.service import PATIENT, Service, StartService
+from tests.support.site import OpenSite, Site
+from tests.support.valkey import Valkey
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -30,7 +30,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(name="service")
 def _service(tmp_path: Path) -> Iterator[StartService]:
-    """Start services; see `tests.service.Service` for what can be chosen."""
+    """Start services; see `tests.support.service.Service` for what can be chosen."""
     with ExitStack() as stack:
 
         def start(**choices: Any) -> Service:

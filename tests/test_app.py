@@ -13,12 +13,12 @@ import pytest
 from fakeredis import FakeAsyncRedis, FakeServer
 from falcon import testing
 
+from hitsvc.answer.problems import ProblemSerializer, add_problems
 from hitsvc.app import create_app
 from hitsvc.errors import SettingsError
-from hitsvc.page import SECURITY_HEADERS
-from hitsvc.problems import ProblemSerializer, add_problems
+from hitsvc.pages.page import SECURITY_HEADERS
 from hitsvc.settings import Settings
-from tests.site import Headers, Site, serve, shown
+from tests.support.site import Headers, Site, serve, shown
 
 COUNTING = ["/count", "/count/tag.svg", "/count.json"]
 READING = ["/nocount", "/nocount/tag.svg", "/nocount.json", "/nocount/shields.json"]

@@ -10,13 +10,13 @@ import pytest
 from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
 
-from hitsvc.backend import Backend, ClientBackend, open_backend
-from hitsvc.batch import Hit
-from hitsvc.commands import spell
 from hitsvc.counter import HitCounter, Totals
-from hitsvc.days import latest_days, utc_day
+from hitsvc.counting.batch import Hit
+from hitsvc.counting.commands import spell
+from hitsvc.counting.days import latest_days, utc_day
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.wire import Wire
+from hitsvc.store.backend import Backend, ClientBackend, open_backend
+from hitsvc.store.wire import Wire
 
 URL = "example.com/page"
 TOTAL = "hits:{example.com/page}"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from hitsvc.app import create_app
 from hitsvc.settings import Settings
-from tests.scripted import Script, serving
-from tests.site import Site
-from tests.sockets import Site as Connections
-from tests.sockets import answers, on_uvloop
+from tests.support.scripted import Script, serving
+from tests.support.site import Site
+from tests.support.sockets import Site as Connections
+from tests.support.sockets import answers, on_uvloop
 
 BADGE = "/count/tag.svg"
 NAMED = b"url=example.com"

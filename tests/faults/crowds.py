@@ -18,7 +18,7 @@ import uvloop
 
 from tests.faults.clients import Crowd, Watch, connect, p99, request, resident_bytes
 from tests.faults.floods import flood, full
-from tests.service import Service
+from tests.support.service import Service
 
 PAGE = "example.com/visited"
 _TRICKLE = b"GET /count HTTP/1.1\r\nx: " + b"x" * 1000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.processes import alive, eventually
+from tests.support.processes import alive, eventually
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.faults.clients import by_status, resident_bytes, rush
 from tests.faults.store import AofStore
-from tests.service import Service
+from tests.support.service import Service
 
 CLIENTS = 16
 

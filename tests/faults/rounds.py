@@ -10,7 +10,7 @@ from random import Random
 from tests.faults.disk import slow_disk
 from tests.faults.ledger import Outcome, Stored, judge
 from tests.faults.targets import Target
-from tests.load import Tally, hit
+from tests.support.load import Tally, hit
 
 PAGES = 6
 CLIENTS = 3

@@ -8,9 +8,9 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hitsvc.embedded import server_binary
+from hitsvc.serve.embedded import server_binary
 from tests.faults.power import Durable, cut_power
-from tests.processes import children, eventually, kill
+from tests.support.processes import children, eventually, kill
 
 TRACE = ("strace", "-f", "-ttt", "-y", "-s", "0", "-e", "trace=write,fdatasync,fsync")
 _NO_REWRITE = ("--auto-aof-rewrite-percentage", "0")

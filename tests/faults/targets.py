@@ -9,12 +9,12 @@ from typing import Self
 
 from redis import Redis
 
-from hitsvc.datadir import running_socket
+from hitsvc.serve.datadir import running_socket
 from tests.faults.ledger import Stored
 from tests.faults.power import Durable
 from tests.faults.store import AofStore
-from tests.processes import eventually, kill
-from tests.service import Service
+from tests.support.processes import eventually, kill
+from tests.support.service import Service
 
 WORKERS = 2
 READY_WITHIN_S = 30.0

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.disk import full_disk
 from tests.faults.targets import External
-from tests.visitors import visit
+from tests.support.visitors import visit
 
 pytestmark = pytest.mark.service
 

@@ -1,0 +1,113 @@
+"""How errors look to a caller: a badge, a line of text, JSON or a page.
+
+A badge route answers a badge at every status, because an ``<img>`` cannot show a
+message; the message is then in ``X-Hits-Reason``. JSON (RFC 9457) goes to those who
+ask for it, by the address or by ``Accept``.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+
+import falcon
+from falcon.asgi import App, Request, Response
+
+from hitsvc.answer.headers import ANY_ORIGIN, UNCACHED, allow_origin
+from hitsvc.errors import CounterUnavailable, InvalidURL, URLTooLong
+
+# Pictures; `/graph.svg` becomes a badge where there is nothing to draw.
+BADGE_ROUTES = frozenset(["/count/tag.svg", "/nocount/tag.svg", "/graph.svg"])
+JSON_ROUTES = frozenset(["/count.json", "/nocount.json", "/nocount/shields.json"])
+# Their default headers are sent with errors too.
+COUNT_ROUTES = BADGE_ROUTES | JSON_ROUTES | {"/count", "/nocount"}
+TEXT_ROUTES = frozenset(["/count", "/nocount", "/healthz", "/readyz"])
+
+_PROBLEM_JSON = "application/problem+json"
+# In this order where a caller has no preference.
+_MEDIA_TYPES = ("text/html", "text/plain", "application/json", _PROBLEM_JSON)
+_RETRY_AFTER_S = 1
+
+# What Falcon's own errors leave unsaid.
+_REASONS = {
+    404: "there is nothing at this address",
+    405: "this address does not take that method",
+    500: "something is wrong here; it has been logged",
+}
+
+
+class ProblemSerializer:
+    """Renders every error answer; a Falcon error serializer."""
+
+    def __init__(
+        self,
+        badge: Callable[[str, Mapping[str, str | list[str]]], bytes],
+        page: Callable[[str, str], bytes],
+        page_headers: Mapping[str, str],
+    ) -> None:
+        """Join the ways to show an error.
+
+        Args:
+            badge: Draws a few words as a badge, given the query parameters.
+            page: Makes an HTML page of a title and a message.
+            page_headers: What such a page is sent with.
+        """
+        self._badge = badge
+        self._page = page
+        self._page_headers = page_headers
+
+    def __call__(self, req: Request, resp: Response, error: falcon.HTTPError) -> None:
+        """Fill the response in."""
+        title = error.title or str(error.status)
+        reason = error.description or _REASONS.get(error.status_code, title)
+        if req.path not in COUNT_ROUTES:
+            resp.set_headers((*UNCACHED, ANY_ORIGIN))
+        resp.set_header("x-hits-reason", reason)
+        if origin := req.get_header("Origin"):
+            allow_origin(resp, origin)
+        if req.path in BADGE_ROUTES:
+            resp.content_type = "image/svg+xml"
+            resp.data = self._badge(title.partition(" ")[2] or title, req.params)
+        elif req.path in JSON_ROUTES or _wants_json(req):
+            resp.content_type = _PROBLEM_JSON
+            problem = {
+                "title": title,
+                "status": error.status_code,
+                "detail": reason,
+            }
+            resp.data = json.dumps(problem).encode()
+        elif req.path in TEXT_ROUTES:
+            resp.content_type = "text/plain; charset=utf-8"
+            resp.data = f"{reason}\n".encode()
+        else:
+            resp.set_headers(self._page_headers)
+            resp.content_type = "text/html; charset=utf-8"
+            resp.data = self._page(title, reason)
+
+
+def add_problems(app: App[Request, Response], serializer: ProblemSerializer) -> None:
+    """Make an app answer domain errors, and every other error, in our way."""
+    app.set_error_serializer(serializer)
+    app.add_error_handler(InvalidURL, _on_invalid_url)
+    app.add_error_handler(CounterUnavailable, _on_counter_unavailable)
+
+
+async def _on_invalid_url(
+    _req: Request, _resp: Response, ex: InvalidURL, _params: object
+) -> None:
+    if isinstance(ex, URLTooLong):
+        raise falcon.HTTPUriTooLong(title="414 URL too long", description=str(ex))
+    raise falcon.HTTPBadRequest(title="400 invalid URL", description=str(ex))
+
+
+async def _on_counter_unavailable(
+    _req: Request, _resp: Response, _ex: CounterUnavailable, _params: object
+) -> None:
+    # The log says why. A visitor has no use for it.
+    raise falcon.HTTPServiceUnavailable(
+        title="503 unavailable",
+        description="the counter is unavailable; try again in a moment",
+        retry_after=_RETRY_AFTER_S,
+    )
+
+
+def _wants_json(req: Request) -> bool:
+    return (req.client_prefers(_MEDIA_TYPES) or "").endswith("json")

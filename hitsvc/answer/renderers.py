@@ -1,0 +1,173 @@
+"""The forms in which a count is shown. Each is a `View`, or a `HistoryView`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from hitsvc.badge.looks import PLAIN, Look
+from hitsvc.badge.maker import Badges
+from hitsvc.chart.graph import DayHits, draw_graph
+from hitsvc.counter import Totals
+
+MAX_DAYS = 365
+
+_JSON = "application/json"
+
+Params = Mapping[str, str | list[str]]
+
+
+class View(Protocol):
+    """A way to show a URL's total, and what is counted today.
+
+    Attributes:
+        content_type: The media type of what it makes.
+        needs_today: It shows today's number, whatever the look.
+    """
+
+    content_type: str
+    needs_today: bool
+
+    def show(self, url_key: str, total: int, today: int, look: Look) -> bytes:
+        """Make the body of an answer.
+
+        Args:
+            url_key: What `hitsvc.request.urls.normalise` returned.
+            total: All hits of the URL.
+            today: Those of today; 0 if neither the view nor the look needs them.
+            look: How the request wants them shown.
+        """
+
+
+class TextView:
+    """The bare number."""
+
+    content_type = "text/plain; charset=utf-8"
+    needs_today = False
+
+    def show(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+        """Write the number; see `View.show`."""
+        return b"%d" % total if look is PLAIN else look.text(total, today).encode()
+
+
+class BadgeView:
+    """The badge."""
+
+    content_type = "image/svg+xml"
+    needs_today = False
+
+    def __init__(self, badges: Badges) -> None:
+        """Show counts as these badges."""
+        self._badges = badges
+
+    def show(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+        """Draw the badge; see `View.show`."""
+        badges = self._badges
+        return badges.count(total) if look is PLAIN else badges.draw(look, total, today)
+
+
+class JsonView:
+    """The numbers as they are stored, for programs; looks do not matter."""
+
+    content_type = _JSON
+    needs_today = True
+
+    def show(self, url_key: str, total: int, today: int, _look: Look) -> bytes:
+        """Write the object; see `View.show`."""
+        return _json({"url": url_key, "total": total, "today": today})
+
+
+class ShieldsView:
+    """What shields.io's endpoint badge reads (https://shields.io/badges/endpoint-badge).
+
+    Its schema refuses unknown keys, and any key that is empty but the label.
+    """
+
+    content_type = _JSON
+    needs_today = False
+
+    def __init__(self, label: str) -> None:
+        """Use this label where the look has none."""
+        self._label = label
+
+    def show(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+        """Describe the badge; see `View.show`."""
+        is_icon = look.logo is not None and not look.logo.startswith("data:")
+        optional = {
+            "labelColor": look.label_color,
+            "namedLogo": look.logo if is_icon else None,
+            "logoColor": look.logo_color if is_icon else None,
+            "logoSize": "auto" if is_icon and look.logo_fits else None,
+            "style": look.style,
+        }
+        return _json(
+            {
+                "schemaVersion": 1,
+                "label": self._label if look.label is None else look.label,
+                "message": look.text(total, today),
+                "color": look.color or "blue",
+                **{key: value for key, value in optional.items() if value},
+            }
+        )
+
+
+class HistoryView(Protocol):
+    """A way to show a URL's hits day by day.
+
+    Attributes:
+        content_type: The media type of what it makes.
+    """
+
+    content_type: str
+
+    def days(self, params: Params) -> int:
+        """Tell how many days a request asks for, today included."""
+
+    def show(self, url_key: str, totals: Totals, params: Params) -> bytes:
+        """Make the body of an answer."""
+
+
+class JsonHistory:
+    """The numbers, and with ``?days=`` those of each day."""
+
+    content_type = _JSON
+
+    def days(self, params: Params) -> int:
+        """Ask for today only, unless more is wanted; see `HistoryView.days`."""
+        return _days(params, least=1, default=1)
+
+    def show(self, url_key: str, totals: Totals, params: Params) -> bytes:
+        """Write the object; see `HistoryView.show`."""
+        answer = {"url": url_key, "total": totals.total, "today": totals.today}
+        if "days" not in params:
+            return _json(answer)
+        days = [
+            {"day": day.isoformat(), "hits": hits} for day, hits in totals.days.items()
+        ]
+        return _json(answer | {"days": days})
+
+
+class GraphHistory:
+    """The days as a chart."""
+
+    content_type = "image/svg+xml"
+
+    def days(self, params: Params) -> int:
+        """Ask for 30 days, unless others are wanted; see `HistoryView.days`."""
+        return _days(params, least=7, default=30)
+
+    def show(self, url_key: str, totals: Totals, _params: Params) -> bytes:
+        """Draw the chart; see `HistoryView.show`."""
+        days = [DayHits(*day) for day in totals.days.items()]
+        return draw_graph(url_key, totals.total, days)
+
+
+def _days(params: Params, *, least: int, default: int) -> int:
+    text = params.get("days")
+    if not isinstance(text, str) or not text.isdecimal():
+        return default
+    # Python refuses to read numbers of thousands of digits.
+    return min(max(int(text), least), MAX_DAYS) if len(text) < 10 else MAX_DAYS
+
+
+def _json(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer).encode() + b"\n"

@@ -1,0 +1,88 @@
+"""What a badge shows, and what all styles of badges share.
+
+A style is a function that writes the SVG of a `Badge`, byte for byte as badge-maker
+6.0.0 does (https://www.npmjs.com/package/badge-maker, ``lib/badge-renderers.js``), but
+with `MESSAGE` wherever the message goes. What is between is the same for all messages
+of one shape, so that it can be kept.
+"""
+
+from dataclasses import dataclass
+
+from hitsvc.drawing.colors import BLUE, text_colors
+from hitsvc.drawing.markup import SVG_NAMESPACE, escape, number
+
+# Stands for the message. XML cannot hold it, so that no text can be mistaken for it.
+MESSAGE = "\0"
+
+VERDANA = "Verdana,Geneva,DejaVu Sans,sans-serif"
+
+_LOGO_HEIGHT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture on the left of a badge.
+
+    Attributes:
+        href: A data URI.
+        width: In px; its height is 14.
+    """
+
+    href: str
+    width: float = _LOGO_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What a badge shows.
+
+    Attributes:
+        label: The text on the left, clean; if empty, there is none.
+        message: The text on the right, clean; only its size matters to a style.
+        color: Of the right side, as `svg_color` returned it.
+        label_color: Of the left side, likewise; None for the usual grey.
+        logo: The picture before the label.
+    """
+
+    label: str
+    message: str
+    color: str = BLUE
+    label_color: str | None = None
+    logo: Logo | None = None
+
+    @property
+    def logo_width(self) -> float:
+        """The width of the logo, in px."""
+        return self.logo.width if self.logo else 0
+
+
+def svg(label: str, width: float, height: int, content: str) -> str:
+    """Write the root of a badge, which says to screen readers what it shows."""
+    name = f"{escape(label)}: {MESSAGE}" if label else MESSAGE
+    return (
+        f'<svg xmlns="{SVG_NAMESPACE}" width="{number(width)}" height="{height}" '
+        f'role="img" aria-label="{name}"><title>{name}</title>{content}</svg>'
+    )
+
+
+def image(logo: Logo | None, x: int, badge_height: int) -> str:
+    """Write a logo, if there is one, in the middle of the height."""
+    if not logo:
+        return ""
+    y = number((badge_height - _LOGO_HEIGHT) / 2)
+    return (
+        f'<image x="{x}" y="{y}" width="{number(logo.width)}" height="{_LOGO_HEIGHT}" '
+        f'href="{escape(logo.href)}"/>'
+    )
+
+
+def rect(x: float | None, width: float, height: int, color: str) -> str:
+    """Write the background of a side."""
+    left = "" if x is None else f'x="{number(x)}" '
+    return f'<rect {left}width="{number(width)}" height="{height}" fill="{color}"/>'
+
+
+def fill(background: str) -> str:
+    """Write the attribute that makes text readable there: white needs none."""
+    color, _ = text_colors(background)
+    return "" if color == "#fff" else f' fill="{color}"'

@@ -1,0 +1,140 @@
+"""How a count is to be shown, as query parameters say it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from sys import getsizeof
+from typing import Final
+
+from hitsvc.badge.logos import MAX_LOGO_LENGTH, logo_name
+from hitsvc.badge.styles import DEFAULT_STYLE, STYLES
+from hitsvc.drawing.amounts import Amount, amount
+from hitsvc.drawing.colors import MAX_COLOR_LENGTH, svg_color
+from hitsvc.drawing.markup import clean
+from hitsvc.drawing.memo import Memo
+
+MAX_LABEL_LENGTH = 64
+
+# The parameters, each with the length from which on it is as none.
+_MAX_LENGTHS = {
+    "style": 16,
+    "label": MAX_LABEL_LENGTH,
+    "labelColor": MAX_COLOR_LENGTH,
+    "color": MAX_COLOR_LENGTH,
+    "logo": MAX_LOGO_LENGTH,
+    "logoColor": MAX_COLOR_LENGTH,
+    "logoSize": 4,
+    "format": 7,
+    "show": 5,
+    "base": 16,
+}
+_NAMES = frozenset(_MAX_LENGTHS)
+
+_MEMO_BYTES = 1024 * 1024
+_LOOK_BYTES = 800  # an entry in the memo, without its texts
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a count is shown. All texts in it are safe to draw.
+
+    Attributes:
+        amount: Which numbers are shown, and how they are written.
+        style: A key of `STYLES`.
+        label: The text on the left; None for the service's own.
+        label_color: Of the left side; None for the usual one.
+        color: Of the right side; None for the usual one.
+        logo: An icon's name or a data URI; None for no logo.
+        logo_color: Of an icon; None for the icon's own.
+        logo_fits: Whether an icon's width follows from its shape.
+    """
+
+    amount: Amount = field(default_factory=Amount)
+    style: str = DEFAULT_STYLE
+    label: str | None = None
+    label_color: str | None = None
+    color: str | None = None
+    logo: str | None = None
+    logo_color: str | None = None
+    logo_fits: bool = False
+
+    @property
+    def needs_today(self) -> bool:
+        """Whether today's number is shown at all."""
+        return self.amount.needs_today
+
+    def text(self, total: int, today: int = 0) -> str:
+        """Write the numbers of a URL as they are shown: the message of a badge."""
+        return self.amount.text(total, today)
+
+
+# The look of a request that says nothing about it.
+PLAIN: Final = Look()
+
+
+class Looks:
+    """Reads looks from query parameters, and remembers them."""
+
+    def __init__(self) -> None:
+        """Start with nothing to remember."""
+        self._memo: Memo[Look] = Memo(_MEMO_BYTES)
+
+    def of(self, params: Mapping[str, str | list[str]]) -> Look:
+        """Find out how the sender of a request wants its count shown.
+
+        Args:
+            params: Query parameters. Unknown ones are ignored; one that is wrong, too
+                long, or given more than once is as none.
+
+        Returns:
+            The look; `PLAIN` itself if it is the usual one.
+        """
+        # PERF: 0.2 us without any of them, 2 us if the look is known, 10 to 20 us if
+        # not (timeit, Python 3.11, AMD EPYC).
+        if _NAMES.isdisjoint(params):
+            return PLAIN
+        given = tuple(
+            [
+                value
+                if isinstance(value := params.get(name), str)
+                and len(value) <= max_length
+                else None
+                for name, max_length in _MAX_LENGTHS.items()
+            ]
+        )
+        look = self._memo.get(given)
+        if look is None:
+            look = _look(*given)
+            self._memo.put(given, look, _LOOK_BYTES + sum(map(getsizeof, given)))
+        return look
+
+
+def _look(
+    style: str | None,
+    label: str | None,
+    label_color: str | None,
+    color: str | None,
+    logo: str | None,
+    logo_color: str | None,
+    logo_size: str | None,
+    form: str | None,
+    show: str | None,
+    base: str | None,
+) -> Look:
+    look = Look(
+        amount=amount(form, show, base),
+        style=_style(style or ""),
+        label=None if label is None else clean(label),
+        label_color=svg_color(label_color or ""),
+        color=svg_color(color or ""),
+        logo=logo_name(logo or ""),
+        logo_color=svg_color(logo_color or ""),
+        logo_fits=logo_size == "auto",
+    )
+    return PLAIN if look == PLAIN else look
+
+
+def _style(name: str) -> str:
+    # shields.io once had the styles popout and popout-square.
+    if name.startswith("popout"):
+        name = name.replace("popout", "flat", 1)
+    return name if name in STYLES else DEFAULT_STYLE

@@ -1,0 +1,107 @@
+"""Badge templates: an operator's own SVG file instead of the built-in badge."""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from hitsvc.badge.badge import Badge
+from hitsvc.badge.flat import Layout
+from hitsvc.drawing.markup import SVG_NAMESPACE, escape, number
+from hitsvc.errors import SettingsError
+
+MAX_TEMPLATE_BYTES = 64 * 1024
+
+_NOT_SERVED = re.compile(r"<!--.*?-->|<\?xml\s.*?\?>", re.DOTALL)
+_FIELD = re.compile(r"\{([a-z_]+)\}")
+_LONE_NAME = re.compile(r"\{\s*([A-Za-z_][\w-]*)\s*\}")
+_SCRIPT = re.compile(r"(^|\})script$", re.IGNORECASE)
+
+
+def load_template(path: Path) -> str:
+    """Read a badge template and check that it makes a badge.
+
+    A template is an SVG file in UTF-8. These fields are replaced, and nothing else is,
+    so that CSS may be used; comments are not served:
+
+    - ``{count}``: the number; required.
+    - ``{label}``: the text on the left.
+    - ``{width}``, ``{label_width}``, ``{count_width}``: of the badge and each side, px.
+    - ``{label_x}``, ``{count_x}``: the centres of the texts, in tenths of a px.
+    - ``{label_length}``, ``{count_length}``: their ``textLength``, likewise.
+
+    The tenths are for ``font-size="110"`` under ``transform="scale(.1)"``, as shields
+    draws text. A lone name in braces that is no field, such as ``{cuont}``, is an
+    error: it cannot be CSS, where a block holds ``name: value``.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The template, for `fill` and `hitsvc.badge.maker.Badges`.
+
+    Raises:
+        SettingsError: The file cannot be used; the message says why in one line.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_TEMPLATE_BYTES + 1)
+    except OSError as ex:
+        raise _fault(path, f"cannot be read: {ex.strerror}") from ex
+    if len(data) > MAX_TEMPLATE_BYTES:
+        raise _fault(path, f"is larger than {MAX_TEMPLATE_BYTES:,} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as ex:
+        raise _fault(path, f"is not UTF-8: see byte {ex.start}") from ex
+
+    # A label such as "--" would end a comment. The line breaks stay, for the parser's
+    # messages. An encoding that the file declares would be wrong: UTF-8 is served.
+    template = _NOT_SERVED.sub(lambda match: "\n" * match[0].count("\n"), text)
+    label = escape("""&<>"'%""")
+    values = geometry("hits", "0") | {"label": label, "count": "0"}
+    for match in _LONE_NAME.finditer(template):
+        if match[0][1:-1] not in values:
+            close = get_close_matches(match[1].lower(), values, n=1)
+            hint = f"; did you mean {{{close[0]}}}?" if close else ""
+            raise _fault(path, f"has an unknown field, {match[0]}{hint}")
+    if "{count}" not in template:
+        raise _fault(path, "has no {count}, the place of the number")
+    try:
+        # The operator's own file, so an attack on the parser is none.
+        root = ET.fromstring(fill(template, values))  # noqa: S314
+    except ET.ParseError as ex:
+        raise _fault(path, f"is not well-formed XML: {ex}") from ex
+    if root.tag != f"{{{SVG_NAMESPACE}}}svg":
+        raise _fault(
+            path, f'is not an SVG image: its root is not <svg xmlns="{SVG_NAMESPACE}">'
+        )
+    # APPSEC: Opened by itself, the badge is a page of this origin.
+    if any(_SCRIPT.search(element.tag) for element in root.iter()):
+        raise _fault(path, "contains a script, which is not allowed")
+    return template.strip()
+
+
+def geometry(label: str, count: str) -> dict[str, str]:
+    """Lay a badge out as the flat style does, under the names of the fields."""
+    place = Layout.of(Badge(label, count))
+    numbers = {
+        "width": place.left + place.right,
+        "label_width": place.left,
+        "count_width": place.right,
+        "label_x": place.label_x,
+        "count_x": place.message_x,
+        "label_length": place.label_length,
+        "count_length": place.message_length,
+    }
+    return {name: number(value) for name, value in numbers.items()}
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put values into the fields of a template; what is no field stays."""
+    return _FIELD.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def _fault(path: Path, what: str) -> SettingsError:
+    return SettingsError(f"The SVG template {str(path)!r} {what}")

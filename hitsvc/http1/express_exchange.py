@@ -1,0 +1,87 @@
+"""An exchange that the app need not be called for.
+
+An app may have an attribute ``express``, see `Express`. What that takes is answered as
+soon as its future is done, without a task, a coroutine or ASGI messages.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from typing import Protocol as Interface
+
+from hitsvc.http1.exchange import Exchange, Scope
+
+# The server puts under this name into the scope why a request that was taken cannot be
+# answered: the app is to raise it, and to do nothing else.
+FAILURE = "hitsvc.failure"
+
+
+class Taken(Interface):
+    """A request that is answered without the app."""
+
+    @property
+    def future(self) -> asyncio.Future[Any]:
+        """What the answer waits for."""
+
+    def response(self) -> tuple[bytes, bytes]:
+        """Render an answer with status 200, once the future is done.
+
+        Returns:
+            The header fields, but for ``content-length`` and ``connection``, each with
+            its line break before it, and the body.
+        """
+
+
+class Express(Interface):
+    """What may answer a request in the app's place."""
+
+    def __call__(self, scope: Scope) -> Taken | None:
+        """Take a GET, or leave it to the app."""
+
+
+class ExpressExchange(Exchange):
+    """One request, and its response by an express lane or by the app."""
+
+    _taken: Taken | None = None
+
+    def take(
+        self, express: Express, when_done: Callable[[asyncio.Future[Any]], None]
+    ) -> bool:
+        """Let the request be answered without the app.
+
+        Args:
+            express: What may do so.
+            when_done: Called when `settle` can be.
+
+        Returns:
+            Whether it will be; if not, the app is to be called.
+        """
+        try:
+            self._taken = express(self.scope)
+        except Exception as ex:
+            self.scope[FAILURE] = ex
+        if self._taken is None:
+            return False
+        self._taken.future.add_done_callback(when_done)
+        return True
+
+    def settle(self) -> bool:
+        """Answer what was taken, now that its future is done.
+
+        Returns:
+            Whether there is an answer; if not, the app is to be called.
+        """
+        assert self._taken is not None  # noqa: S101
+        try:
+            fields, body = self._taken.response()
+        except (Exception, asyncio.CancelledError) as ex:
+            self.scope[FAILURE] = ex
+            return False
+        if field := self._connection_field():
+            fields = b"\r\n%b%b" % (field, fields)
+        # APPSEC: Nothing in the fields is a client's, so no line break is looked for.
+        # PERF: 0.3 us; `send` with the same answer takes 1.3 us (timeit).
+        head = b"HTTP/1.1 200 OK%b\r\ncontent-length: %d\r\n\r\n" % (fields, len(body))
+        self._connection.transport.write(head + body)
+        self._finish()
+        return True

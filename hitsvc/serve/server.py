@@ -1,0 +1,178 @@
+"""The web server: gunicorn with our settings and our app.
+
+Importing this module is dear (gunicorn, falcon, redis): do it where it is needed.
+"""
+
+import asyncio
+import logging
+import os
+import runpy
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+
+import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
+from hitsvc import __version__
+from hitsvc.app import create_app
+from hitsvc.errors import CounterUnavailable, SettingsError
+from hitsvc.http1.limit import fit_open_files
+from hitsvc.http1.protocol import Limits
+from hitsvc.serve.access_log import AccessLog
+from hitsvc.serve.listener import address_of
+from hitsvc.settings import Settings
+from hitsvc.store.check import open_store_check
+
+log = logging.getLogger(__name__)
+start_log = logging.getLogger("hitsvc.start")
+
+# Seconds that the store may take to describe itself, at the start only.
+_CHECK_TIMEOUT_S = 1.0
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """A web server that is ready to run.
+
+    Attributes:
+        limits: What one client may ask; the workers read it.
+    """
+
+    limits: Limits
+
+    def __init__(self, settings: Settings, listener: socket.socket, place: str) -> None:
+        """Check that the app can be made, without connecting to anything.
+
+        Args:
+            settings: With the store's real URL in `redis_url`.
+            listener: The listening socket; it belongs to the server from here on.
+            place: Where the counts are kept, for the message at the start.
+
+        Raises:
+            SettingsError: A setting that only the app can judge is wrong.
+        """
+        self._settings = settings
+        self._address = address_of(listener)
+        self._place = place
+        create_app(settings)
+        self._listener_fd = listener.detach()
+        super().__init__()
+
+    def do_load_config(self) -> None:
+        """Make the configuration; gunicorn calls this once.
+
+        Raises:
+            SettingsError: The file, or a value in it, is wrong.
+        """
+        file = self._settings.gunicorn_conf or configuration_file()
+        try:
+            self.load_default_config()
+            self._read_config(file)
+            self.cfg.validate()
+        except Exception as ex:
+            msg = f"{file}: {type(ex).__name__}: {ex}"
+            raise SettingsError(msg) from ex
+
+    def _read_config(self, file: Path) -> None:
+        """Read gunicorn's configuration file, and add what is no choice."""
+        values = runpy.run_path(str(file), init_globals={"settings": self._settings})
+        for name in values.keys() & self.cfg.settings.keys():
+            self.cfg.set(name, values[name])
+        self.limits = Limits(
+            values["request_bytes"], values["request_seconds"], values["unread_seconds"]
+        )
+        self.cfg.set("proc_name", "hitsvc")
+        self.cfg.set("worker_class", "hitsvc.serve.worker.Worker")
+        # One socket for all workers: of 64 connections to two, they took 37 and 27.
+        self.cfg.set("bind", f"fd://{self._listener_fd}")
+
+    def load(self) -> Any:
+        """Make the app; called in each worker."""
+        app = create_app(self._settings)
+        app.add_middleware(_Greeter(self._token, self._facts))
+        return AccessLog(app) if self._settings.access_log == "on" else app
+
+    def run(self) -> None:
+        """Serve until told to stop; ends with `SystemExit`.
+
+        Raises:
+            SettingsError: The store is too old.
+        """
+        arbiter = _Arbiter(self)  # from here on lines are logged as configured
+        connections = fit_open_files(self.cfg.worker_connections)
+        self.cfg.set("worker_connections", connections)
+        store = asyncio.run(self._look_at_store())
+        self._facts = {
+            "version": __version__,
+            "address": self._address,
+            "workers": self.cfg.workers,
+            "place": self._place,
+            "store": store,
+        }
+        self._token, put = os.pipe()
+        os.write(put, b"1")
+        os.close(put)
+        arbiter.run()
+
+    async def _look_at_store(self) -> str:
+        """Warn of what can lose counts; return what the store is."""
+        check = open_store_check(self._settings.redis_url, _CHECK_TIMEOUT_S)
+        try:
+            report = await check.report()
+        except CounterUnavailable:
+            return "not reached yet"  # the reason has been told, see `external`
+        finally:
+            await check.close()
+        if report.too_old:
+            raise SettingsError(report.too_old)
+        for warning in report.warnings:
+            log.warning(warning)
+        if report.note:
+            log.info(report.note)
+        return report.name
+
+
+def configuration_file() -> Path:
+    """Find gunicorn's configuration: beside this module, or in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "gunicorn.conf.py"
+    if installed.exists():
+        return installed
+    return package.parent / "config" / "gunicorn.conf.py"
+
+
+class _Greeter:
+    """Says that the service is up when the first worker is; not again for others."""
+
+    def __init__(self, token: int, facts: dict[str, object]) -> None:
+        # A pipe with one byte in it, shared by all workers: one of them gets it.
+        self._token = token
+        self._facts = facts
+
+    async def process_startup(self, _scope: object, _event: object) -> None:
+        if os.read(self._token, 1):
+            start_log.info(
+                "hitsvc %(version)s listening on %(address)s (workers: %(workers)d); "
+                "counts are in %(place)s (%(store)s)",
+                self._facts,
+            )
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]
+    """gunicorn's arbiter, for a process that has no configuration file to reload."""
+
+    # uvicorn's workers know one stop only, the graceful one, which SIGQUIT is not;
+    # and a closed terminal (SIGHUP) is a stop.
+    handle_int = handle_quit = handle_hup = Arbiter.handle_term
+
+    def init_signals(self) -> None:
+        """Set the handlers, but let `nohup` keep SIGHUP away."""
+        ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        super().init_signals()
+        if ignored:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def handle_usr2(self) -> None:
+        """Ignore it: another program cannot take this one's place."""

@@ -1,0 +1,158 @@
+"""The command line: what its options mean, and `hitsvc show`."""
+
+# ruff: noqa: S603 - starts our own programs
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+import hitsvc
+from hitsvc.counting.days import utc_day
+from tests.support.commands import clean_environment, free_port, run_hitsvc
+from tests.support.service import StartService
+
+
+class TestUsage:
+    """Help, version, and wrong usage."""
+
+    def test_version(self) -> None:
+        """The name and the version, nothing else."""
+        result = run_hitsvc("--version")
+        assert (result.returncode, result.stdout) == (
+            0,
+            f"hitsvc {hitsvc.__version__}\n",
+        )
+
+    def test_help_names_the_commands_and_options(self) -> None:
+        """What a newcomer looks for is there."""
+        assert "serve" in run_hitsvc("--help").stdout
+        options = run_hitsvc("serve", "--help").stdout
+        for option in "--bind", "--workers", "--store", "--data-dir":
+            assert option in options
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            pytest.param(["nonsense"], id="unknown command"),
+            pytest.param(["serve", "--nonsense"], id="unknown option"),
+            pytest.param(["serve", "--workers", "many"], id="no number"),
+            pytest.param(["show"], id="no URL"),
+        ],
+    )
+    def test_wrong_usage_is_code_2(self, arguments: list[str]) -> None:
+        """The error is on standard error, without a traceback."""
+        result = run_hitsvc(*arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert "Error: " in result.stderr
+        assert "Traceback" not in result.stderr
+
+    @pytest.mark.parametrize(
+        ("arguments", "env", "expected"),
+        [
+            pytest.param(["--workers=-1"], {}, "HITSVC_WORKERS='-1'", id="option"),
+            pytest.param(
+                [],
+                {"HITSVC_COOKIE_TIMEOUT": "soon"},
+                "HITSVC_COOKIE_TIMEOUT='soon'",
+                id="variable",
+            ),
+            pytest.param(
+                ["--store=http://x"], {}, "HITSVC_REDIS_URL=(hidden)", id="store"
+            ),
+        ],
+    )
+    def test_a_wrong_setting_is_code_1(
+        self, arguments: list[str], env: dict[str, str], expected: str
+    ) -> None:
+        """One line names the setting and the value."""
+        result = run_hitsvc("serve", *arguments, env=env)
+        assert (result.returncode, result.stdout) == (1, "")
+        (line,) = result.stderr.splitlines()
+        assert line.startswith(f"hitsvc: {expected}: ")
+
+    def test_a_wrong_template_is_one_line(self, tmp_path: Path) -> None:
+        """What only the app can judge stops the start, before any worker runs."""
+        template = tmp_path / "badge.svg"
+        template.write_text("<svg/>")
+        result = run_hitsvc(
+            "serve",
+            f"--bind=127.0.0.1:{free_port()}",
+            f"--data-dir={tmp_path / 'data'}",
+            env={"HITSVC_SVG_TEMPLATE": str(template)},
+        )
+        assert (result.returncode, result.stdout) == (1, "")
+        (line,) = result.stderr.splitlines()
+        assert "{count}" in line
+
+    def test_a_start_needs_no_slow_import_before_the_store(self) -> None:
+        """The store starts before the web server's modules are read."""
+        code = "import sys, hitsvc.cli.main, hitsvc.serve.keeper; print(*sys.modules)"
+        modules = subprocess.run(
+            [sys.executable, "-c", code],
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        assert {"falcon", "redis", "gunicorn", "uvicorn"} & {*modules} == set()
+
+
+class TestShow:
+    """`hitsvc show URL`."""
+
+    def test_prints_key_total_and_today(
+        self, valkey_url: str, valkey_socket: Path
+    ) -> None:
+        """Of the Redis that `--store` names, for any way to write the URL."""
+        with Redis(unix_socket_path=str(valkey_socket)) as client:
+            client.set("hits:{example.com/b}", 7)
+            client.hset(
+                "hits:{example.com/b}:days", mapping={utc_day(): 3, "20200101": 4}
+            )
+        result = run_hitsvc("show", "HTTPS://Example.com/b/?x", f"--store={valkey_url}")
+        assert (result.returncode, result.stdout) == (0, "example.com/b 7 3\n")
+
+    def test_prints_zero_for_a_page_without_hits(self, valkey_url: str) -> None:
+        """And does not count."""
+        for _ in range(2):
+            result = run_hitsvc(
+                "show", "example.com", env={"HITSVC_REDIS_URL": valkey_url}
+            )
+            assert (result.returncode, result.stdout) == (0, "example.com 0 0\n")
+
+    @pytest.mark.service
+    def test_asks_the_running_embedded_store(self, service: StartService) -> None:
+        """It is found by the data directory."""
+        running = service()
+        running.count()
+        result = run_hitsvc("show", "example.com", f"--data-dir={running.data_dir}")
+        assert (result.returncode, result.stdout) == (0, "example.com 1 1\n")
+
+    @pytest.mark.parametrize(
+        ("arguments", "expected"),
+        [
+            pytest.param(
+                ["example.com"], "no embedded store runs on ", id="not running"
+            ),
+            pytest.param(
+                ["example.com", "--store=memory"], "the memory store", id="memory store"
+            ),
+            pytest.param(
+                ["example.com", "--store=redis://127.0.0.1:1"],
+                "Redis at redis://127.0.0.1:1 cannot be reached",
+                id="unreachable",
+            ),
+            pytest.param(["ftp://example.com"], "", id="not a web page"),
+        ],
+    )
+    def test_says_in_one_line_what_is_wrong(
+        self, tmp_path: Path, arguments: list[str], expected: str
+    ) -> None:
+        """And ends with code 1."""
+        result = run_hitsvc("show", *arguments, cwd=tmp_path)
+        assert (result.returncode, result.stdout) == (1, "")
+        (line,) = result.stderr.splitlines()
+        assert line.startswith(f"hitsvc: {expected}")

@@ -1,0 +1,155 @@
+"""A batch's words to Redis, and what it makes of the replies."""
+
+import pytest
+from redis.exceptions import ResponseError
+
+from hitsvc.counting.batch import Batch, Count, Hit, Look, Operation, Probe, Seen
+from hitsvc.counting.commands import PageCommands, words
+from hitsvc.counting.keys import page_keys
+from hitsvc.errors import CounterUnavailable
+
+A = PageCommands(page_keys("hits:", "a.example"), 2, 60)
+B = PageCommands(page_keys("hits:", "b.example"), 2, 60)
+DAYS = ("20300101", "20300102")
+REFUSED = ResponseError("WRONGTYPE Operation against a key")
+
+
+def batch(*operations: Operation) -> Batch:
+    return Batch(operations, "20300102")
+
+
+def said(*operations: Operation) -> list[str]:
+    return [" ".join(command) for command in words(batch(*operations).commands)]
+
+
+def test_hits_of_one_url_raise_it_once():
+    """Three hits are one INCRBY and one HINCRBY, then a SET for each token."""
+    assert said(Count(A, "t1"), Count(A, None), Count(A, "t3")) == [
+        "INCRBY hits:{a.example} 3",
+        "HINCRBY hits:{a.example}:days 20300102 3",
+        "SET hits:{a.example}:t:t1 1 EX 60",
+        "SET hits:{a.example}:t:t3 1 EX 60",
+    ]
+
+
+def test_hits_of_one_url_get_distinct_numbers_in_order():
+    """A total of 10 after three hits makes them the 8th, 9th and 10th."""
+    hits = batch(Count(A, "t1"), Count(A, None), Count(A, "t3"))
+    assert hits.results([10, 4, b"OK", b"OK"]) == [
+        Hit(8, 2, True, "t1"),
+        Hit(9, 3, True, None),
+        Hit(10, 4, True, "t3"),
+    ]
+
+
+def test_urls_are_counted_apart():
+    """Interleaved hits of two URLs each get their own URL's numbers."""
+    hits = batch(Count(A, None), Count(B, None), Count(A, None))
+    assert hits.results([5, 2, 70, 1]) == [
+        Hit(4, 1, True, None),
+        Hit(70, 1, True, None),
+        Hit(5, 2, True, None),
+    ]
+
+
+def test_no_command_needs_two_slots():
+    """Every command names one key, and all keys of a URL share its hash tag."""
+    commands = said(Count(A, "t1"), Look(B, "u", DAYS), Look(A))
+    assert [command.split()[1].partition("}")[0] for command in commands] == [
+        "hits:{a.example",
+        "hits:{a.example",
+        "hits:{a.example",
+        "hits:{b.example",
+        "hits:{b.example",
+        "hits:{b.example",
+        "hits:{a.example",
+    ]
+
+
+def test_as_many_replies_are_expected_as_commands_are_said():
+    """Whatever is asked, in any mixture."""
+    operations: list[Operation] = [
+        Count(A, "t1"),
+        Look(B, "u", DAYS),
+        Count(B, None),
+        Look(A),
+    ]
+    assert batch(*operations).expected == len(said(*operations))
+
+
+def test_reads_come_after_hits():
+    """A read that arrived first sees what its batch has counted."""
+    names = [command.split()[0] for command in said(Look(A), Count(A, "t1"))]
+    assert names == ["INCRBY", "HINCRBY", "SET", "GET"]
+
+
+def test_look_tells_total_and_token():
+    """A living token is seen with the total beside it."""
+    looks = batch(Look(A, "t1"), Look(A, "t2"))
+    assert looks.results([b"7", 1, b"7", 0]) == [Seen(7, True, []), Seen(7, False, [])]
+
+
+def test_unknown_url_has_no_hits():
+    """A key or a day that is not there reads as nought."""
+    look = Look(A, None, DAYS)
+    assert batch(look).results([None, [None, None]]) == [Seen(0, False, [0, 0])]
+
+
+def test_look_tells_the_days():
+    """The hits of the days come from the days' fields, in the order asked."""
+    look = Look(A, None, DAYS)
+    assert said(look)[1] == "HMGET hits:{a.example}:days 20300101 20300102"
+    assert batch(look).results([b"9", [b"2", b"7"]]) == [Seen(9, False, [2, 7])]
+
+
+def test_probe_writes_what_is_soon_gone():
+    """It is a token of the URL that no visitor can bring: five characters are too few."""
+    assert said(Probe(A)) == ["SET hits:{a.example}:t:probe 1 EX 1"]
+    assert batch(Probe(A)).results([b"OK"]) == [True]
+
+
+def test_refused_probe_is_an_error():
+    """A store that takes no writes cannot count."""
+    (result,) = batch(Probe(A)).results([REFUSED])
+    assert isinstance(result, CounterUnavailable)
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        pytest.param([REFUSED, 1, b"OK", 5, 1], id="the total"),
+        pytest.param([9, REFUSED, b"OK", 5, 1], id="the day"),
+        pytest.param([9, 1, REFUSED, 5, 1], id="the token"),
+    ],
+)
+def test_refused_command_fails_its_hit_alone(replies):
+    """Whatever of a hit is refused, that hit fails and another URL's does not."""
+    first, second = batch(Count(A, "t1"), Count(B, None)).results(replies)
+    assert isinstance(first, CounterUnavailable)
+    assert first.__cause__ is REFUSED
+    assert second == Hit(5, 1, True, None)
+
+
+def test_refused_token_fails_only_the_hit_it_was_for():
+    """Its neighbour of the same URL keeps its own number."""
+    first, second = batch(Count(A, "t1"), Count(A, "t2")).results(
+        [9, 2, REFUSED, b"OK"]
+    )
+    assert isinstance(first, CounterUnavailable)
+    assert second == Hit(9, 2, True, "t2")
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        pytest.param([REFUSED, 1, [b"1", b"2"]], id="refused total"),
+        pytest.param([b"5", REFUSED, [b"1", b"2"]], id="refused token"),
+        pytest.param([b"many", 1, [b"1", b"2"]], id="not a number"),
+        pytest.param([b"5", 1, REFUSED], id="refused days"),
+        pytest.param([b"5", 1, [b"1", b"many"]], id="a day that is no number"),
+    ],
+)
+def test_read_of_something_else_fails(replies):
+    """A key that holds something else is an error, never a number."""
+    (result,) = batch(Look(A, "t", DAYS)).results(replies)
+    assert isinstance(result, CounterUnavailable)

@@ -1,0 +1,60 @@
+"""The description at /openapi.json, against the service that it describes."""
+
+import json
+import urllib.request
+from importlib import resources
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from hitsvc.answer.problems import COUNT_ROUTES
+
+DESCRIPTION = json.loads(
+    (resources.files("hitsvc.pages") / "assets" / "openapi.json").read_text(
+        encoding="utf-8"
+    )
+)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+HEALTH = {"/healthz", "/readyz"}
+
+
+schema = schemathesis.openapi.from_dict(DESCRIPTION)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_service_answers_as_described(case, service_url):
+    """Whatever is asked, right or wrong: statuses, types, headers and bodies are these."""
+    case.call_and_validate(base_url=service_url, checks=CHECKS)
+
+
+def test_it_describes_every_address_of_the_counter():
+    """All but the page and its files."""
+    assert set(DESCRIPTION["paths"]) == COUNT_ROUTES | HEALTH
+
+
+def test_it_describes_every_method(service_url):
+    """But for HEAD and OPTIONS, which every address has."""
+    for path in COUNT_ROUTES:
+        request = urllib.request.Request(f"{service_url}{path}", method="OPTIONS")  # noqa: S310
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            allowed = set(answer.headers["Allow"].lower().split(", "))
+        assert set(DESCRIPTION["paths"][path]) == allowed - {"head", "options"}

@@ -1,0 +1,149 @@
+"""What counts as one URL."""
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hitsvc.errors import InvalidURL, URLTooLong
+from hitsvc.request.urls import MAX_KEY_BYTES, normalise
+
+SAME = [
+    pytest.param("example.com", "example.com", id="a bare host"),
+    pytest.param("https://example.com/", "example.com", id="scheme and root"),
+    pytest.param("HTTPS://u:p@Example.com:443/a/../b/?x#y", "example.com/b", id="all"),
+    pytest.param("http://example.com:80/", "example.com", id="default http port"),
+    pytest.param("http://example.com:443/", "example.com:443", id="foreign port"),
+    pytest.param("https://example.com:80/", "example.com:80", id="foreign port https"),
+    pytest.param("example.com:80", "example.com:80", id="port without a scheme"),
+    pytest.param("localhost:5000", "localhost:5000", id="a name and a port"),
+    pytest.param("localhost:5000/x?y", "localhost:5000/x", id="a name, port and path"),
+    pytest.param("http://http:8080", "http:8080", id="a host called http"),
+    pytest.param("example.com/x", "example.com/x", id="no scheme"),
+    pytest.param("//example.com/x", "example.com/x", id="scheme-relative"),
+    pytest.param("\\\\example.com\\x", "example.com/x", id="backslashes"),
+    pytest.param(" \texample.com/a\nb ", "example.com/ab", id="stray white space"),
+    pytest.param("http://example.com/a b", "example.com/a%20b", id="a space"),
+    pytest.param("http://münchen.de/ü", "xn--mnchen-3ya.de/%C3%BC", id="IDNA"),
+    pytest.param("http://[::1]:80/x", "[::1]/x", id="IPv6"),
+    pytest.param("http://[2001:DB8::1]:81/x", "[2001:db8::1]:81/x", id="IPv6 and port"),
+    pytest.param("example.com/%7euser", "example.com/~user", id="unreserved escape"),
+    pytest.param("example.com/%2f%c3", "example.com/%2F%C3", id="other escapes"),
+    pytest.param("example.com/100%", "example.com/100%25", id="a lone percent sign"),
+    pytest.param("example.com/{x}", "example.com/%7Bx%7D", id="braces in a path"),
+    pytest.param("example.com/a/%2e%2E/b", "example.com/b", id="escaped dots"),
+    pytest.param("example.com//a//", "example.com//a", id="inner slashes stay"),
+    pytest.param("user@example.com/x", "example.com/x", id="credentials"),
+]
+REFUSED = [
+    "",
+    " ",
+    "/",
+    "/relative/path",
+    "///x",
+    "./x",
+    "../x",
+    "?x",
+    "#x",
+    "http://",
+    "https:///",
+    "http://./",
+    "ftp://example.com/",
+    "mailto:someone@example.com",
+    "javascript:alert(1)",
+    "data:text/html,<script>",
+    "file:///etc/passwd",
+    "http://exa mple.com/",
+    "http://ex{a}mple.com/",
+    "http://example.com:99999/",
+    "http://example.com:port/",
+    "\ud800",
+    "http://example.com/\ud800",
+    "http://%00/",
+]
+
+
+@pytest.mark.parametrize(("raw", "key"), SAME)
+def test_spelling_has_key(raw, key):
+    """Each way to write a URL gives the key of the page it names."""
+    assert normalise(raw) == key
+
+
+@pytest.mark.parametrize("raw", REFUSED)
+def test_what_is_no_web_url_is_refused(raw):
+    """Other schemes, relative paths and malformed URLs raise the domain error."""
+    with pytest.raises(InvalidURL):
+        normalise(raw)
+
+
+def test_longest_key_is_accepted():
+    """A key of exactly the limit is counted."""
+    key = "example.com/" + "a" * (MAX_KEY_BYTES - len("example.com/"))
+    assert normalise(key) == key
+
+
+def test_key_over_the_limit_is_refused():
+    """One byte more than the limit raises URLTooLong."""
+    with pytest.raises(URLTooLong, match="2048"):
+        normalise("example.com/" + "a" * (MAX_KEY_BYTES - len("example.com/") + 1))
+
+
+def test_limit_is_on_the_key_not_on_what_was_sent():
+    """A long query does not matter, because it is not part of the key."""
+    assert normalise("example.com/?" + "a" * 5000) == "example.com"
+
+
+PIECES = [
+    "http:",
+    "https:",
+    "/",
+    "//",
+    "\\",
+    "..",
+    ".",
+    "%",
+    "%2e",
+    "%7E",
+    "%41",
+    "%2f",
+    "a",
+    "Z",
+    "ü",
+    ":",
+    "80",
+    "443",
+    "@",
+    "?",
+    "#",
+    "[",
+    "]",
+    "::1",
+    "{",
+    "}",
+    "\x7f",
+    "example.com",
+    "xn--",
+    "ß",
+    "。",
+    "_",
+    "-",
+]
+url_like = st.lists(
+    st.sampled_from([*PIECES, " ", "\t", "\n", "\0"]),
+    max_size=12,
+).map("".join)
+
+
+@given(st.one_of(st.text(), url_like))
+@example("http:8080")
+@example("example.com/%%37E")
+def test_key_of_a_key_is_itself_and_clean(raw):
+    """Any text gives a stable, printable key or the domain error, nothing else."""
+    try:
+        key = normalise(raw)
+    except InvalidURL:
+        return
+    assert normalise(key) == key
+    assert re.fullmatch(r"[!-z|~]+", key), key
+    assert len(key) <= MAX_KEY_BYTES

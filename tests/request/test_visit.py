@@ -1,0 +1,153 @@
+"""What a request's headers say about a visit."""
+
+import pytest
+
+from hitsvc.request.visit import TrustedProxies, Visit
+
+NOBODY = TrustedProxies("192.0.2.1")
+TRUSTED = ("192.0.2.1", 443)
+STRANGER = ("203.0.113.9", 443)
+
+
+def visit(
+    *headers: tuple[bytes, bytes], client: object = STRANGER, scheme: str = "http"
+) -> Visit:
+    """Make the visit of an ASGI scope."""
+    scope = {"headers": list(headers), "client": client, "scheme": scheme}
+    return Visit(scope, NOBODY)
+
+
+class TestTrustedProxies:
+    """`TrustedProxies`."""
+
+    @pytest.mark.parametrize(
+        ("allowed", "host", "trusted"),
+        [
+            pytest.param("127.0.0.1", "127.0.0.1", True, id="address"),
+            pytest.param("127.0.0.1", "127.0.0.2", False, id="the next address"),
+            pytest.param("10.0.0.0/8", "10.255.255.255", True, id="last of a network"),
+            pytest.param("10.0.0.0/8", "11.0.0.0", False, id="first after it"),
+            pytest.param("::1", "::1", True, id="IPv6"),
+            pytest.param("::1", "0:0:0:0:0:0:0:1", True, id="IPv6 written out"),
+            pytest.param("fd00::/8", "fdff::1", True, id="IPv6 network"),
+            pytest.param("fd00::/8", "10.0.0.1", False, id="another family"),
+            pytest.param("10.0.0.0/8", "fd00::1", False, id="another family, too"),
+            pytest.param("10.0.0.0/8", "::ffff:10.1.1.1", True, id="IPv4 as IPv6"),
+            pytest.param("10.0.0.0/8", "::ffff:11.1.1.1", False, id="foreign as IPv6"),
+            pytest.param(" ::1 , 127.0.0.1 ", "127.0.0.1", True, id="spaces in a list"),
+            pytest.param("127.0.0.1,", "127.0.0.1", True, id="a comma at the end"),
+            pytest.param(",", "127.0.0.1", False, id="nobody"),
+            pytest.param("*", "203.0.113.9", True, id="all"),
+            pytest.param("127.0.0.1, *", "203.0.113.9", True, id="all, in a list"),
+            pytest.param("*", "testclient", True, id="all, names too"),
+            pytest.param("127.0.0.1", "testclient", False, id="a name"),
+        ],
+    )
+    def test_proxy_is_trusted(self, allowed, host, trusted):
+        """Listed addresses and networks are trusted, and nobody else."""
+        assert ((host, 1234) in TrustedProxies(allowed)) is trusted
+
+    @pytest.mark.parametrize("client", [None, ("", 0)[:0]], ids=["None", "empty"])
+    def test_a_unix_socket_is_trusted(self, client):
+        """Only a proxy on this machine can use it."""
+        assert client in TrustedProxies("127.0.0.1")
+
+    @pytest.mark.parametrize("allowed", ["proxy.example", "10.0.0.1/8", "10.0.0.0/33"])
+    def test_what_is_no_address_is_refused(self, allowed):
+        """A name, host bits and a wrong length are errors."""
+        with pytest.raises(ValueError, match=r"does not appear|host bits"):
+            TrustedProxies(allowed)
+
+
+class TestVisit:
+    """`Visit`."""
+
+    def test_a_request_without_headers_says_nothing(self):
+        """All is empty or false."""
+        it = visit()
+
+        assert (it.cookies, it.origin, it.referer) == ("", "", "")
+        assert (it.private, it.prefetch, it.secure) == (False, False, False)
+
+    def test_other_headers_say_nothing(self):
+        """What we do not know does not matter, even if it looks alike."""
+        it = visit((b"x-referer", b"a"), (b"host", b"b"), (b"x-cookie", b"c"))
+
+        assert (it.cookies, it.origin, it.referer) == ("", "", "")
+
+    def test_texts_are_taken_as_they_are(self):
+        """Cookies, Origin and Referer."""
+        it = visit((b"cookie", b"a=\xe9"), (b"origin", b"o"), (b"referer", b"r"))
+
+        assert (it.cookies, it.origin, it.referer) == ("a=\xe9", "o", "r")
+
+    @pytest.mark.parametrize(
+        ("raw", "referer"),
+        [
+            pytest.param(b"http://a.com/%C3%BC", "http://a.com/%C3%BC", id="escaped"),
+            pytest.param("http://a.com/ü".encode(), "http://a.com/ü", id="UTF-8"),
+            pytest.param(b"http://a.com/\xfc", "http://a.com/\ufffd", id="not UTF-8"),
+        ],
+    )
+    def test_a_referer_is_read_as_utf_8(self, raw, referer):
+        """An old client's raw characters name the page that it shows."""
+        assert visit((b"referer", raw)).referer == referer
+
+    @pytest.mark.parametrize(
+        ("value", "private"),
+        [(b"1", True), (b" 1 ", True), (b"0", False), (b"", False), (b"true", False)],
+    )
+    def test_gpc_is_the_number_one(self, value, private):
+        """Global Privacy Control has one value."""
+        assert visit((b"sec-gpc", value)).private is private
+
+    @pytest.mark.parametrize("name", [b"sec-purpose", b"purpose"])
+    @pytest.mark.parametrize(
+        ("value", "prefetch"),
+        [
+            (b"prefetch", True),
+            (b"PREFETCH", True),
+            (b"prefetch;prerender", True),
+            (b"preview", False),
+            (b"", False),
+        ],
+    )
+    def test_purpose_is_prefetch(self, name, value, prefetch):
+        """Either header, in any case, with parameters."""
+        assert visit((name, value)).prefetch is prefetch
+
+    def test_one_purpose_suffices(self):
+        """One header that says so is not undone by the other."""
+        it = visit((b"purpose", b"prefetch"), (b"sec-purpose", b"other"))
+
+        assert it.prefetch is True
+
+    @pytest.mark.parametrize(
+        ("scheme", "client", "forwarded", "secure"),
+        [
+            pytest.param("http", STRANGER, None, False, id="HTTP"),
+            pytest.param("https", STRANGER, None, True, id="HTTPS"),
+            pytest.param("http", TRUSTED, b"https", True, id="proxy"),
+            pytest.param("http", TRUSTED, b" HTTPS ", True, id="proxy, written oddly"),
+            pytest.param("https", TRUSTED, b"http", False, id="proxy denies"),
+            pytest.param("https", TRUSTED, b"", True, id="proxy says nothing"),
+            pytest.param("http", TRUSTED, b"http,https", True, id="last proxy"),
+            pytest.param("http", TRUSTED, b"https,http", False, id="not the first"),
+            pytest.param("http", TRUSTED, b"https,", False, id="an empty last one"),
+            pytest.param("http", TRUSTED, b"wss", False, id="another scheme"),
+            pytest.param("http", None, b"https", True, id="unix socket"),
+            pytest.param("http", STRANGER, b"https", False, id="stranger"),
+            pytest.param("https", STRANGER, b"http", True, id="stranger denies"),
+        ],
+    )
+    def test_visitor_uses_https(self, scheme, client, forwarded, secure):
+        """The connection tells, unless a trusted proxy knows better."""
+        headers = [] if forwarded is None else [(b"x-forwarded-proto", forwarded)]
+
+        assert visit(*headers, client=client, scheme=scheme).secure is secure
+
+    def test_a_server_need_not_name_the_client(self):
+        """ASGI makes the client optional; without one it is as a unix socket."""
+        scope = {"headers": [(b"x-forwarded-proto", b"https")], "scheme": "http"}
+
+        assert Visit(scope, NOBODY).secure is True

@@ -1,0 +1,73 @@
+"""The listening socket."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from hitsvc.errors import SettingsError
+from hitsvc.serve.listener import address_of, open_listener
+
+
+@pytest.mark.parametrize(
+    ("bind", "shown"),
+    [
+        pytest.param("127.0.0.1:0", "http://127.0.0.1:", id="IPv4"),
+        pytest.param("localhost:0", "http://127.0.0.1:", id="a name"),
+        pytest.param(":0", "http://0.0.0.0:", id="no host"),
+    ],
+)
+def test_address_is_shown_as_people_type_it(bind, shown):
+    """What it says can be opened."""
+    with open_listener(bind) as listener:
+        assert address_of(listener).startswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("bind", "reason"),
+    [
+        pytest.param("127.0.0.1:65536", "at most 65535", id="port too high"),
+        pytest.param("192.0.2.1:0", "not an address of this machine", id="foreign"),
+        pytest.param("no.such.host.invalid:0", "no such host", id="unknown host"),
+        pytest.param("unix:/none/such/socket", "no such file", id="no directory"),
+    ],
+)
+def test_wrong_address_is_explained(bind, reason):
+    """One line that says what is wrong, and names --bind."""
+    with pytest.raises(SettingsError, match=reason) as caught:
+        open_listener(bind)
+    assert str(caught.value).startswith(f"cannot listen on {bind}: ")
+    assert "--bind" in str(caught.value)
+
+
+def test_unix_socket_is_made(tmp_path):
+    """A path listens too, and is shown as one."""
+    with open_listener(f"unix:{tmp_path}/socket") as listener:
+        assert address_of(listener) == f"unix:{tmp_path}/socket"
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(f"{tmp_path}/socket")
+
+
+def test_stale_unix_socket_is_replaced(tmp_path):
+    """A service that was killed leaves its socket behind; the next one takes over."""
+    open_listener(f"unix:{tmp_path}/socket").close()
+    with open_listener(f"unix:{tmp_path}/socket") as listener:
+        assert listener.fileno() > 0
+
+
+def test_live_unix_socket_is_left(tmp_path):
+    """Another service's socket is not taken away."""
+    with (
+        open_listener(f"unix:{tmp_path}/socket"),
+        pytest.raises(SettingsError, match="in use"),
+    ):
+        open_listener(f"unix:{tmp_path}/socket")
+
+
+def test_file_is_not_overwritten(tmp_path):
+    """A path that is no socket is refused, and stays as it is."""
+    path: Path = tmp_path / "data"
+    path.write_text("precious")
+    with pytest.raises(SettingsError, match="there is a file of that name"):
+        open_listener(f"unix:{path}")
+    assert path.read_text() == "precious"

@@ -1,0 +1,351 @@
+"""Finding the primary: URLs, Sentinels that misbehave, and a real failover."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from urllib.error import HTTPError
+
+import pytest
+
+from hitsvc.cli.show import read_totals
+from hitsvc.counting.commands import spell
+from hitsvc.errors import CounterUnavailable, SettingsError
+from hitsvc.settings import Settings
+from hitsvc.store.backend import open_backend
+from hitsvc.store.external import RedisAway, check_redis, redact
+from hitsvc.store.primary import FRESH_S, NoSuchPrimary, Sentinels
+from hitsvc.store.sentinel_url import Address, SentinelURL
+from hitsvc.store.wire import Wire
+from tests.support.commands import free_port
+from tests.support.processes import eventually, kill
+from tests.support.scripted import Script, serving
+from tests.support.sentinel import SERVICE, Watched, said
+from tests.support.service import StartService
+
+THERE = b"*2\r\n$8\r\n10.0.0.3\r\n$4\r\n6379\r\n"
+UNKNOWN = b"*-1\r\n"
+QUESTION = spell("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "counts").encode()
+
+
+def parse(url: str) -> SentinelURL:
+    """Read a URL that is known to be one of Sentinels."""
+    parsed = SentinelURL.parse(url)
+    assert parsed is not None
+    return parsed
+
+
+class TestURL:
+    """What a Sentinel URL says."""
+
+    @pytest.mark.parametrize(
+        ("url", "service", "sentinels", "primary"),
+        [
+            pytest.param(
+                "redis+sentinel://s1/counts",
+                "counts",
+                {"s1:26379": "redis://s1:26379?"},
+                "redis://h:1/",
+                id="least",
+            ),
+            pytest.param(
+                "redis+sentinel://me:p%40ss@s1:1,s2:2,s3/counts/4?sentinel_username=w"
+                "&sentinel_password=q%40&client_name=x",
+                "counts",
+                {
+                    "s1:1": "redis://s1:1?username=w&password=q%40",
+                    "s2:2": "redis://s2:2?username=w&password=q%40",
+                    "s3:26379": "redis://s3:26379?username=w&password=q%40",
+                },
+                "redis://me:p%40ss@h:1/4?client_name=x",
+                id="most",
+            ),
+            pytest.param(
+                "rediss+sentinel://s1/my%20counts?ssl_ca_certs=/ca.pem",
+                "my counts",
+                {"s1:26379": "rediss://s1:26379?ssl_ca_certs=%2Fca.pem"},
+                "rediss://h:1/?ssl_ca_certs=%2Fca.pem",
+                id="TLS to all",
+            ),
+            pytest.param(
+                "rediss+sentinel://s1/counts?sentinel_ssl=no&ssl_cert_reqs=none",
+                "counts",
+                {"s1:26379": "redis://s1:26379?"},
+                "rediss://h:1/?ssl_cert_reqs=none",
+                id="TLS to the primary alone",
+            ),
+            pytest.param(
+                "redis+sentinel://[::1]:1/counts",
+                "counts",
+                {"[::1]:1": "redis://[::1]:1?"},
+                "redis://h:1/",
+                id="IPv6",
+            ),
+        ],
+    )
+    def test_is_taken_apart(self, url, service, sentinels, primary):
+        """What is the Sentinels' goes to them, what is the primary's to it."""
+        parsed = parse(url)
+
+        assert parsed.service == service
+        assert parsed.sentinels == sentinels
+        assert parsed.at(("h", 1)) == primary
+
+    def test_takes_an_ipv6_address(self):
+        """In brackets, or its colons would end it."""
+        assert parse("redis+sentinel://s/c").at(("::1", 6379)) == "redis://[::1]:6379/"
+
+    @pytest.mark.parametrize("url", ["redis://h", "rediss://h/1", "unix:///s.sock"])
+    def test_of_another_kind_is_left_alone(self, url):
+        """Plain URLs are not for Sentinels."""
+        assert SentinelURL.parse(url) is None
+        assert isinstance(open_backend(url, 1), Wire)
+
+    @pytest.mark.parametrize(
+        ("rest", "reason"),
+        [
+            pytest.param("s1:26379", "names no service", id="no path"),
+            pytest.param("s1:26379/", "names no service", id="empty path"),
+            pytest.param("s1/counts/x", "database", id="database"),
+            pytest.param("s1/counts/1/2", "database", id="longer path"),
+            pytest.param("s1,,s2/counts", "without a host", id="empty host"),
+            pytest.param("s1:x/counts", "cannot be read", id="port"),
+            pytest.param("s1/counts?sentinel_pass=x", "sentinel_pass;", id="option"),
+            pytest.param("s1/counts?sentinel_ssl=off", "sentinel_ssl", id="TLS"),
+        ],
+    )
+    def test_malformed_is_refused(self, rest, reason):
+        """Each with its reason, an example, and nothing that may be a password."""
+        url = f"redis+sentinel://:hunter2@{rest}"
+        for refuse in (lambda: open_backend(url, 1), lambda: check_redis(url)):
+            with pytest.raises(SettingsError, match=reason) as caught:
+                refuse()
+            assert "looks like redis+sentinel://" in str(caught.value)
+            assert "hunter2" not in str(caught.value)
+
+    def test_wrong_options_are_refused(self):
+        """As they are in a plain URL."""
+        url = "rediss+sentinel://s1/counts"
+        with pytest.raises(SettingsError, match="not a valid Redis URL"):
+            open_backend(f"{url}?socket_timeout=x", 1)
+        with pytest.raises(SettingsError, match="not a URL that can be used"):
+            check_redis(f"{url}?ssl_nonsense=1")
+
+    @pytest.mark.parametrize("scheme", ["redis+sentinel", "rediss+sentinel"])
+    def test_is_a_setting(self, scheme):
+        """Both schemes are."""
+        url = f"{scheme}://s1:26379,s2:26379/counts/1"
+        assert Settings.load({"HITSVC_REDIS_URL": url}).redis_url == url
+
+    def test_is_shown_without_passwords(self):
+        """Neither the primary's nor the Sentinels'."""
+        url = "redis+sentinel://:p@s1:1,s2:2/counts?sentinel_password=q"
+        assert redact(url) == (
+            "redis+sentinel://:***@s1:1,s2:2/counts?sentinel_password=***"
+        )
+
+
+class TestSentinels:
+    """Some of them may be away, mute or wrong."""
+
+    async def search(self, *sentinels: Script, options: str = "") -> Address:
+        """Ask as many Sentinels as there are scripts."""
+        async with AsyncExitStack() as stack:
+            hosts = [
+                (await stack.enter_async_context(serving(script))).partition("//")[2]
+                for script in sentinels
+            ]
+            url = f"redis+sentinel://{','.join(hosts)}/counts{options}"
+            # A mute one is given up soon; an answer is only late if a machine stands.
+            return await Sentinels(parse(url), 0.3).primary()
+
+    async def test_one_is_asked_by_the_name(self):
+        """The answer is the primary's address."""
+        sentinel = Script(THERE)
+        assert await self.search(sentinel) == ("10.0.0.3", 6379)
+        assert sentinel.received == [QUESTION]
+
+    async def test_user_and_password_come_first(self):
+        """The Sentinels' own, not the primary's."""
+        sentinel = Script(b"+OK\r\n", THERE)
+        await self.search(
+            sentinel, options="?sentinel_username=w&sentinel_password=p%40"
+        )
+        assert sentinel.received == [spell("AUTH", "w", "p@").encode(), QUESTION]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            pytest.param(Script(b""), id="mute"),
+            pytest.param(Script(None), id="hangs up"),
+            pytest.param(Script(UNKNOWN), id="knows nothing"),
+            pytest.param(Script(b"-NOAUTH no\r\n"), id="refuses"),
+        ],
+    )
+    async def test_one_good_answer_is_enough(self, other):
+        """Whatever the one before it in the list does."""
+        assert await self.search(other, Script(THERE)) == ("10.0.0.3", 6379)
+
+    async def test_the_others_are_not_waited_for(self):
+        """Once one has told, a mute one costs nothing, however long it may take."""
+        async with serving(Script()) as mute, serving(Script(THERE)) as good:
+            hosts = f"{mute},{good}".replace("redis://", "")
+            watched = parse(f"redis+sentinel://{hosts}/counts")
+            async with asyncio.timeout(10):  # in place of a test that hangs
+                await Sentinels(watched, timeout_s=600).primary()
+
+    async def test_all_are_asked_at_once(self):
+        """The second answers while the first is still silent."""
+        asked = asyncio.Event()
+
+        async def first(reader, writer):
+            await reader.read(100)
+            await asked.wait()
+            writer.write(UNKNOWN)
+
+        async def second(reader, writer):
+            await reader.read(100)
+            asked.set()
+            writer.write(UNKNOWN)
+
+        async with serving(first) as one, serving(second) as two:
+            hosts = f"{one},{two}".replace("redis://", "")
+            sentinels = Sentinels(parse(f"redis+sentinel://{hosts}/counts"), 5)
+            with pytest.raises(NoSuchPrimary) as caught:
+                await sentinels.primary()
+        assert str(caught.value).count("no service") == 2
+
+    @pytest.mark.parametrize(
+        ("answer", "reason"),
+        [
+            pytest.param(UNKNOWN, "watches over no service named 'counts'", id="name"),
+            pytest.param(b"-NOAUTH no\r\n", "address: NOAUTH no", id="password"),
+            pytest.param(b"-ERR unknown command\r\n", "unknown command", id="a Redis"),
+        ],
+    )
+    async def test_an_answer_without_an_address_is_told(self, answer, reason):
+        """Before what is told of those that are away, which may come back."""
+        with pytest.raises(NoSuchPrimary, match=reason) as caught:
+            await self.search(Script(None), Script(answer))
+        assert re.match(r"Sentinel 127\.0\.0\.1:\d+ ", str(caught.value))
+        assert "closed the connection" not in str(caught.value)
+
+    async def test_none_that_answers_is_told(self):
+        """Each with its address and what is wrong with it."""
+        with pytest.raises(CounterUnavailable) as caught:
+            await self.search(Script(None), Script(b""))
+        assert not isinstance(caught.value, NoSuchPrimary)
+        reasons = str(caught.value).split("; ")
+        assert re.fullmatch(r"Sentinel \S+ cannot be reached: it closed .*", reasons[0])
+        assert re.fullmatch(r"Sentinel \S+ did not answer within 0.3 s", reasons[1])
+
+    async def test_an_answer_holds_for_a_moment(self):
+        """A busy service asks a few times a second, not once a batch."""
+        now = 100.0
+        sentinel = Script(THERE, THERE)
+        async with serving(sentinel) as url:
+            watched = parse(url.replace("://", "+sentinel://") + "/counts")
+            sentinels = Sentinels(watched, 5, clock=lambda: now)
+            await sentinels.primary()
+            now += FRESH_S * 0.99
+            assert await sentinels.primary() == ("10.0.0.3", 6379)
+            assert sentinel.connections == 1
+            now += FRESH_S * 0.02
+            await sentinels.primary()
+            assert sentinel.connections == 2
+
+    async def test_silence_of_all_is_told_as_theirs(self):
+        """Not as the primary's, though the time for a batch covers both."""
+        async with serving(Script()) as url:
+            backend = open_backend(
+                url.replace("://", "+sentinel://") + "/counts", timeout_s=0.2
+            )
+            with pytest.raises(CounterUnavailable, match=r"^Sentinel .* within 0\.1 s"):
+                await backend.execute(spell("PING"), 1)
+
+
+class TestStart:
+    """What is told before the service starts."""
+
+    def test_sentinels_that_are_away_may_come(self):
+        """The service starts, and waits for them."""
+        hosts = f"127.0.0.1:{free_port()},127.0.0.1:{free_port()}"
+        with pytest.raises(RedisAway, match=r"is not found: Sentinel .* be reached"):
+            check_redis(f"redis+sentinel://{hosts}/counts")
+
+    def test_no_sentinel_is_an_error(self, valkey):
+        """A Redis' own address in such a URL stops the start."""
+        url = f"redis+sentinel://:hunter2@127.0.0.1:{valkey.port}/counts"
+        with pytest.raises(SettingsError, match="unknown command") as caught:
+            check_redis(url)
+        assert not isinstance(caught.value, RedisAway)
+        assert "hunter2" not in str(caught.value)
+
+
+@pytest.fixture(name="watched", scope="module")
+def _watched() -> Iterator[Watched]:
+    """A primary, its replica and their Sentinel, one for this module."""
+    watched = Watched()
+    yield watched
+    watched.close()
+
+
+@pytest.mark.service
+class TestReal:
+    """Real processes; the last test loses the primary."""
+
+    def test_the_primary_is_found(self, watched: Watched) -> None:
+        """The check before the start reaches it."""
+        check_redis(watched.url)
+
+    @pytest.mark.parametrize(
+        ("wrong", "right", "reason"),
+        [
+            (f"/{SERVICE}", "/other", "no service named 'other'"),
+            ("=watcher", "=wrong", "refused the connection: WRONGPASS"),
+            ("?sentinel_password=watcher", "", "NOAUTH"),
+            (":secret@", ":wrong@", "refuses the user or password"),
+            (":secret@", "", "asks for a password"),
+        ],
+    )
+    def test_a_wrong_url_stops_the_start(self, watched, wrong, right, reason):
+        """One line says what is wrong."""
+        with pytest.raises(SettingsError, match=reason) as caught:
+            check_redis(watched.url.replace(wrong, right))
+        assert not isinstance(caught.value, RedisAway)
+
+    def test_hits_go_to_the_promoted_replica(
+        self, watched: Watched, service: StartService
+    ) -> None:
+        """Counting goes on after the primary is killed, without a restart.
+
+        Nothing that was acknowledged, and copied to the replica, is lost; no hit is
+        counted twice.
+        """
+        hits = service(store=watched.url, workers=2)
+        workers = hits.worker_pids
+        assert [hits.count() for _ in range(20)] == list(range(1, 21))
+        watched.in_step()
+
+        kill(watched.primary.process.pid)
+        attempts = 0
+
+        def counted() -> int:
+            nonlocal attempts
+            attempts += 1
+            try:
+                return hits.count()
+            except HTTPError as ex:
+                if ex.code != 503:
+                    raise
+                return 0
+
+        total = eventually(counted)
+        # A hit that was answered 503 may have been counted, once.
+        assert 20 < total <= 20 + attempts
+        assert said(watched.replica, "ROLE")[0] == "master"
+        assert hits.worker_pids == workers
+        # `hitsvc show` finds it too.
+        assert (
+            read_totals(Settings(redis_url=watched.url), "example.com").total == total
+        )

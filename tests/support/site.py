@@ -1,0 +1,152 @@
+"""A service in this process, over ASGI, on a Redis of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
+from falcon import testing
+
+from hitsvc.app import create_app
+from hitsvc.errors import CounterUnavailable
+from hitsvc.http1.express_exchange import FAILURE
+from hitsvc.settings import Settings
+
+Headers = Mapping[str, str]
+Target = Callable[..., Awaitable[None]]
+
+
+def serve(app: Any, *, express: bool = False) -> Target:
+    """Give an app its requests as servers do: Falcon's headers can be read once.
+
+    Args:
+        app: The app.
+        express: As our own server does, which lets `app.express` take what it will.
+    """
+
+    async def served(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope["headers"] = [tuple(pair) for pair in scope["headers"]]
+            if express and await answered(app.express(scope), scope, send):
+                return
+        await app(scope, receive, send)
+
+    return served
+
+
+async def answered(taken: Any, scope: dict[str, Any], send: Any) -> bool:
+    """Answer what an express lane may have taken; tell if it has."""
+    if taken is None:
+        return False
+    await asyncio.wait([taken.future])
+    try:
+        fields, body = taken.response()
+    except CounterUnavailable as ex:
+        scope[FAILURE] = ex
+        return False
+    pairs = [tuple(line.split(b": ", 1)) for line in fields.split(b"\r\n")[1:]]
+    headers = [*pairs, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return True
+
+
+class Site:
+    """A service in this process, and a client that asks it one thing at a time.
+
+    Attributes:
+        redis: Looks into the service's Redis.
+        server: That Redis itself; ``connected = False`` takes it away.
+    """
+
+    def __init__(
+        self,
+        runner: asyncio.Runner,
+        variables: Mapping[str, str],
+        *,
+        own_redis: bool = True,
+        express: bool = False,
+    ) -> None:
+        """Start a service.
+
+        Args:
+            runner: Where it runs.
+            variables: Its environment.
+            own_redis: Give it an empty Redis; else the settings name one.
+            express: Let its express lane take what it will; see `serve`.
+        """
+        self.server = FakeServer()
+        self.redis = FakeRedis(server=self.server, decode_responses=True)
+        client = FakeAsyncRedis(server=self.server) if own_redis else None
+        app = create_app(Settings.load(variables), redis=client)
+        self._run = runner.run
+        self._conductor = testing.ASGIConductor(serve(app, express=express))
+        self._run(self._conductor.__aenter__())
+
+    def close(self) -> None:
+        """Stop the service, as a server does."""
+        self._run(self._conductor.__aexit__(None, None, None))
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        headers: Headers | list[tuple[str, str]] | None = None,
+        *,
+        peer: str | None = "127.0.0.1",
+        scheme: str = "http",
+    ) -> testing.Result:
+        """Make a request and return its answer."""
+        path, _, query = target.partition("?")
+        result: testing.Result = self._run(
+            self._conductor.simulate_request(
+                method,
+                path,
+                query_string=query,
+                headers=headers,
+                protocol=scheme,
+                extras={"client": peer and [peer, 50_000]},
+            )
+        )
+        return result
+
+    def get(self, target: str, headers: Any = None, **how: Any) -> testing.Result:
+        """GET."""
+        return self.ask("GET", target, headers, **how)
+
+    def get_at_once(
+        self, times: int, path: str, headers: Headers
+    ) -> list[testing.Result]:
+        """Make several requests in the same moment."""
+
+        async def all_of_them() -> list[Any]:
+            get = self._conductor.simulate_get
+            return await asyncio.gather(
+                *(get(path, headers=headers) for _ in range(times))
+            )
+
+        return self._run(all_of_them())
+
+    def total(self, url_key: str = "example.com") -> int:
+        """Return what Redis holds for a URL."""
+        return int(self.redis.get(f"hits:{{{url_key}}}") or 0)
+
+    def tokens(self) -> list[str]:
+        """List the names of the live tokens."""
+        return sorted(map(str, self.redis.keys("hits:*:t:*")))
+
+
+OpenSite = Callable[..., Site]
+
+
+def shown(result: testing.Result) -> str:
+    """Return the number that an answer shows, in any form."""
+    if result.headers["content-type"] == "application/problem+json":
+        return f"{result.json['detail']}\n"
+    if result.headers["content-type"] == "application/json":
+        return str(result.json.get("message", result.json.get("total")))
+    if result.headers["content-type"] != "image/svg+xml":
+        return str(result.text)
+    (title,) = ET.fromstring(result.text).iter("{http://www.w3.org/2000/svg}title")  # noqa: S314
+    return str(title.text).removeprefix("hits: ")

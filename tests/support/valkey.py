@@ -1,0 +1,45 @@
+"""A real, bare Valkey for tests."""
+
+# ruff: noqa: S603 - starts our own programs
+
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+from hitsvc.serve.embedded import server_binary
+from tests.support.commands import free_port
+from tests.support.processes import eventually
+
+
+class Valkey:
+    """A Valkey server without persistence, for one test session.
+
+    Attributes:
+        socket: Its unix socket.
+        port: Its TCP port on 127.0.0.1.
+    """
+
+    def __init__(self, *options: str) -> None:
+        """Start it and wait until it answers."""
+        self._dir = tempfile.TemporaryDirectory(prefix="hits-")  # a short path
+        self.socket = Path(self._dir.name, "valkey.sock")
+        self.port = free_port()
+        command = [str(server_binary()), "--bind", "127.0.0.1", "--save", ""]
+        command += ["--port", str(self.port), "--unixsocket", str(self.socket)]
+        command += ["--dir", self._dir.name, *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        eventually(self._is_up)
+
+    def _is_up(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client:
+            if client.connect_ex(str(self.socket)):
+                return False
+            client.sendall(b"PING\r\n")
+            return bool(client.recv(64))  # with a password set, an error is an answer
+
+    def close(self) -> None:
+        """Stop it."""
+        self.process.kill()
+        self.process.wait()
+        self._dir.cleanup()
