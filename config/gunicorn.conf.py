@@ -11,8 +11,7 @@ docs/settings.md.
 
 import os
 
-from hitsvc.serve.cpus import usable_cpus
-from hitsvc.serve.logs import log_config
+from hitsvc.serve import log_config, usable_cpus
 from hitsvc.settings import Settings
 
 settings: Settings = globals().get("settings") or Settings.load(os.environ)

@@ -1,5 +1,5 @@
 """Runs the command line: ``python -m hitsvc``."""
 
-from hitsvc.cli.main import main
+from hitsvc.cli import main
 
 main()

@@ -1,35 +1,41 @@
-"""The application: which parts there are, and how they are joined."""
+"""The application: which parts there are, how they are joined, and what is where.
+
+A new resource is a module and a line of `_routes`.
+"""
 
 from typing import Any
 
 import falcon.asgi
 from redis.asyncio import Redis
 
-from hitsvc.answer.default_headers import DefaultHeadersApp
-from hitsvc.answer.headers import COUNT_HEADERS
-from hitsvc.answer.problems import COUNT_ROUTES, ProblemSerializer, add_problems
-from hitsvc.answer.renderers import (
-    BadgeView,
-    GraphHistory,
-    JsonHistory,
-    JsonView,
-    ShieldsView,
-    TextView,
+from hitsvc.answer import (
+    COUNT_HEADERS,
+    BadgeRenderer,
+    ChartRenderer,
+    DefaultHeadersApp,
+    JsonHistoryRenderer,
+    JsonRenderer,
+    ProblemSerializer,
+    ShieldsRenderer,
+    TextRenderer,
+    add_problems,
 )
-from hitsvc.badge.looks import Looks
-from hitsvc.badge.maker import Badges
-from hitsvc.badge.templates import load_template
+from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
-from hitsvc.http1.ready_headers import ReadyHeaders
-from hitsvc.pages.page import SECURITY_HEADERS, Assets, add_page
-from hitsvc.request.cookies import CookieWriter
-from hitsvc.request.visit import TrustedProxies
-from hitsvc.resources import CountReader, HistoryReader, HitTaker, Shared
+from hitsvc.http1 import ReadyHeaders
+from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
+from hitsvc.request import CookieWriter, TrustedProxies
+from hitsvc.resources import (
+    CountReader,
+    CountResource,
+    HistoryReader,
+    HitTaker,
+    Services,
+)
 from hitsvc.settings import Settings
-from hitsvc.store.backend import open_backend
-from hitsvc.store.check import StoreCheck, open_store_check
+from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
 def create_app(
@@ -45,56 +51,75 @@ def create_app(
     Raises:
         SettingsError: The badge template cannot be used.
     """
-    template = settings.svg_template and load_template(settings.svg_template)
-    badges = Badges(settings.badge_label, template or None)
-    counter = HitCounter(
-        open_backend(settings.redis_url, settings.redis_timeout, redis),
-        key_prefix=settings.key_prefix,
-        token_ttl_s=settings.cookie_timeout,
-        token_length=settings.random_value_length,
-        queue_limit=settings.queue_limit,
-    )
+    badges = _badge_maker(settings)
+    services = _services(settings, redis)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
-    headers = ReadyHeaders(COUNT_HEADERS)
-    app = _App(COUNT_ROUTES, headers, middleware=[_Lifespan(counter, check)])
-    looks = Looks()
-    shared = Shared(
-        counter,
-        TrustedProxies(settings.forwarded_allow_ips),
-        looks,
-        CookieWriter(settings.cookie_timeout),
-    )
-    resources = _counts(shared, badges, settings.badge_label)
-    for path, resource in resources.items():
-        app.add_route(path, resource)
-    app.add_route("/graph.svg", HistoryReader(shared, GraphHistory()))
-    app.add_route("/nocount.json", HistoryReader(shared, JsonHistory()))
-    app.express = ExpressLane(resources, shared, headers)
-    app.add_route("/healthz", Liveness())
-    app.add_route("/readyz", Readiness(counter, check))
     assets = Assets()
-    add_page(app, assets)
-    add_problems(
-        app,
-        ProblemSerializer(
-            lambda reason, params: badges.error(reason, looks.of(params)),
-            assets.error_page,
-            SECURITY_HEADERS,
-        ),
+    routes = _routes(services, check, badges, assets, settings.badge_label)
+    counts = {
+        path: resource
+        for path, resource in routes.items()
+        if isinstance(resource, CountResource)
+    }
+    headers = ReadyHeaders(COUNT_HEADERS)
+    app = _App(counts, headers, middleware=[_Lifespan(services.counter, check)])
+    for path, resource in routes.items():
+        app.add_route(path, resource)
+    app.express = ExpressLane(counts, services, headers)
+    problems = ProblemSerializer(
+        routes,
+        counts,
+        lambda reason, params: badges.error(reason, services.looks.parse(params)),
+        assets.error_page,
+        SECURITY_HEADERS,
     )
+    add_problems(app, problems)
     return app
 
 
-def _counts(shared: Shared, badges: Badges, label: str) -> dict[str, CountReader]:
-    text, badge = TextView(), BadgeView(badges)
+def _routes(
+    services: Services,
+    check: StoreCheck,
+    badges: BadgeMaker,
+    assets: Assets,
+    label: str,
+) -> dict[str, object]:
+    """Return every address of the service with the resource that answers there."""
+    text, badge = TextRenderer(), BadgeRenderer(badges)
     return {
-        "/count": HitTaker(shared, text),
-        "/count/tag.svg": HitTaker(shared, badge),
-        "/count.json": HitTaker(shared, JsonView()),
-        "/nocount": CountReader(shared, text),
-        "/nocount/tag.svg": CountReader(shared, badge),
-        "/nocount/shields.json": CountReader(shared, ShieldsView(label)),
+        "/count": HitTaker(services, text),
+        "/count/tag.svg": HitTaker(services, badge),
+        "/count.json": HitTaker(services, JsonRenderer()),
+        "/nocount": CountReader(services, text),
+        "/nocount/tag.svg": CountReader(services, badge),
+        "/nocount/shields.json": CountReader(services, ShieldsRenderer(label)),
+        "/nocount.json": HistoryReader(services, JsonHistoryRenderer()),
+        "/graph.svg": HistoryReader(services, ChartRenderer()),
+        "/healthz": Liveness(),
+        "/readyz": Readiness(services.counter, check),
+        **page_routes(assets),
     }
+
+
+def _badge_maker(settings: Settings) -> BadgeMaker:
+    template = settings.svg_template and load_template(settings.svg_template)
+    return BadgeMaker(settings.badge_label, template or None)
+
+
+def _services(settings: Settings, redis: Redis | None) -> Services:
+    """Make what the resources of counts have in common."""
+    return Services(
+        HitCounter(
+            open_backend(settings.redis_url, settings.redis_timeout, redis),
+            key_prefix=settings.key_prefix,
+            token_ttl_s=settings.cookie_timeout,
+            token_length=settings.random_value_length,
+            queue_limit=settings.queue_limit,
+        ),
+        TrustedProxies(settings.forwarded_allow_ips),
+        LookParser(),
+        CookieWriter(settings.cookie_timeout),
+    )
 
 
 class _App(DefaultHeadersApp):

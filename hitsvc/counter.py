@@ -10,24 +10,26 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from hitsvc.counting.batch import (
+from hitsvc.counting import (
     Batch,
     Count,
+    GroupCommit,
     Hit,
-    Look,
     Operation,
+    OutageLog,
+    PageCommands,
     Probe,
+    Read,
+    Reading,
     Result,
-    Seen,
+    TokenSource,
+    is_wellformed,
+    latest_days,
+    redis_keys,
+    utc_day,
 )
-from hitsvc.counting.commands import PageCommands
-from hitsvc.counting.commit import GroupCommit
-from hitsvc.counting.days import latest_days, utc_day
-from hitsvc.counting.keys import page_keys
-from hitsvc.counting.outage import OutageLog
-from hitsvc.counting.tokens import TokenSource, is_wellformed
 from hitsvc.errors import CounterUnavailable
-from hitsvc.store.backend import Backend
+from hitsvc.store import Backend
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
 # ones are spelled each time, so that nobody can fill our memory.
@@ -96,7 +98,7 @@ class HitCounter:
 
     def hit(
         self,
-        url_key: str,
+        page_key: str,
         presented: str | None = None,
         *,
         remember: bool = True,
@@ -105,7 +107,7 @@ class HitCounter:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Args:
-            url_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.urls.normalise` returned.
             presented: The token that the visitor's cookie holds, if any. One that is
                 unknown, expired or malformed is as none.
             remember: Give the visitor a token.
@@ -118,14 +120,14 @@ class HitCounter:
         Raises:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
-        page = self._page(url_key)
+        page = self._page(page_key)
         if presented and self._token_ttl_s and is_wellformed(presented):
             days = (self._today(),) if today else ()
-            look = Look(page, presented, days)
+            look = Read(page, presented, days)
             return asyncio.ensure_future(self._hit_unless_alive(look, remember))
         return self._count(page, remember)
 
-    async def _hit_unless_alive(self, look: Look, remember: bool) -> Hit:
+    async def _hit_unless_alive(self, look: Read, remember: bool) -> Hit:
         seen = await self._look(look)
         if seen.alive:
             today = seen.days[0] if seen.days else None
@@ -136,11 +138,11 @@ class HitCounter:
         token = self._tokens.new() if remember and self._token_ttl_s else None
         return self._commit.submit(Count(page, token))
 
-    def read(self, url_key: str, *, today: bool = False) -> asyncio.Future[Seen]:
+    def read(self, page_key: str, *, today: bool = False) -> asyncio.Future[Reading]:
         """Read a URL's total without counting.
 
         Args:
-            url_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.urls.normalise` returned.
             today: Read the hits of today (UTC), too.
 
         Returns:
@@ -151,20 +153,20 @@ class HitCounter:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
         days = (self._today(),) if today else ()
-        return self._look(Look(self._page(url_key), days=days))
+        return self._look(Read(self._page(page_key), days=days))
 
-    async def totals(self, url_key: str, days: int = 1) -> Totals:
+    async def totals(self, page_key: str, days: int = 1) -> Totals:
         """Return a URL's total and its hits of the latest days without counting.
 
         Args:
-            url_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.urls.normalise` returned.
             days: How many, today included; at least 1.
 
         Raises:
             CounterUnavailable: Redis did not answer.
         """
         asked = latest_days(self._today(), days)
-        seen = await self._look(Look(self._page(url_key), days=tuple(asked)))
+        seen = await self._look(Read(self._page(page_key), days=tuple(asked)))
         return Totals(seen.total, dict(zip(asked.values(), seen.days, strict=True)))
 
     async def check(self) -> None:
@@ -183,16 +185,16 @@ class HitCounter:
         await self._commit.close()
         await self._backend.close()
 
-    def _page(self, url_key: str) -> PageCommands:
-        if len(url_key) > _CACHED_KEY_LENGTH:
-            return self._new_page(url_key)
-        return self._cached_page(url_key)
+    def _page(self, page_key: str) -> PageCommands:
+        if len(page_key) > _CACHED_KEY_LENGTH:
+            return self._new_page(page_key)
+        return self._cached_page(page_key)
 
-    def _new_page(self, url_key: str) -> PageCommands:
-        keys = page_keys(self._key_prefix, url_key)
+    def _new_page(self, page_key: str) -> PageCommands:
+        keys = redis_keys(self._key_prefix, page_key)
         return PageCommands(keys, self._tokens.length, self._token_ttl_s)
 
-    def _look(self, look: Look) -> asyncio.Future[Seen]:
+    def _look(self, look: Read) -> asyncio.Future[Reading]:
         return self._commit.submit(look)
 
     async def _send(self, operations: Sequence[Operation]) -> Sequence[Result]:

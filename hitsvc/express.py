@@ -17,12 +17,11 @@ from typing import Any, NamedTuple
 
 from falcon.uri import parse_query_string
 
-from hitsvc.badge.looks import Look
+from hitsvc.badge import Look
 from hitsvc.errors import CounterBusy, InvalidURL
-from hitsvc.http1.ready_headers import ReadyHeaders
-from hitsvc.request.target import Target, find_target
-from hitsvc.request.visit import Visit
-from hitsvc.resources import CountReader, Pending, Shared
+from hitsvc.http1 import ReadyHeaders
+from hitsvc.request import Target, Visit, find_target
+from hitsvc.resources import CountReader, CountResource, Pending, Services
 
 # 0.3 kB each, 0.7 kB if every query is that long. Longer ones are the app's.
 _CACHED_QUERIES = 16_384
@@ -58,27 +57,28 @@ class ExpressLane:
 
     def __init__(
         self,
-        resources: Mapping[str, CountReader],
-        shared: Shared,
+        resources: Mapping[str, CountResource],
+        services: Services,
         headers: ReadyHeaders,
     ) -> None:
         """Prepare all that is the same each time.
 
         Args:
-            resources: What answers a GET, by path.
-            shared: What these resources have in common.
+            resources: What answers a GET, by path; those that answer with a count are
+                taken.
+            services: What these resources have in common.
             headers: What every such answer is sent with.
         """
         self._resources = {
             path: (
                 resource,
-                b"\r\ncontent-type: %b" % resource.view.content_type.encode()
-                + headers.block,
+                b"\r\ncontent-type: %b" % resource.media_type.encode() + headers.block,
             )
             for path, resource in resources.items()
+            if isinstance(resource, CountReader)
         }
-        self._proxies = shared.proxies
-        self._looks = shared.looks
+        self._proxies = services.proxies
+        self._looks = services.looks
         self._cached_question = lru_cache(_CACHED_QUERIES)(self._question)
 
     def __call__(self, scope: dict[str, Any]) -> TakenRequest | None:
@@ -107,6 +107,6 @@ class ExpressLane:
         """Read a query as Falcon does; `None` for one that names no URL."""
         params = parse_query_string(query.decode(), keep_blank=True, csv=False)
         try:
-            return find_target(params, ""), self._looks.of(params)
+            return find_target(params, ""), self._looks.parse(params)
         except InvalidURL:
             return None

@@ -2,13 +2,17 @@
 
 from falcon.asgi import Request, Response
 
-from hitsvc.answer.headers import UNCACHED
+from hitsvc.answer import UNCACHED
 from hitsvc.counter import HitCounter
-from hitsvc.store.check import StoreCheck
+from hitsvc.store import StoreCheck
+
+_TEXT = "text/plain; charset=utf-8"
 
 
 class Liveness:
     """Says that the process lives; Redis is not asked."""
+
+    media_type = _TEXT
 
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Answer at once."""
@@ -19,6 +23,8 @@ class Liveness:
 
 class Readiness:
     """Says whether hits can be counted now, and what could lose them."""
+
+    media_type = _TEXT
 
     def __init__(self, counter: HitCounter, check: StoreCheck) -> None:
         """Join a counter and what knows its store."""
@@ -36,5 +42,5 @@ class Readiness:
 
 def _say(resp: Response, line: str) -> None:
     resp.data = line.encode()
-    resp.content_type = "text/plain; charset=utf-8"
+    resp.content_type = _TEXT
     resp.set_headers(UNCACHED)

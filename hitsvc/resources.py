@@ -7,18 +7,23 @@ from typing import Any, NamedTuple
 
 from falcon.asgi import Request, Response
 
-from hitsvc.answer.headers import allow_origin, allow_preflight
-from hitsvc.answer.renderers import HistoryView, View
-from hitsvc.badge.looks import PLAIN, Look, Looks
+from hitsvc.answer import CountRenderer, HistoryRenderer, allow_origin, allow_preflight
+from hitsvc.badge import PLAIN, Look, LookParser
 from hitsvc.counter import HitCounter
-from hitsvc.http1.express_exchange import FAILURE
-from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
-from hitsvc.request.target import Target, find_target
-from hitsvc.request.visit import TrustedProxies, Visit
+from hitsvc.http1 import FAILURE
+from hitsvc.request import (
+    CookieWriter,
+    Target,
+    TrustedProxies,
+    Visit,
+    find_cookie,
+    find_target,
+    secure_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class Services:
     """What these resources have in common.
 
     Attributes:
@@ -30,7 +35,7 @@ class Shared:
 
     counter: HitCounter
     proxies: TrustedProxies
-    looks: Looks
+    looks: LookParser
     cookies: CookieWriter
 
 
@@ -38,7 +43,7 @@ class Answer(NamedTuple):
     """What a client gets.
 
     Attributes:
-        body: The count in a view.
+        body: The count in a form.
         cookie: The value of ``Set-Cookie``, if there is one.
     """
 
@@ -58,16 +63,23 @@ class Pending(NamedTuple):
     answer: Callable[[], Answer]
 
 
-class _Readable:
-    """What may be read from any page: it answers CORS preflights without Redis."""
+class CountResource:
+    """What may be read from any page: it answers CORS preflights without Redis.
+
+    Attributes:
+        methods: What it takes, as ``Allow`` says it.
+        media_type: Of its answers; its errors take the same form.
+    """
 
     methods = "GET, HEAD, OPTIONS"
 
-    def __init__(self, shared: Shared) -> None:
-        self._counter = shared.counter
-        self._proxies = shared.proxies
-        self._looks = shared.looks
-        self._cookies = shared.cookies
+    def __init__(self, services: Services, media_type: str) -> None:
+        """Share these services, and answer in this form."""
+        self.media_type = media_type
+        self._counter = services.counter
+        self._proxies = services.proxies
+        self._looks = services.looks
+        self._cookies = services.cookies
 
     async def on_options(self, req: Request, resp: Response) -> None:
         """Answer a CORS preflight."""
@@ -83,16 +95,16 @@ class _Readable:
         """Find out how the count is to be shown."""
         params = req.params
         # PERF: 0.1 us; most requests have no other parameter than the URL.
-        return self._looks.of(params) if len(params) > ("url" in params) else PLAIN
+        return self._looks.parse(params) if len(params) > ("url" in params) else PLAIN
 
 
-class CountReader(_Readable):
+class CountReader(CountResource):
     """Answers with the count of a URL, and counts nothing."""
 
-    def __init__(self, shared: Shared, view: View) -> None:
-        """Show counts in this view."""
-        super().__init__(shared)
-        self.view = view
+    def __init__(self, services: Services, renderer: CountRenderer) -> None:
+        """Show counts in this form."""
+        super().__init__(services, renderer.content_type)
+        self.renderer = renderer
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Answer with the count."""
@@ -112,14 +124,14 @@ class CountReader(_Readable):
 
     def begin_read(self, _visit: Visit, target: Target, look: Look) -> Pending:
         """Ask Redis for the count, whoever visits; see `begin`."""
-        view, key = self.view, target.key
-        needs_today = view.needs_today or look.needs_today
+        renderer, key = self.renderer, target.key
+        needs_today = renderer.needs_today or look.needs_today
         future = self._counter.read(key, today=needs_today)
 
         def answer() -> Answer:
             seen = future.result()
             today = seen.days[0] if seen.days else 0
-            return Answer(view.show(key, seen.total, today, look))
+            return Answer(renderer.render(key, seen.total, today, look))
 
         return Pending(future, answer)
 
@@ -137,7 +149,7 @@ class CountReader(_Readable):
         await pending.future
         answer = pending.answer()
         resp.data = answer.body
-        resp.content_type = self.view.content_type
+        resp.content_type = self.media_type
         if visit.origin:
             allow_origin(resp, visit.origin)
         if answer.cookie:
@@ -155,7 +167,7 @@ class HitTaker(CountReader):
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
         if visit.prefetch:
             return self.begin_read(visit, target, look)
-        view, cookies, secure = self.view, self._cookies, visit.secure
+        renderer, cookies, secure = self.renderer, self._cookies, visit.secure
         key, name = target
         if secure:
             name = secure_name(name)
@@ -163,12 +175,12 @@ class HitTaker(CountReader):
             key,
             find_cookie(visit.cookies, name) if visit.cookies else None,
             remember=not visit.private,
-            today=view.needs_today or look.needs_today,
+            today=renderer.needs_today or look.needs_today,
         )
 
         def answer() -> Answer:
             hit = future.result()
-            body = view.show(key, hit.number, hit.today or 0, look)
+            body = renderer.render(key, hit.number, hit.today or 0, look)
             if not hit.token:
                 return Answer(body)
             return Answer(body, cookies.write(name, hit.token, secure=secure))
@@ -176,21 +188,21 @@ class HitTaker(CountReader):
         return Pending(future, answer)
 
 
-class HistoryReader(_Readable):
+class HistoryReader(CountResource):
     """Answers with the hits of a URL day by day, and counts nothing."""
 
-    def __init__(self, shared: Shared, view: HistoryView) -> None:
-        """Show histories in this view."""
-        super().__init__(shared)
-        self._view = view
+    def __init__(self, services: Services, renderer: HistoryRenderer) -> None:
+        """Show histories in this form."""
+        super().__init__(services, renderer.content_type)
+        self._renderer = renderer
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Read the days."""
         visit = Visit(req.scope, self._proxies)
         key, _ = find_target(req.params, visit.referer)
-        totals = await self._counter.totals(key, self._view.days(req.params))
-        resp.data = self._view.show(key, totals, req.params)
-        resp.content_type = self._view.content_type
+        totals = await self._counter.totals(key, self._renderer.days(req.params))
+        resp.data = self._renderer.render(key, totals, req.params)
+        resp.content_type = self.media_type
         if visit.origin:
             allow_origin(resp, visit.origin)
 

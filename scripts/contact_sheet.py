@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl
 
 from playwright.sync_api import sync_playwright
 
-from hitsvc.badge.looks import Looks
-from hitsvc.badge.maker import Badges
+from hitsvc.badge import BadgeMaker, LookParser
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "badges.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -62,10 +61,10 @@ img { display: block; }
 
 def page() -> str:
     """Write the sheet as HTML."""
-    badges, looks = Badges(), Looks()
+    badges, looks = BadgeMaker(), LookParser()
 
     def row(query: str, failed: bool) -> str:
-        look = looks.of(dict(parse_qsl(query, keep_blank_values=True)))
+        look = looks.parse(dict(parse_qsl(query, keep_blank_values=True)))
         svg = (
             badges.error("unavailable", look)
             if failed

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from playwright.sync_api import expect, sync_playwright
 from redis import Redis
 
-from hitsvc.counting.keys import page_keys
-from hitsvc.serve.datadir import running_socket
+from hitsvc.counting import redis_keys
+from hitsvc.serve import running_socket
 from tests.conftest import BROWSER_FLAGS, BROWSERS
 from tests.support.service import Service
 
@@ -76,9 +76,9 @@ def _take(browser: Any, url: str, shot: Shot, file: Path) -> None:
     context.close()
 
 
-def _invent_history(service: Service, url_key: str) -> None:
+def _invent_history(service: Service, page_key: str) -> None:
     """Give a page a past that looks like one: growing, and quiet at weekends."""
-    keys = page_keys("hits:", url_key)
+    keys = redis_keys("hits:", page_key)
     today = datetime.now(UTC).date()
     past = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
     hits = {

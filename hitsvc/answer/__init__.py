@@ -1,1 +1,37 @@
-"""TODO answer."""
+"""What goes back to a client: a count in its forms, headers, errors.
+
+A *renderer* makes the body of an answer of a count or a history; `ProblemSerializer` does
+the same for errors. Nothing here asks Redis.
+"""
+
+from hitsvc.answer.default_headers import DefaultHeadersApp
+from hitsvc.answer.headers import COUNT_HEADERS, UNCACHED, allow_origin, allow_preflight
+from hitsvc.answer.problems import ProblemSerializer, add_problems
+from hitsvc.answer.renderers import (
+    BadgeRenderer,
+    ChartRenderer,
+    CountRenderer,
+    HistoryRenderer,
+    JsonHistoryRenderer,
+    JsonRenderer,
+    ShieldsRenderer,
+    TextRenderer,
+)
+
+__all__ = [
+    "COUNT_HEADERS",
+    "UNCACHED",
+    "BadgeRenderer",
+    "ChartRenderer",
+    "CountRenderer",
+    "DefaultHeadersApp",
+    "HistoryRenderer",
+    "JsonHistoryRenderer",
+    "JsonRenderer",
+    "ProblemSerializer",
+    "ShieldsRenderer",
+    "TextRenderer",
+    "add_problems",
+    "allow_origin",
+    "allow_preflight",
+]

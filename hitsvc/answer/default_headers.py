@@ -10,8 +10,7 @@ from typing import Any
 
 import falcon.asgi
 
-from hitsvc.http1.exchange import READY_HEADERS, Message, Scope
-from hitsvc.http1.ready_headers import ReadyHeaders
+from hitsvc.http1 import READY_HEADERS, Message, ReadyHeaders, Scope
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]

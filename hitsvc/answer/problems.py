@@ -6,20 +6,13 @@ ask for it, by the address or by ``Accept``.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 import falcon
 from falcon.asgi import App, Request, Response
 
 from hitsvc.answer.headers import ANY_ORIGIN, UNCACHED, allow_origin
 from hitsvc.errors import CounterUnavailable, InvalidURL, URLTooLong
-
-# Pictures; `/graph.svg` becomes a badge where there is nothing to draw.
-BADGE_ROUTES = frozenset(["/count/tag.svg", "/nocount/tag.svg", "/graph.svg"])
-JSON_ROUTES = frozenset(["/count.json", "/nocount.json", "/nocount/shields.json"])
-# Their default headers are sent with errors too.
-COUNT_ROUTES = BADGE_ROUTES | JSON_ROUTES | {"/count", "/nocount"}
-TEXT_ROUTES = frozenset(["/count", "/nocount", "/healthz", "/readyz"])
 
 _PROBLEM_JSON = "application/problem+json"
 # In this order where a caller has no preference.
@@ -39,6 +32,8 @@ class ProblemSerializer:
 
     def __init__(
         self,
+        routes: Mapping[str, object],
+        counts: Container[str],
         badge: Callable[[str, Mapping[str, str | list[str]]], bytes],
         page: Callable[[str, str], bytes],
         page_headers: Mapping[str, str],
@@ -46,10 +41,18 @@ class ProblemSerializer:
         """Join the ways to show an error.
 
         Args:
+            routes: The resource at each address: its errors take the form of its
+                ``media_type``, of one that has none that of a page.
+            counts: The addresses whose every answer has default headers.
             badge: Draws a few words as a badge, given the query parameters.
             page: Makes an HTML page of a title and a message.
             page_headers: What such a page is sent with.
         """
+        self._media_types = {
+            path: str(getattr(resource, "media_type", ""))
+            for path, resource in routes.items()
+        }
+        self._counts = counts
         self._badge = badge
         self._page = page
         self._page_headers = page_headers
@@ -58,15 +61,16 @@ class ProblemSerializer:
         """Fill the response in."""
         title = error.title or str(error.status)
         reason = error.description or _REASONS.get(error.status_code, title)
-        if req.path not in COUNT_ROUTES:
+        if req.path not in self._counts:
             resp.set_headers((*UNCACHED, ANY_ORIGIN))
         resp.set_header("x-hits-reason", reason)
         if origin := req.get_header("Origin"):
             allow_origin(resp, origin)
-        if req.path in BADGE_ROUTES:
+        media_type = self._media_types.get(req.path, "")
+        if media_type == "image/svg+xml":  # a chart, too: there is nothing to draw
             resp.content_type = "image/svg+xml"
             resp.data = self._badge(title.partition(" ")[2] or title, req.params)
-        elif req.path in JSON_ROUTES or _wants_json(req):
+        elif media_type == "application/json" or _wants_json(req):
             resp.content_type = _PROBLEM_JSON
             problem = {
                 "title": title,
@@ -74,7 +78,7 @@ class ProblemSerializer:
                 "detail": reason,
             }
             resp.data = json.dumps(problem).encode()
-        elif req.path in TEXT_ROUTES:
+        elif media_type.startswith("text/plain"):
             resp.content_type = "text/plain; charset=utf-8"
             resp.data = f"{reason}\n".encode()
         else:

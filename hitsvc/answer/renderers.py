@@ -1,12 +1,11 @@
-"""The forms in which a count is shown. Each is a `View`, or a `HistoryView`."""
+"""The forms in which a count is shown: each is a `CountRenderer` or a `HistoryRenderer`."""
 
 import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from hitsvc.badge.looks import PLAIN, Look
-from hitsvc.badge.maker import Badges
-from hitsvc.chart.graph import DayHits, draw_graph
+from hitsvc.badge import PLAIN, BadgeMaker, Look
+from hitsvc.chart import DayHits, draw_chart
 from hitsvc.counter import Totals
 
 MAX_DAYS = 365
@@ -16,7 +15,7 @@ _JSON = "application/json"
 Params = Mapping[str, str | list[str]]
 
 
-class View(Protocol):
+class CountRenderer(Protocol):
     """A way to show a URL's total, and what is counted today.
 
     Attributes:
@@ -27,56 +26,56 @@ class View(Protocol):
     content_type: str
     needs_today: bool
 
-    def show(self, url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(self, page_key: str, total: int, today: int, look: Look) -> bytes:
         """Make the body of an answer.
 
         Args:
-            url_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.urls.normalise` returned.
             total: All hits of the URL.
-            today: Those of today; 0 if neither the view nor the look needs them.
+            today: Those of today; 0 if neither the form nor the look needs them.
             look: How the request wants them shown.
         """
 
 
-class TextView:
+class TextRenderer:
     """The bare number."""
 
     content_type = "text/plain; charset=utf-8"
     needs_today = False
 
-    def show(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
-        """Write the number; see `View.show`."""
+    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+        """Write the number; see `CountRenderer.render`."""
         return b"%d" % total if look is PLAIN else look.text(total, today).encode()
 
 
-class BadgeView:
+class BadgeRenderer:
     """The badge."""
 
     content_type = "image/svg+xml"
     needs_today = False
 
-    def __init__(self, badges: Badges) -> None:
+    def __init__(self, badges: BadgeMaker) -> None:
         """Show counts as these badges."""
         self._badges = badges
 
-    def show(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
-        """Draw the badge; see `View.show`."""
+    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+        """Draw the badge; see `CountRenderer.render`."""
         badges = self._badges
         return badges.count(total) if look is PLAIN else badges.draw(look, total, today)
 
 
-class JsonView:
+class JsonRenderer:
     """The numbers as they are stored, for programs; looks do not matter."""
 
     content_type = _JSON
     needs_today = True
 
-    def show(self, url_key: str, total: int, today: int, _look: Look) -> bytes:
-        """Write the object; see `View.show`."""
-        return _json({"url": url_key, "total": total, "today": today})
+    def render(self, page_key: str, total: int, today: int, _look: Look) -> bytes:
+        """Write the object; see `CountRenderer.render`."""
+        return _json({"url": page_key, "total": total, "today": today})
 
 
-class ShieldsView:
+class ShieldsRenderer:
     """What shields.io's endpoint badge reads (https://shields.io/badges/endpoint-badge).
 
     Its schema refuses unknown keys, and any key that is empty but the label.
@@ -89,8 +88,8 @@ class ShieldsView:
         """Use this label where the look has none."""
         self._label = label
 
-    def show(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
-        """Describe the badge; see `View.show`."""
+    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+        """Describe the badge; see `CountRenderer.render`."""
         is_icon = look.logo is not None and not look.logo.startswith("data:")
         optional = {
             "labelColor": look.label_color,
@@ -110,7 +109,7 @@ class ShieldsView:
         )
 
 
-class HistoryView(Protocol):
+class HistoryRenderer(Protocol):
     """A way to show a URL's hits day by day.
 
     Attributes:
@@ -122,22 +121,22 @@ class HistoryView(Protocol):
     def days(self, params: Params) -> int:
         """Tell how many days a request asks for, today included."""
 
-    def show(self, url_key: str, totals: Totals, params: Params) -> bytes:
+    def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Make the body of an answer."""
 
 
-class JsonHistory:
+class JsonHistoryRenderer:
     """The numbers, and with ``?days=`` those of each day."""
 
     content_type = _JSON
 
     def days(self, params: Params) -> int:
-        """Ask for today only, unless more is wanted; see `HistoryView.days`."""
+        """Ask for today only, unless more is wanted; see `HistoryRenderer.days`."""
         return _days(params, least=1, default=1)
 
-    def show(self, url_key: str, totals: Totals, params: Params) -> bytes:
-        """Write the object; see `HistoryView.show`."""
-        answer = {"url": url_key, "total": totals.total, "today": totals.today}
+    def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
+        """Write the object; see `HistoryRenderer.render`."""
+        answer = {"url": page_key, "total": totals.total, "today": totals.today}
         if "days" not in params:
             return _json(answer)
         days = [
@@ -146,19 +145,19 @@ class JsonHistory:
         return _json(answer | {"days": days})
 
 
-class GraphHistory:
+class ChartRenderer:
     """The days as a chart."""
 
     content_type = "image/svg+xml"
 
     def days(self, params: Params) -> int:
-        """Ask for 30 days, unless others are wanted; see `HistoryView.days`."""
+        """Ask for 30 days, unless others are wanted; see `HistoryRenderer.days`."""
         return _days(params, least=7, default=30)
 
-    def show(self, url_key: str, totals: Totals, _params: Params) -> bytes:
-        """Draw the chart; see `HistoryView.show`."""
+    def render(self, page_key: str, totals: Totals, _params: Params) -> bytes:
+        """Draw the chart; see `HistoryRenderer.render`."""
         days = [DayHits(*day) for day in totals.days.items()]
-        return draw_graph(url_key, totals.total, days)
+        return draw_chart(page_key, totals.total, days)
 
 
 def _days(params: Params, *, least: int, default: int) -> int:

@@ -1,1 +1,11 @@
-"""TODO badge."""
+"""The badge: the picture that a page embeds to show its count.
+
+`BadgeMaker` draws counts and errors as shields.io would; a `Look` is what a request says
+about how its badge is to be drawn. Knows nothing of HTTP or Redis.
+"""
+
+from hitsvc.badge.looks import PLAIN, Look, LookParser
+from hitsvc.badge.maker import BadgeMaker
+from hitsvc.badge.templates import load_template
+
+__all__ = ["PLAIN", "BadgeMaker", "Look", "LookParser", "load_template"]

@@ -8,8 +8,7 @@ of one shape, so that it can be kept.
 
 from dataclasses import dataclass
 
-from hitsvc.drawing.colors import BLUE, text_colors
-from hitsvc.drawing.markup import SVG_NAMESPACE, escape, number
+from hitsvc.drawing import BLUE, SVG_NAMESPACE, escape, number, text_colors
 
 # Stands for the message. XML cannot hold it, so that no text can be mistaken for it.
 MESSAGE = "\0"

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from hitsvc.badge.badge import MESSAGE, VERDANA, Badge, fill, image, rect, svg
-from hitsvc.drawing.colors import GREY, text_colors
-from hitsvc.drawing.markup import escape, number
-from hitsvc.drawing.widths import odd_width
+from hitsvc.drawing import GREY, escape, number, odd_width, text_colors
 
 _PADDING = 5
 

@@ -1,9 +1,7 @@
 """The style for-the-badge: large, square, capitals, the message in bold."""
 
 from hitsvc.badge.badge import MESSAGE, VERDANA, Badge, fill, image, rect, svg
-from hitsvc.drawing.colors import GREY
-from hitsvc.drawing.markup import escape, number
-from hitsvc.drawing.widths import Font, text_width
+from hitsvc.drawing import GREY, Font, escape, number, text_width
 
 _HEIGHT = 28
 _TEXT_MARGIN = 12

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from hitsvc.drawing.memo import Memo
-from hitsvc.drawing.paths import Box, path_box
+from hitsvc.drawing import Box, Memo, path_box
 
 # APPSEC: What names a file must not be a path, nor anything but an icon.
 SLUG = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")

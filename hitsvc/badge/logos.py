@@ -6,8 +6,7 @@ from binascii import Error
 
 from hitsvc.badge.badge import Logo
 from hitsvc.badge.icons import SLUG, Icon, Icons
-from hitsvc.drawing.colors import brightness
-from hitsvc.drawing.markup import SVG_NAMESPACE, number
+from hitsvc.drawing import SVG_NAMESPACE, brightness, number
 
 # Of a data URI. Every visitor loads it with every count.
 MAX_LOGO_LENGTH = 8192

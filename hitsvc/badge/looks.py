@@ -7,10 +7,7 @@ from typing import Final
 
 from hitsvc.badge.logos import MAX_LOGO_LENGTH, logo_name
 from hitsvc.badge.styles import DEFAULT_STYLE, STYLES
-from hitsvc.drawing.amounts import Amount, amount
-from hitsvc.drawing.colors import MAX_COLOR_LENGTH, svg_color
-from hitsvc.drawing.markup import clean
-from hitsvc.drawing.memo import Memo
+from hitsvc.drawing import MAX_COLOR_LENGTH, Amount, Memo, amount, clean, svg_color
 
 MAX_LABEL_LENGTH = 64
 
@@ -71,14 +68,14 @@ class Look:
 PLAIN: Final = Look()
 
 
-class Looks:
+class LookParser:
     """Reads looks from query parameters, and remembers them."""
 
     def __init__(self) -> None:
         """Start with nothing to remember."""
         self._memo: Memo[Look] = Memo(_MEMO_BYTES)
 
-    def of(self, params: Mapping[str, str | list[str]]) -> Look:
+    def parse(self, params: Mapping[str, str | list[str]]) -> Look:
         """Find out how the sender of a request wants its count shown.
 
         Args:

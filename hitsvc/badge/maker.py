@@ -1,4 +1,4 @@
-"""Badges: the picture that a page embeds to show its count.
+"""BadgeMaker: the picture that a page embeds to show its count.
 
 Knows nothing of HTTP or Redis.
 """
@@ -12,9 +12,7 @@ from hitsvc.badge.logos import Logos
 from hitsvc.badge.looks import PLAIN, Look
 from hitsvc.badge.styles import STYLES
 from hitsvc.badge.templates import fill, geometry
-from hitsvc.drawing.colors import BLUE, RED
-from hitsvc.drawing.markup import clean, escape
-from hitsvc.drawing.memo import Memo
+from hitsvc.drawing import BLUE, RED, Memo, clean, escape
 
 # Redis counts in signed 64-bit integers: none is longer than -9223372036854775808.
 _MAX_DIGITS = 20
@@ -35,7 +33,7 @@ class _Prepared(NamedTuple):
     capitals: bool
 
 
-class Badges:
+class BadgeMaker:
     """Draws the badges of one service."""
 
     def __init__(

@@ -1,8 +1,7 @@
 """The style social: a light button, and the message in a bubble beside it."""
 
 from hitsvc.badge.badge import MESSAGE, Badge, image, svg
-from hitsvc.drawing.markup import escape, number
-from hitsvc.drawing.widths import Font, odd_width
+from hitsvc.drawing import Font, escape, number, odd_width
 
 _INNER_HEIGHT = 19
 _LABEL_PADDING = 5

@@ -7,7 +7,7 @@ from hitsvc.badge.badge import MESSAGE, Badge
 from hitsvc.badge.flat import flat, flat_square, plastic
 from hitsvc.badge.for_the_badge import for_the_badge
 from hitsvc.badge.social import social
-from hitsvc.drawing.markup import escape
+from hitsvc.drawing import escape
 
 DEFAULT_STYLE = "flat"
 

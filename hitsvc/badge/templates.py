@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from hitsvc.badge.badge import Badge
 from hitsvc.badge.flat import Layout
-from hitsvc.drawing.markup import SVG_NAMESPACE, escape, number
+from hitsvc.drawing import SVG_NAMESPACE, escape, number
 from hitsvc.errors import SettingsError
 
 MAX_TEMPLATE_BYTES = 64 * 1024
@@ -39,7 +39,7 @@ def load_template(path: Path) -> str:
         path: The file.
 
     Returns:
-        The template, for `fill` and `hitsvc.badge.maker.Badges`.
+        The template, for `fill` and `hitsvc.badge.maker.BadgeMaker`.
 
     Raises:
         SettingsError: The file cannot be used; the message says why in one line.

@@ -1,1 +1,8 @@
-"""TODO chart."""
+"""The history of a page as a picture.
+
+`draw_chart` makes an SVG of a page's hits day by day. Knows nothing of HTTP or Redis.
+"""
+
+from hitsvc.chart.history import DayHits, draw_chart
+
+__all__ = ["DayHits", "draw_chart"]

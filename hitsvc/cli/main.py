@@ -16,8 +16,7 @@ import click
 
 from hitsvc import __version__
 from hitsvc.errors import HitsError, SettingsError
-from hitsvc.serve.console import say
-from hitsvc.serve.logs import log_config
+from hitsvc.serve import log_config, say
 from hitsvc.settings import Settings, unknown_variables
 
 _STORE_HELP = (
@@ -67,7 +66,7 @@ def serve(
 
 def _check_external(url: str) -> str:
     """Look whether a Redis is there; return its URL, fit to be shown."""
-    from hitsvc.store.external import RedisAway, check_redis, redact
+    from hitsvc.store import RedisAway, check_redis, redact
 
     try:
         check_redis(url)
@@ -78,7 +77,7 @@ def _check_external(url: str) -> str:
 
 def _serve(settings: Settings, place: str) -> NoReturn:
     """Serve with a store that needs no keeper: this process is the server's parent."""
-    from hitsvc.serve.listener import open_listener
+    from hitsvc.serve import open_listener
 
     listener = open_listener(settings.bind)
     from hitsvc.serve.server import Server
@@ -89,10 +88,7 @@ def _serve(settings: Settings, place: str) -> NoReturn:
 
 def _serve_embedded(settings: Settings) -> NoReturn:
     """Serve and keep the store; see `hitsvc.serve.keeper`."""
-    from hitsvc.serve.datadir import DataDir
-    from hitsvc.serve.embedded import EmbeddedStore
-    from hitsvc.serve.keeper import Keeper
-    from hitsvc.serve.listener import open_listener
+    from hitsvc.serve import DataDir, EmbeddedStore, Keeper, open_listener
 
     data_dir = DataDir.claim(settings.data_dir)
     try:
@@ -118,7 +114,7 @@ def _serve_embedded(settings: Settings) -> NoReturn:
 def show(url: str, redis_url: str | None, data_dir: Path | None) -> None:
     """Print the key, the total and today's hits (UTC) of a URL."""
     from hitsvc.cli.show import read_totals
-    from hitsvc.request.urls import normalise
+    from hitsvc.request import normalise
 
     settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
     key = normalise(url)

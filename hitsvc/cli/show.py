@@ -5,15 +5,14 @@ from urllib.parse import quote
 
 from hitsvc.counter import HitCounter, Totals
 from hitsvc.errors import StoreError
-from hitsvc.serve.datadir import running_socket
+from hitsvc.serve import running_socket
 from hitsvc.settings import Settings
-from hitsvc.store.backend import open_backend
-from hitsvc.store.external import check_redis
+from hitsvc.store import check_redis, open_backend
 
 _TIMEOUT_S = 3.0
 
 
-def read_totals(settings: Settings, url_key: str) -> Totals:
+def read_totals(settings: Settings, page_key: str) -> Totals:
     """Ask the store that the settings name, or the running embedded one.
 
     Raises:
@@ -22,7 +21,7 @@ def read_totals(settings: Settings, url_key: str) -> Totals:
     """
     url = _store_url(settings)
     check_redis(url, _TIMEOUT_S)
-    return asyncio.run(_read(settings, url, url_key))
+    return asyncio.run(_read(settings, url, page_key))
 
 
 def _store_url(settings: Settings) -> str:
@@ -42,7 +41,7 @@ def _store_url(settings: Settings) -> str:
     return f"unix://{quote(str(socket_path))}"
 
 
-async def _read(settings: Settings, url: str, url_key: str) -> Totals:
+async def _read(settings: Settings, url: str, page_key: str) -> Totals:
     counter = HitCounter(
         open_backend(url, _TIMEOUT_S),
         key_prefix=settings.key_prefix,
@@ -51,6 +50,6 @@ async def _read(settings: Settings, url: str, url_key: str) -> Totals:
         queue_limit=settings.queue_limit,
     )
     try:
-        return await counter.totals(url_key)
+        return await counter.totals(page_key)
     finally:
         await counter.close()

@@ -26,8 +26,8 @@ class Count(NamedTuple):
     token: str | None
 
 
-class Look(NamedTuple):
-    """Read a total, some days, and whether a token is alive; the result is a `Seen`."""
+class Read(NamedTuple):
+    """Read a total, some days, and whether a token is alive; the result is a `Reading`."""
 
     page: PageCommands
     token: str | None = None
@@ -57,7 +57,7 @@ class Hit(NamedTuple):
     token: str | None
 
 
-class Seen(NamedTuple):
+class Reading(NamedTuple):
     """A total, whether the token that came with the question is alive, and the days."""
 
     total: int
@@ -65,8 +65,8 @@ class Seen(NamedTuple):
     days: Sequence[int]
 
 
-Operation = Count | Look | Probe
-Result = Hit | Seen | bool | CounterUnavailable
+Operation = Count | Read | Probe
+Result = Hit | Reading | bool | CounterUnavailable
 
 
 class Batch:
@@ -88,7 +88,7 @@ class Batch:
         """
         self._size = len(operations)
         self._hits: dict[PageCommands, list[tuple[int, str | None]]] = {}
-        self._reads: list[tuple[int, Look | Probe]] = []
+        self._reads: list[tuple[int, Read | Probe]] = []
         spelled: list[str] = []
         for place, operation in enumerate(operations):
             if isinstance(operation, Count):
@@ -132,7 +132,7 @@ class Batch:
         return results
 
 
-def _questions(read: Look | Probe) -> list[str]:
+def _questions(read: Read | Probe) -> list[str]:
     if isinstance(read, Probe):
         return [read.page.probe()]
     said = [read.page.total()]
@@ -143,7 +143,7 @@ def _questions(read: Look | Probe) -> list[str]:
     return said
 
 
-def _seen(read: Look | Probe, reply: Iterator[Any]) -> Result:
+def _seen(read: Read | Probe, reply: Iterator[Any]) -> Result:
     if isinstance(read, Probe):
         return _refusal(next(reply)) or True
     total = next(reply)
@@ -152,7 +152,7 @@ def _seen(read: Look | Probe, reply: Iterator[Any]) -> Result:
     if error := _refusal(total, alive, days):
         return error
     try:
-        return Seen(int(total or 0), bool(alive), [int(hits or 0) for hits in days])
+        return Reading(int(total or 0), bool(alive), [int(hits or 0) for hits in days])
     except ValueError:
         return CounterUnavailable("Redis holds something else than a number there")
 

@@ -28,12 +28,12 @@ class PageKeys:
     token_prefix: str
 
 
-def page_keys(prefix: str, url_key: str) -> PageKeys:
+def redis_keys(prefix: str, page_key: str) -> PageKeys:
     """Build the key names of a URL.
 
     Args:
         prefix: The ``KEY_PREFIX`` setting, such as ``hits:``.
-        url_key: What `hitsvc.request.urls.normalise` returned.
+        page_key: What `hitsvc.request.urls.normalise` returned.
     """
-    total = f"{prefix}{{{url_key}}}"
+    total = f"{prefix}{{{page_key}}}"
     return PageKeys(total, f"{total}:days", f"{total}:t:")

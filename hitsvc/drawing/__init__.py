@@ -1,1 +1,42 @@
-"""TODO drawing."""
+"""What pictures are made with: colours, the width of text, numbers, SVG. No counts.
+
+Whatever badge and chart share, and nothing else. Imports nothing of ours.
+"""
+
+from hitsvc.drawing.amounts import Amount, amount, metric
+from hitsvc.drawing.colors import (
+    BLUE,
+    GREY,
+    MAX_COLOR_LENGTH,
+    RED,
+    brightness,
+    svg_color,
+    text_colors,
+)
+from hitsvc.drawing.markup import SVG_NAMESPACE, clean, escape, number
+from hitsvc.drawing.memo import Memo
+from hitsvc.drawing.paths import Box, path_box
+from hitsvc.drawing.widths import Font, odd_width, text_width
+
+__all__ = [
+    "BLUE",
+    "GREY",
+    "MAX_COLOR_LENGTH",
+    "RED",
+    "SVG_NAMESPACE",
+    "Amount",
+    "Box",
+    "Font",
+    "Memo",
+    "amount",
+    "brightness",
+    "clean",
+    "escape",
+    "metric",
+    "number",
+    "odd_width",
+    "path_box",
+    "svg_color",
+    "text_colors",
+    "text_width",
+]

@@ -1,1 +1,25 @@
-"""TODO http1."""
+"""HTTP/1.1 on httptools: a client's connection, its requests, their answers.
+
+uvicorn makes an `HttpProtocol` for each connection, here one that `ConnectionLimit` may
+turn away. It calls an ASGI app, or first an express lane if the app has one. Knows nothing
+of counts: it could be a library of its own.
+"""
+
+from hitsvc.http1.exchange import READY_HEADERS, Message, Scope
+from hitsvc.http1.express_exchange import FAILURE
+from hitsvc.http1.limit import ConnectionLimit, LimitedProtocol, fit_open_files
+from hitsvc.http1.protocol import HttpProtocol, Limits
+from hitsvc.http1.ready_headers import ReadyHeaders
+
+__all__ = [
+    "FAILURE",
+    "READY_HEADERS",
+    "ConnectionLimit",
+    "HttpProtocol",
+    "LimitedProtocol",
+    "Limits",
+    "Message",
+    "ReadyHeaders",
+    "Scope",
+    "fit_open_files",
+]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import resources
 from string import Template
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 import falcon
 import falcon.asgi
@@ -201,14 +201,16 @@ class StaticResource:
     on_head = on_get
 
 
-def add_page(app: falcon.asgi.App[Any, Any], assets: Assets) -> None:
-    """Route the page, its assets, the embedded script, the icon and ``robots.txt``."""
-    app.add_route("/", FileResource(assets.index))
-    app.add_route("/hits.js", PublicFileResource(assets.embed))
-    app.add_route("/openapi.json", PublicFileResource(assets.openapi))
-    app.add_route("/favicon.ico", FileResource(assets.favicon))
-    app.add_route("/robots.txt", FileResource(assets.robots))
-    app.add_route("/static/{name}", StaticResource(assets.static))
+def page_routes(assets: Assets) -> dict[str, object]:
+    """Say where the page, its assets and what goes with it are served."""
+    return {
+        "/": FileResource(assets.index),
+        "/hits.js": PublicFileResource(assets.embed),
+        "/openapi.json": PublicFileResource(assets.openapi),
+        "/favicon.ico": FileResource(assets.favicon),
+        "/robots.txt": FileResource(assets.robots),
+        "/static/{name}": StaticResource(assets.static),
+    }
 
 
 def accepts_gzip(header: str) -> bool:

@@ -12,16 +12,16 @@ _SECURE_PREFIX = "__Host-"
 _NAME_DIGEST_BYTES = 8
 
 
-def cookie_name(url_key: str) -> str:
+def cookie_name(page_key: str) -> str:
     """Name the cookie of a URL, for plain HTTP; `secure_name` makes it one for HTTPS.
 
     The name holds a digest, so no cookie tells where somebody has been, and any URL
     gives a legal name.
 
     Args:
-        url_key: What `hitsvc.request.urls.normalise` returned.
+        page_key: What `hitsvc.request.urls.normalise` returned.
     """
-    digest = blake2s(url_key.encode(), digest_size=_NAME_DIGEST_BYTES).hexdigest()
+    digest = blake2s(page_key.encode(), digest_size=_NAME_DIGEST_BYTES).hexdigest()
     return f"hits-{digest}"
 
 

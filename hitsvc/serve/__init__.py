@@ -1,1 +1,25 @@
-"""TODO serve."""
+"""Processes: the web server, its workers, the embedded store, their life and death.
+
+`Keeper` runs an `EmbeddedStore` and the web server and ends both together. The web server
+itself, `hitsvc.serve.server`, is not imported here: gunicorn and the app are dear, and the
+store starts while they are loaded.
+"""
+
+from hitsvc.serve.console import say
+from hitsvc.serve.cpus import usable_cpus
+from hitsvc.serve.datadir import DataDir, running_socket
+from hitsvc.serve.embedded import EmbeddedStore
+from hitsvc.serve.keeper import Keeper
+from hitsvc.serve.listener import open_listener
+from hitsvc.serve.logs import log_config
+
+__all__ = [
+    "DataDir",
+    "EmbeddedStore",
+    "Keeper",
+    "log_config",
+    "open_listener",
+    "running_socket",
+    "say",
+    "usable_cpus",
+]

@@ -19,12 +19,11 @@ import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for al
 from hitsvc import __version__
 from hitsvc.app import create_app
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.http1.limit import fit_open_files
-from hitsvc.http1.protocol import Limits
+from hitsvc.http1 import Limits, fit_open_files
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.listener import address_of
 from hitsvc.settings import Settings
-from hitsvc.store.check import open_store_check
+from hitsvc.store import open_store_check
 
 log = logging.getLogger(__name__)
 start_log = logging.getLogger("hitsvc.start")

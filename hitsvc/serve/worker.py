@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
-from hitsvc.http1.limit import ConnectionLimit, LimitedProtocol
-from hitsvc.http1.protocol import HttpProtocol, Limits
+from hitsvc.http1 import ConnectionLimit, HttpProtocol, LimitedProtocol, Limits
 from hitsvc.serve.orphans import stop_with_parent
 
 log = logging.getLogger(__name__)

@@ -1,1 +1,19 @@
-"""TODO store."""
+"""How commands reach Redis: connections, Sentinels, checks.
+
+A `Backend` carries batches and repeats nothing; `open_backend` chooses one by its URL.
+`StoreCheck` asks a store whether it can lose counts, `check_redis` whether it is there.
+"""
+
+from hitsvc.store.backend import Backend, open_backend
+from hitsvc.store.check import StoreCheck, open_store_check
+from hitsvc.store.external import RedisAway, check_redis, redact
+
+__all__ = [
+    "Backend",
+    "RedisAway",
+    "StoreCheck",
+    "check_redis",
+    "open_backend",
+    "open_store_check",
+    "redact",
+]

@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from hitsvc.counting.commands import words
+from hitsvc.counting import words
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.store.primary import open_wire
 

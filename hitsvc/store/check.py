@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from hitsvc.counting.commands import spell
+from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.backend import Backend, open_backend
 

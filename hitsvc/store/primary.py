@@ -14,7 +14,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from hitsvc.counting.commands import spell
+from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.sentinel_url import Address, SentinelURL
 from hitsvc.store.wire import Wire

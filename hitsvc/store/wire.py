@@ -20,7 +20,7 @@ from typing import Any
 
 from redis.asyncio.connection import SSLConnection, parse_url
 
-from hitsvc.counting.commands import spell
+from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.replies import Replies
 from hitsvc.store.sentinel_url import Address

@@ -1,10 +1,10 @@
-"""Looks: what the query parameters say about how a count is shown."""
+"""LookParser: what the query parameters say about how a count is shown."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hitsvc.badge.looks import MAX_LABEL_LENGTH, PLAIN, Look, Looks
+from hitsvc.badge.looks import MAX_LABEL_LENGTH, PLAIN, Look, LookParser
 from hitsvc.drawing.amounts import Amount
 
 # Parameters, and what is not as usual then.
@@ -43,31 +43,31 @@ USUAL = [
 @pytest.mark.parametrize(("params", "expected"), GIVEN)
 def test_a_parameter_changes_the_look(params, expected):
     """That which it names, and nothing else."""
-    assert Looks().of(params) == expected
+    assert LookParser().parse(params) == expected
 
 
 @pytest.mark.parametrize("params", USUAL)
 def test_what_is_wrong_is_as_none(params):
     """The look is the usual one, and the very object, so that it is found fast."""
-    assert Looks().of(params) is PLAIN
+    assert LookParser().parse(params) is PLAIN
 
 
 def test_a_look_is_remembered():
     """The same parameters, whatever their order, are read once."""
-    looks = Looks()
+    looks = LookParser()
     params = {"style": "social", "label": "views", "url": "example.com"}
-    assert looks.of(params) is looks.of(dict(reversed(params.items())))
+    assert looks.parse(params) is looks.parse(dict(reversed(params.items())))
 
 
 def test_looks_can_be_keys():
     """Equal ones are the same key."""
     params = {"style": "social", "label": "views", "format": "metric"}
-    assert len({Looks().of(params), Looks().of(params), PLAIN}) == 2
+    assert len({LookParser().parse(params), LookParser().parse(params), PLAIN}) == 2
 
 
 def test_a_look_writes_the_numbers():
     """For badges and for plain text alike; it says what it needs."""
-    look = Looks().of({"format": "grouped", "show": "both", "base": "1000"})
+    look = LookParser().parse({"format": "grouped", "show": "both", "base": "1000"})
     assert (look.text(1, 2), look.needs_today) == ("2 / 1,001", True)
     assert (PLAIN.text(1), PLAIN.needs_today) == ("1", False)
 
@@ -76,4 +76,4 @@ def test_a_look_writes_the_numbers():
 @given(st.dictionaries(st.sampled_from(["label", "color", "logo", "base"]), st.text()))
 def test_any_parameters_give_a_look(params):
     """No value is an error."""
-    assert isinstance(Looks().of(params), Look)
+    assert isinstance(LookParser().parse(params), Look)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hitsvc.badge.badge import Badge, Logo
 from hitsvc.badge.icons import Icons
 from hitsvc.badge.logos import Logos
-from hitsvc.badge.looks import PLAIN, Looks
-from hitsvc.badge.maker import Badges
+from hitsvc.badge.looks import PLAIN, LookParser
+from hitsvc.badge.maker import BadgeMaker
 from hitsvc.badge.styles import STYLES
 from hitsvc.badge.templates import MAX_TEMPLATE_BYTES
 from hitsvc.badge.templates import load_template as load
@@ -164,24 +164,24 @@ def picture(svg: bytes) -> list[tuple[str, dict[str, str], str]]:
 
 
 @pytest.fixture(name="badges")
-def _badges(tmp_path: Path) -> Badges:
-    """Badges with a single icon, wide and nearly white."""
+def _badges(tmp_path: Path) -> BadgeMaker:
+    """BadgeMaker with a single icon, wide and nearly white."""
     (tmp_path / "_tiny.py").write_text(
         'return "#FAFAFA"\n<path d="M0 6h24v12H0z" />', encoding="utf-8"
     )
-    return Badges(logos=Logos(Icons(tmp_path)))
+    return BadgeMaker(logos=Logos(Icons(tmp_path)))
 
 
 @pytest.fixture(name="shared", scope="module")
-def _shared() -> tuple[Looks, Badges]:
-    """Looks and badges that have seen a lot, with the installed icons."""
-    return Looks(), Badges()
+def _shared() -> tuple[LookParser, BadgeMaker]:
+    """LookParser and badges that have seen a lot, with the installed icons."""
+    return LookParser(), BadgeMaker()
 
 
 @pytest.fixture(name="looks")
-def _looks() -> Looks:
+def _looks() -> LookParser:
     """What reads query parameters."""
-    return Looks()
+    return LookParser()
 
 
 def title(svg: bytes) -> str:
@@ -213,17 +213,17 @@ class TestCount:
     @example(2**63 - 1, "")
     def test_it_is_the_flat_badge_of_the_number(self, number, label):
         """The prepared pieces add up to what the style draws."""
-        assert Badges(label).count(number) == STYLES["flat"].draw(
+        assert BadgeMaker(label).count(number) == STYLES["flat"].draw(
             Badge(clean(label), str(number))
         )
 
     def test_it_is_called_hits_unless_told_otherwise(self):
         """The default label."""
-        assert title(Badges().count(42)) == "hits: 42"
+        assert title(BadgeMaker().count(42)) == "hits: 42"
 
     def test_it_grows_with_the_digits(self):
         """More digits, a wider badge: from 1 digit to the 19 of a 64-bit integer."""
-        badges = Badges()
+        badges = BadgeMaker()
         widths = [
             int(parse(badges.count(10**digits)).get("width", ""))
             for digits in range(19)
@@ -232,7 +232,7 @@ class TestCount:
 
     def test_the_least_number_that_redis_can_hold_is_drawn(self):
         """Even a count that somebody made negative by hand is an image."""
-        assert title(Badges().count(-(2**63))) == "hits: -9223372036854775808"
+        assert title(BadgeMaker().count(-(2**63))) == "hits: -9223372036854775808"
 
 
 class TestDraw:
@@ -242,13 +242,13 @@ class TestDraw:
     @given(COUNTS)
     def test_the_plain_look_is_the_usual_badge(self, number):
         """There is one badge, in two ways."""
-        badges = Badges()
+        badges = BadgeMaker()
         assert badges.draw(PLAIN, number) == badges.count(number)
 
     @pytest.mark.parametrize("style", STYLES)
     def test_every_part_of_the_look_is_drawn(self, style, looks, badges):
         """Style, label, colours, logo and numbers."""
-        look = looks.of(
+        look = looks.parse(
             {
                 "style": style,
                 "label": "<views>",
@@ -272,7 +272,7 @@ class TestDraw:
 
     def test_no_number_is_drawn_for_another(self, looks, badges):
         """What is kept for one message fits another only if it looks the same."""
-        look = looks.of({"format": "grouped", "show": "both", "style": "plastic"})
+        look = looks.parse({"format": "grouped", "show": "both", "style": "plastic"})
         for total, today in [(1, 2), (3, 4), (11, 2), (1, 22), (1234, 5), (5678, 9)]:
             message = f"{today:,} / {total:,}"
             expected = STYLES["plastic"].draw(Badge("hits", message))
@@ -283,7 +283,7 @@ class TestDraw:
         """An icon that is nearly white is drawn dark there."""
         fills = {}
         for style in STYLES:
-            drawn = badges.draw(looks.of({"style": style, "logo": "tiny"}), 1)
+            drawn = badges.draw(looks.parse({"style": style, "logo": "tiny"}), 1)
             (href,) = (
                 image.attrib["href"] for image in parse(drawn).iter(f"{SVG}image")
             )
@@ -292,11 +292,11 @@ class TestDraw:
 
     def test_a_logo_that_is_not_there_is_left_out(self, looks, badges):
         """The badge is as without."""
-        assert badges.draw(looks.of({"logo": "unknown"}), 1) == badges.count(1)
+        assert badges.draw(looks.parse({"logo": "unknown"}), 1) == badges.count(1)
 
     def test_an_empty_label_is_none_at_all(self, looks, badges):
         """It is not the same as no parameter."""
-        assert title(badges.draw(looks.of({"label": ""}), 42)) == "42"
+        assert title(badges.draw(looks.parse({"label": ""}), 42)) == "42"
 
     def test_nobody_can_fill_the_memory(self, looks, badges):
         """A thousand looks with large logos leave some megabytes behind."""
@@ -304,7 +304,7 @@ class TestDraw:
         try:
             for number in range(1000):
                 logo = b64encode(number.to_bytes(6000)).decode()
-                look = looks.of({"logo": f"data:image/png;base64,{logo}"})
+                look = looks.parse({"logo": f"data:image/png;base64,{logo}"})
                 badges.draw(look, number)
                 badges.error("busy", look)
             kept, _ = tracemalloc.get_traced_memory()
@@ -318,27 +318,29 @@ class TestError:
 
     def test_it_is_red_and_says_the_reason(self):
         """It cannot be mistaken for a count."""
-        svg = Badges("views").error("unavailable")
+        svg = BadgeMaker("views").error("unavailable")
         assert svg == STYLES["flat"].draw(Badge("views", "unavailable", RED))
         assert title(svg) == "views: unavailable"
 
     def test_it_is_built_in_even_with_a_template(self, write):
         """A template is made for digits, so errors do not use it."""
         template = load(write(f"{OPEN}{{count}}</svg>"))
-        assert Badges("hits", template).error("busy") == Badges("hits").error("busy")
+        assert BadgeMaker("hits", template).error("busy") == BadgeMaker("hits").error(
+            "busy"
+        )
 
     @pytest.mark.parametrize("style", STYLES)
     def test_it_keeps_the_look_but_for_the_colours(self, style, looks, badges):
         """Twice, for the second one is remembered."""
         params = {"style": style, "label": "views", "color": "green"}
-        look = looks.of(params | {"labelColor": "green"})
+        look = looks.parse(params | {"labelColor": "green"})
         expected = STYLES[style].draw(Badge("views", "b<u>sy", RED))
         assert badges.error("b<u>sy\n", look) == expected
         assert badges.error("b<u>sy\n", look) == expected
 
     def test_it_keeps_the_logo(self, looks, badges):
         """The badge stays recognisable."""
-        look = looks.of({"logo": "data:image/png;base64,AAAA"})
+        look = looks.parse({"logo": "data:image/png;base64,AAAA"})
         assert b"data:image/png;base64,AAAA" in badges.error("busy", look)
 
     @settings(deadline=None)
@@ -346,7 +348,7 @@ class TestError:
     @example(NASTY, "flat")
     def test_any_reason_gives_well_formed_xml(self, reason, style):
         """Reasons are ours, but nothing relies on it."""
-        check_safety(Badges().error(reason, Looks().of({"style": style})))
+        check_safety(BadgeMaker().error(reason, LookParser().parse({"style": style})))
 
 
 class TestAnyParameters:
@@ -358,7 +360,7 @@ class TestAnyParameters:
     def test_the_badge_is_safe(self, shared, params, total, today):
         """Well-formed, without scripts, and it loads nothing."""
         looks, badges = shared
-        look = looks.of(params)
+        look = looks.parse(params)
         check_safety(badges.draw(look, total, today))
         check_safety(badges.error(look.text(total, today), look))
 
@@ -372,7 +374,7 @@ class TestAnyParameters:
                 for name in pick.sample(NAMES, pick.randint(0, len(NAMES)))
             }
             total = pick.randrange(10 ** pick.randint(1, 18))
-            svg = badges.draw(looks.of(params), total, total // 7)
+            svg = badges.draw(looks.parse(params), total, total // 7)
             ParserCreate().Parse(svg, True)  # ElementTree's parser, without the tree
             assert UNSAFE.search(svg) is None
 
@@ -384,8 +386,8 @@ class TestTemplate:
     @pytest.mark.parametrize("label", ["hits", "page views"])
     def test_the_file_in_config_draws_the_built_in_badge(self, number, label):
         """Operators start from what they see."""
-        drawn = Badges(label, load(DEFAULT_TEMPLATE)).count(number)
-        assert picture(drawn) == picture(Badges(label).count(number))
+        drawn = BadgeMaker(label, load(DEFAULT_TEMPLATE)).count(number)
+        assert picture(drawn) == picture(BadgeMaker(label).count(number))
 
     def test_every_field_is_replaced(self, write):
         """These are all the fields, with their values for hits and 1234."""
@@ -393,14 +395,14 @@ class TestTemplate:
             f"{OPEN}{{count}} {{label}} {{width}} {{label_width}} {{count_width}} "
             "{label_x} {count_x} {label_length} {count_length}</svg>"
         )
-        svg = Badges("hits", load(template)).count(1234)
+        svg = BadgeMaker("hits", load(template)).count(1234)
         assert parse(svg).text == "1234 hits 68 31 37 165 485 210 270"
 
     def test_the_look_fills_it_and_does_not_change_it(self, write, looks):
         """Label and numbers are put in; style, colours and logo are the operator's."""
         template = load(write(f"{OPEN}{{label}}: {{count}} {{width}}</svg>"))
-        badges = Badges("hits", template)
-        look = looks.of(
+        badges = BadgeMaker("hits", template)
+        look = looks.parse(
             {
                 "style": "for-the-badge",
                 "label": "<views>",
@@ -429,7 +431,9 @@ class TestTemplate:
         """Braces that are no field stay as they are."""
         css = "text{fill:red} a{} @keyframes b{from{opacity:0}to{opacity:1}} {{x:y}}"
         template = load(write(f"{OPEN}<style>{css}</style>{{count}}</svg>"))
-        assert parse(Badges("hits", template).count(1)).findtext(f"{SVG}style") == css
+        assert (
+            parse(BadgeMaker("hits", template).count(1)).findtext(f"{SVG}style") == css
+        )
 
     @settings(deadline=None)
     @given(COUNTS, st.text())
@@ -437,7 +441,7 @@ class TestTemplate:
     @example(1, "-->{count}]]>")
     def test_any_label_gives_well_formed_xml(self, number, label):
         """The label is escaped there too, and never read as a field."""
-        svg = Badges(label, load(DEFAULT_TEMPLATE)).count(number)
+        svg = BadgeMaker(label, load(DEFAULT_TEMPLATE)).count(number)
         assert picture(svg)[0][1]["aria-label"].endswith(f": {number}")
 
     def test_comments_and_the_xml_declaration_are_not_served(self, write):
@@ -448,7 +452,7 @@ class TestTemplate:
                 f"<!-- {{count}} {{typo}} -->{OPEN}<!-- {{label}} -->{{count}}</svg>\n"
             )
         )
-        assert Badges("--", template).count(7) == f"{OPEN}7</svg>".encode()
+        assert BadgeMaker("--", template).count(7) == f"{OPEN}7</svg>".encode()
 
     def test_a_template_of_the_largest_size_is_accepted(self, write):
         """64 KiB is allowed, one byte more is not."""

@@ -1,4 +1,4 @@
-"""Badges side by side with badge-maker's, as a browser paints them."""
+"""BadgeMaker side by side with badge-maker's, as a browser paints them."""
 
 import json
 from base64 import b64encode

@@ -3,13 +3,13 @@
 import pytest
 from redis.exceptions import ResponseError
 
-from hitsvc.counting.batch import Batch, Count, Hit, Look, Operation, Probe, Seen
+from hitsvc.counting.batch import Batch, Count, Hit, Operation, Probe, Read, Reading
 from hitsvc.counting.commands import PageCommands, words
-from hitsvc.counting.keys import page_keys
+from hitsvc.counting.keys import redis_keys
 from hitsvc.errors import CounterUnavailable
 
-A = PageCommands(page_keys("hits:", "a.example"), 2, 60)
-B = PageCommands(page_keys("hits:", "b.example"), 2, 60)
+A = PageCommands(redis_keys("hits:", "a.example"), 2, 60)
+B = PageCommands(redis_keys("hits:", "b.example"), 2, 60)
 DAYS = ("20300101", "20300102")
 REFUSED = ResponseError("WRONGTYPE Operation against a key")
 
@@ -54,7 +54,7 @@ def test_urls_are_counted_apart():
 
 def test_no_command_needs_two_slots():
     """Every command names one key, and all keys of a URL share its hash tag."""
-    commands = said(Count(A, "t1"), Look(B, "u", DAYS), Look(A))
+    commands = said(Count(A, "t1"), Read(B, "u", DAYS), Read(A))
     assert [command.split()[1].partition("}")[0] for command in commands] == [
         "hits:{a.example",
         "hits:{a.example",
@@ -70,36 +70,39 @@ def test_as_many_replies_are_expected_as_commands_are_said():
     """Whatever is asked, in any mixture."""
     operations: list[Operation] = [
         Count(A, "t1"),
-        Look(B, "u", DAYS),
+        Read(B, "u", DAYS),
         Count(B, None),
-        Look(A),
+        Read(A),
     ]
     assert batch(*operations).expected == len(said(*operations))
 
 
 def test_reads_come_after_hits():
     """A read that arrived first sees what its batch has counted."""
-    names = [command.split()[0] for command in said(Look(A), Count(A, "t1"))]
+    names = [command.split()[0] for command in said(Read(A), Count(A, "t1"))]
     assert names == ["INCRBY", "HINCRBY", "SET", "GET"]
 
 
 def test_look_tells_total_and_token():
     """A living token is seen with the total beside it."""
-    looks = batch(Look(A, "t1"), Look(A, "t2"))
-    assert looks.results([b"7", 1, b"7", 0]) == [Seen(7, True, []), Seen(7, False, [])]
+    looks = batch(Read(A, "t1"), Read(A, "t2"))
+    assert looks.results([b"7", 1, b"7", 0]) == [
+        Reading(7, True, []),
+        Reading(7, False, []),
+    ]
 
 
 def test_unknown_url_has_no_hits():
     """A key or a day that is not there reads as nought."""
-    look = Look(A, None, DAYS)
-    assert batch(look).results([None, [None, None]]) == [Seen(0, False, [0, 0])]
+    look = Read(A, None, DAYS)
+    assert batch(look).results([None, [None, None]]) == [Reading(0, False, [0, 0])]
 
 
 def test_look_tells_the_days():
     """The hits of the days come from the days' fields, in the order asked."""
-    look = Look(A, None, DAYS)
+    look = Read(A, None, DAYS)
     assert said(look)[1] == "HMGET hits:{a.example}:days 20300101 20300102"
-    assert batch(look).results([b"9", [b"2", b"7"]]) == [Seen(9, False, [2, 7])]
+    assert batch(look).results([b"9", [b"2", b"7"]]) == [Reading(9, False, [2, 7])]
 
 
 def test_probe_writes_what_is_soon_gone():
@@ -151,5 +154,5 @@ def test_refused_token_fails_only_the_hit_it_was_for():
 )
 def test_read_of_something_else_fails(replies):
     """A key that holds something else is an error, never a number."""
-    (result,) = batch(Look(A, "t", DAYS)).results(replies)
+    (result,) = batch(Read(A, "t", DAYS)).results(replies)
     assert isinstance(result, CounterUnavailable)

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitsvc.counting.commands import PageCommands, spell, words
-from hitsvc.counting.keys import page_keys
+from hitsvc.counting.keys import redis_keys
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-PAGE = PageCommands(page_keys("hîts:", "a.example/x"), 12, 60)
+PAGE = PageCommands(redis_keys("hîts:", "a.example/x"), 12, 60)
 TOTAL = "hîts:{a.example/x}"
 
 

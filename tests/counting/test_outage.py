@@ -30,7 +30,7 @@ def _outage(clock):
 @pytest.fixture(name="logged")
 def _logged(caplog):
     """Return what has been logged since the last call, as level and text."""
-    caplog.set_level(logging.DEBUG, "hitsvc.outage")
+    caplog.set_level(logging.DEBUG, "hitsvc.counting.outage")
 
     def logged():
         lines = [(r.levelname, r.getMessage()) for r in caplog.records]

@@ -223,13 +223,13 @@ async def test_failure_is_a_500_and_logged():
             raise ValueError(msg)
         await hello(scope, receive, send)
 
-    logging.getLogger("hitsvc.exchange").setLevel(logging.CRITICAL)
+    logging.getLogger("hitsvc.http1.exchange").setLevel(logging.CRITICAL)
     try:
         async with Site(app) as site:
             assert answers(await site.ask(GET)) == [(500, FAILED)]
             assert answers(await site.ask(GET)) == [(200, b"hello")]
     finally:
-        logging.getLogger("hitsvc.exchange").setLevel(logging.NOTSET)
+        logging.getLogger("hitsvc.http1.exchange").setLevel(logging.NOTSET)
 
 
 @on_uvloop

@@ -174,7 +174,7 @@ class TestOnSockets:
                 assert len(site.state.connections) == 1
 
         check()
-        assert [record.name for record in caplog.records] == ["hitsvc.limit"]
+        assert [record.name for record in caplog.records] == ["hitsvc.http1.limit"]
 
     def test_a_crowd_is_served(self):
         """Many more clients than places: each that asks at once gets its answer."""

@@ -16,7 +16,7 @@ from hitsvc.pages.page import (
     Asset,
     Assets,
     accepts_gzip,
-    add_page,
+    page_routes,
 )
 
 SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "page.js")
@@ -46,7 +46,8 @@ def _assets():
 @pytest.fixture(name="client")
 def _client(assets):
     app = falcon.asgi.App()
-    add_page(app, assets)
+    for path, resource in page_routes(assets).items():
+        app.add_route(path, resource)
     return testing.TestClient(app)
 
 

@@ -13,9 +13,9 @@ class TestName:
     """`cookie_name`."""
 
     @given(st.text(st.characters(codec="utf-8")))
-    def test_it_is_a_legal_cookie_name(self, url_key):
+    def test_it_is_a_legal_cookie_name(self, page_key):
         """Any URL gives a short name of characters that every browser takes."""
-        assert re.fullmatch(r"hits-[0-9a-f]{16}", cookie_name(url_key))
+        assert re.fullmatch(r"hits-[0-9a-f]{16}", cookie_name(page_key))
 
     def test_it_never_changes(self):
         """A new release finds the cookies that the last one set."""

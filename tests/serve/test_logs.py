@@ -122,7 +122,7 @@ class TestConfiguration:
         out, err = run(log_format="json")
 
         assert {json.loads(line)["logger"] for line in out + err} == {
-            "hitsvc.server",
+            "hitsvc.serve.server",
             "hitsvc.command",
             "hitsvc.start",
             "hitsvc.access",
@@ -153,7 +153,7 @@ class TestConfiguration:
         """What is below it is not written."""
         _, err = run(level)
 
-        assert len([line for line in err if "hitsvc.server" in line]) == lines
+        assert len([line for line in err if "hitsvc.serve.server" in line]) == lines
 
     def test_libraries_say_less(self):
         """At "info" they only warn."""

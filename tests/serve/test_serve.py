@@ -183,7 +183,7 @@ class TestLog:
         (start,) = map(json.loads, running.stdout.splitlines())
         loggers = {json.loads(line)["logger"] for line in running.stderr.splitlines()}
         assert (start["address"], start["workers"]) == (running.url, 1)
-        assert loggers >= {"hitsvc.command", "hitsvc.worker", "gunicorn.error"}
+        assert loggers >= {"hitsvc.command", "hitsvc.serve.worker", "gunicorn.error"}
 
     def test_a_failed_start_is_json_too(self, tmp_path: Path) -> None:
         """A collector of logs can read why."""

@@ -56,7 +56,7 @@ class Site:
     """A service in this process, and a client that asks it one thing at a time.
 
     Attributes:
-        redis: Looks into the service's Redis.
+        redis: LookParser into the service's Redis.
         server: That Redis itself; ``connected = False`` takes it away.
     """
 
@@ -128,9 +128,9 @@ class Site:
 
         return self._run(all_of_them())
 
-    def total(self, url_key: str = "example.com") -> int:
+    def total(self, page_key: str = "example.com") -> int:
         """Return what Redis holds for a URL."""
-        return int(self.redis.get(f"hits:{{{url_key}}}") or 0)
+        return int(self.redis.get(f"hits:{{{page_key}}}") or 0)
 
     def tokens(self) -> list[str]:
         """List the names of the live tokens."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitsvc.chart import plot
-from hitsvc.chart.graph import DayHits, draw_graph
+from hitsvc.chart.history import DayHits, draw_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 LAST = date(2026, 11, 23)
@@ -37,7 +37,7 @@ def draw(
 ) -> Any:
     """Draw a graph and parse it."""
     return ET.fromstring(  # noqa: S314 - our own
-        draw_graph(key, total, days(hits, last))
+        draw_chart(key, total, days(hits, last))
     )
 
 
@@ -302,7 +302,7 @@ class TestSafety:
     def test_it_refers_to_nothing(self):
         """No script, no handler, no address but the namespace's."""
         for hits in ([0] * 7, [3] * 30, [3] * 365):
-            text = draw_graph("example.com", 1, days(hits)).decode()
+            text = draw_chart("example.com", 1, days(hits)).decode()
 
             assert not re.search(r"\bon\w+=|<script|href|url\(|@import", text)
             assert re.findall(r"https?:[^\"]*", text) == ["http://www.w3.org/2000/svg"]
@@ -312,14 +312,14 @@ class TestSafety:
         """With every day different."""
         hits = [index * 7919 % 1009 + 10**6 for index in range(count)]
 
-        assert len(draw_graph("example.com", 1, days(hits))) <= most
+        assert len(draw_chart("example.com", 1, days(hits))) <= most
 
 
 @pytest.mark.browser
 def test_it_follows_the_readers_colour_scheme(browser):
     """Bars, texts and ground have other colours in the dark, and scale to a phone."""
     page = browser.new_page(viewport={"width": 360, "height": 400})
-    svg = draw_graph("example.com", 1, days([1] * 7)).decode()
+    svg = draw_chart("example.com", 1, days([1] * 7)).decode()
     page.set_content(f"<style>svg {{ max-width: 100%; height: auto }}</style>{svg}")
     colours = (
         "['.b', '.c', '.k', 'text'].map(name =>"
