@@ -1,15 +1,31 @@
-"""Reads a URL's numbers from outside the service, for ``hitsvc show``."""
+"""``hitsvc show``: a page's numbers, read from outside the service."""
 
 import asyncio
-from urllib.parse import quote
+import os
+from pathlib import Path
 
+import click
+
+from hitsvc.cli import options
+from hitsvc.cli.store_url import store_url
 from hitsvc.counter import HitCounter, Totals
-from hitsvc.errors import StoreError
-from hitsvc.serve import running_socket
+from hitsvc.request import normalise
 from hitsvc.settings import Settings
 from hitsvc.store import check_redis, open_backend
 
 _TIMEOUT_S = 3.0
+
+
+@click.command("show")
+@click.argument("url")
+@options.store
+@options.data_dir
+def command(url: str, redis_url: str | None, data_dir: Path | None) -> None:
+    """Print the key, the total and today's hits (UTC) of a URL."""
+    settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
+    key = normalise(url)
+    totals = read_totals(settings, key)
+    click.echo(f"{key} {totals.total} {totals.today}")
 
 
 def read_totals(settings: Settings, page_key: str) -> Totals:
@@ -19,26 +35,9 @@ def read_totals(settings: Settings, page_key: str) -> Totals:
         SettingsError: The store cannot be asked; the message says why.
         CounterUnavailable: It did not answer in time.
     """
-    url = _store_url(settings)
+    url = store_url(settings)
     check_redis(url, _TIMEOUT_S)
     return asyncio.run(_read(settings, url, page_key))
-
-
-def _store_url(settings: Settings) -> str:
-    if settings.redis_url == "memory":
-        msg = "the memory store can only be asked over HTTP: GET /nocount?url=..."
-        raise StoreError(msg)
-    if settings.redis_url != "embedded":
-        return settings.redis_url
-    socket_path = running_socket(settings.data_dir)
-    if socket_path is None:
-        msg = (
-            f"no embedded store runs on {settings.data_dir.absolute()}; start it with "
-            "hitsvc serve, or name another directory with --data-dir or a Redis "
-            "with --store"
-        )
-        raise StoreError(msg)
-    return f"unix://{quote(str(socket_path))}"
 
 
 async def _read(settings: Settings, url: str, page_key: str) -> Totals:

@@ -89,7 +89,7 @@ class TestUsage:
 
     def test_a_start_needs_no_slow_import_before_the_store(self) -> None:
         """The store starts before the web server's modules are read."""
-        code = "import sys, hitsvc.cli.main, hitsvc.serve.keeper; print(*sys.modules)"
+        code = "import sys, hitsvc.cli.serve, hitsvc.serve.keeper; print(*sys.modules)"
         modules = subprocess.run(
             [sys.executable, "-c", code],
             env=clean_environment(),

@@ -1,0 +1,18 @@
+"""Options that several commands have."""
+
+from pathlib import Path
+
+import click
+
+store = click.option(
+    "--store",
+    "redis_url",
+    metavar="STORE",
+    help="embedded, memory, or a redis://, rediss://, unix:// or redis+sentinel:// URL.",
+)
+data_dir = click.option(
+    "--data-dir",
+    type=Path,
+    metavar="DIR",
+    help="Where the embedded store keeps its data.",
+)

@@ -1,0 +1,92 @@
+"""``hitsvc serve``: the service.
+
+The store is started before the web server is imported, which takes longest.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from logging.config import dictConfig
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from hitsvc.cli import options
+from hitsvc.serve import (
+    DataDir,
+    EmbeddedStore,
+    Keeper,
+    log_config,
+    open_listener,
+    say,
+)
+from hitsvc.settings import Settings, unknown_variables
+
+
+@click.command("serve")
+@click.option("--bind", metavar="HOST:PORT", help="Where to listen, or unix:PATH.")
+@click.option("--workers", type=int, metavar="N", help="Processes; 0: one each CPU.")
+@options.store
+@options.data_dir
+def command(
+    bind: str | None,
+    workers: int | None,
+    redis_url: str | None,
+    data_dir: Path | None,
+) -> NoReturn:
+    """Serve until Ctrl-C or SIGTERM."""
+    settings = Settings.load(
+        os.environ, bind=bind, workers=workers, redis_url=redis_url, data_dir=data_dir
+    )
+    dictConfig(log_config(settings.log_level, settings.log_format))
+    for message in unknown_variables(os.environ):
+        say(message)
+    if settings.redis_url == "embedded":
+        _serve_embedded(settings)
+    if settings.redis_url == "memory":
+        if settings.workers > 1:
+            say("the memory store lives in one process: 1 worker is started")
+        place = "memory"
+    else:
+        place = _check_external(settings.redis_url)
+    _serve(settings, place)
+
+
+def _check_external(url: str) -> str:
+    """Look whether a Redis is there; return its URL, fit to be shown."""
+    from hitsvc.store import RedisAway, check_redis, redact
+
+    try:
+        check_redis(url)
+    except RedisAway as ex:
+        say(str(ex))
+    return redact(url)
+
+
+def _serve(settings: Settings, place: str) -> NoReturn:
+    """Serve with a store that needs no keeper: this process is the server's parent."""
+    listener = open_listener(settings.bind)
+    from hitsvc.serve.server import Server
+
+    Server(settings, listener, place).run()
+    sys.exit()  # not reached: the server ends with an exit of its own
+
+
+def _serve_embedded(settings: Settings) -> NoReturn:
+    """Serve and keep the store; see `hitsvc.serve.keeper`."""
+    data_dir = DataDir.claim(settings.data_dir)
+    try:
+        store = EmbeddedStore(data_dir)
+        listener = open_listener(settings.bind)
+        settings = settings.model_copy(update={"redis_url": store.url})
+
+        def prepare() -> Callable[[], None]:
+            from hitsvc.serve.server import Server
+
+            return Server(settings, listener, str(data_dir.path)).run
+
+        code = Keeper(store).run(prepare, listener)
+    finally:
+        data_dir.release()
+    sys.exit(code)
