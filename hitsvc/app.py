@@ -22,11 +22,21 @@ from hitsvc.answer import (
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
+from hitsvc.counting import Capacity
+from hitsvc.errors import SettingsError
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import ReadyHeaders
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
-from hitsvc.request import CookieWriter, TrustedProxies
+from hitsvc.request import (
+    Clients,
+    CookieWriter,
+    NewPageLimits,
+    NewPages,
+    Sites,
+    TargetFinder,
+    TrustedProxies,
+)
 from hitsvc.resources import (
     CountReader,
     CountResource,
@@ -49,11 +59,11 @@ def create_app(
             the app.
 
     Raises:
-        SettingsError: The badge template cannot be used.
+        SettingsError: A setting that only the app can judge is wrong.
     """
     badges = _badge_maker(settings)
-    services = _services(settings, redis)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
+    services = _services(settings, check, redis)
     assets = Assets()
     routes = _routes(services, check, badges, assets, settings.badge_label)
     counts = {
@@ -69,11 +79,13 @@ def create_app(
     problems = ProblemSerializer(
         routes,
         counts,
-        lambda reason, params: badges.error(reason, services.looks.parse(params)),
+        lambda reason, params, color: badges.error(
+            reason, services.looks.parse(params), color
+        ),
         assets.error_page,
         SECURITY_HEADERS,
     )
-    add_problems(app, problems)
+    add_problems(app, problems, services.counter.refuse)
     return app
 
 
@@ -106,8 +118,14 @@ def _badge_maker(settings: Settings) -> BadgeMaker:
     return BadgeMaker(settings.badge_label, template or None)
 
 
-def _services(settings: Settings, redis: Redis | None) -> Services:
+def _services(settings: Settings, check: StoreCheck, redis: Redis | None) -> Services:
     """Make what the resources of counts have in common."""
+    proxies = TrustedProxies(settings.forwarded_allow_ips)
+    limits = NewPageLimits(
+        by_client=settings.new_pages_by_client,
+        by_site=settings.new_pages_by_site,
+        in_all=settings.new_pages_in_all,
+    )
     return Services(
         HitCounter(
             open_backend(settings.redis_url, settings.redis_timeout, redis),
@@ -115,11 +133,22 @@ def _services(settings: Settings, redis: Redis | None) -> Services:
             token_ttl_s=settings.cookie_timeout,
             token_length=settings.random_value_length,
             queue_limit=settings.queue_limit,
+            capacity=Capacity(check.info),
         ),
-        TrustedProxies(settings.forwarded_allow_ips),
+        TargetFinder(_sites(settings)),
+        NewPages(limits, Clients(proxies, settings.client_header)),
+        proxies,
         LookParser(),
         CookieWriter(settings.cookie_timeout),
     )
+
+
+def _sites(settings: Settings) -> Sites:
+    try:
+        return Sites(settings.sites, settings.deny)
+    except ValueError as ex:
+        msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
+        raise SettingsError(msg) from ex
 
 
 class _App(DefaultHeadersApp):

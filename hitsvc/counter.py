@@ -2,6 +2,7 @@
 
 `HitCounter` joins three parts that know nothing of each other: `GroupCommit` gathers
 operations into batches, `Batch` words a batch for Redis, and a `Backend` carries it.
+Beside them, `PageIndex` lists the pages, and `Capacity` watches the store's memory.
 """
 
 import asyncio
@@ -12,23 +13,27 @@ from typing import Any, NamedTuple
 
 from hitsvc.counting import (
     Batch,
+    Capacity,
     Count,
+    Day,
     GroupCommit,
     Hit,
+    Keys,
     Operation,
     OutageLog,
     PageCommands,
+    PageIndex,
     Probe,
     Read,
     Reading,
+    RefusedSites,
     Result,
     TokenSource,
     is_wellformed,
     latest_days,
-    redis_keys,
     utc_day,
 )
-from hitsvc.errors import CounterUnavailable
+from hitsvc.errors import CounterFull, CounterUnavailable, TooManyNewPages
 from hitsvc.store import Backend
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
@@ -44,10 +49,12 @@ class Totals(NamedTuple):
         total: All its hits.
         days: The hits of the latest days (UTC), as many as were asked for, oldest
             first.
+        undated: Its hits without a date: set, added or brought in by the operator.
     """
 
     total: int
     days: dict[date, int]
+    undated: int = 0
 
     @property
     def today(self) -> int:
@@ -74,7 +81,8 @@ class HitCounter:
         token_ttl_s: int,
         token_length: int,
         queue_limit: int,
-        today: Callable[[], str] = utc_day,
+        capacity: Capacity | None = None,
+        today: Callable[[], Day] = utc_day,
     ) -> None:
         """Prepare a counter; nothing is sent before the first call.
 
@@ -85,13 +93,17 @@ class HitCounter:
                 every hit and stores no tokens.
             token_length: Characters in a token.
             queue_limit: Operations that may wait for Redis.
-            today: Returns the name of the day that hits are counted under.
+            capacity: Watches how full the store is; `None` for one that cannot be.
+            today: Returns the day that hits are counted under.
         """
         self._backend = backend
         self._token_ttl_s = token_ttl_s
         self._tokens = TokenSource(token_length)
         self._today = today
-        self._key_prefix = key_prefix
+        self._capacity = capacity or Capacity()
+        self._keys = Keys(key_prefix)
+        self._index = PageIndex(self._keys, backend.execute)
+        self._refused_sites = RefusedSites(self._keys, backend.execute)
         self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
         self._commit = GroupCommit[Operation, Any](self._send, queue_limit)
         self._outage = OutageLog()
@@ -103,6 +115,7 @@ class HitCounter:
         *,
         remember: bool = True,
         today: bool = False,
+        new_pages: bool = True,
     ) -> asyncio.Future[Hit]:
         """Count a hit, unless its visitor was counted a moment ago.
 
@@ -112,27 +125,41 @@ class HitCounter:
                 unknown, expired or malformed is as none.
             remember: Give the visitor a token.
             today: Tell the hits of today even if this one is not counted.
+            new_pages: Count it even if the page has never been counted before.
 
         Returns:
-            What will hold the hit, or `CounterUnavailable` if Redis did not acknowledge
-            it.
+            What will hold the hit; or `CounterUnavailable` if Redis did not acknowledge
+            it; or, if the page is new, `CounterFull` if there is no room for it, or
+            `TooManyNewPages` if new ones are not wanted.
 
         Raises:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
         page = self._page(page_key)
+        token = None
         if presented and self._token_ttl_s and is_wellformed(presented):
-            days = (self._today(),) if today else ()
-            look = Read(page, presented, days)
-            return asyncio.ensure_future(self._hit_unless_alive(look, remember))
-        return self._count(page, remember)
+            token = presented
+        elif page.known or (new_pages and not self._capacity.full):
+            return self._count(page, remember)
+        days = (self._today(),) if today else ()
+        look_first = self._hit_after(Read(page, token, days), remember, new_pages)
+        return asyncio.ensure_future(look_first)
 
-    async def _hit_unless_alive(self, look: Read, remember: bool) -> Hit:
-        seen = await self._look(look)
+    async def _hit_after(self, read: Read, remember: bool, new_pages: bool) -> Hit:
+        """Look at the page first; count the hit unless that says otherwise."""
+        seen = await self._read(read)
         if seen.alive:
             today = seen.days[0] if seen.days else None
             return Hit(seen.total, today, False, None)
-        return await self._count(look.page, remember)
+        if seen.known:
+            read.page.known = True
+        elif self._capacity.full:
+            msg = "the store is nearly full, and this page is new"
+            raise CounterFull(msg)
+        elif not new_pages:
+            msg = "too many new pages in this minute; those that are known are counted"
+            raise TooManyNewPages(msg)
+        return await self._count(read.page, remember)
 
     def _count(self, page: PageCommands, remember: bool) -> asyncio.Future[Hit]:
         token = self._tokens.new() if remember and self._token_ttl_s else None
@@ -153,7 +180,7 @@ class HitCounter:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
         days = (self._today(),) if today else ()
-        return self._look(Read(self._page(page_key), days=days))
+        return self._read(Read(self._page(page_key), days=days))
 
     async def totals(self, page_key: str, days: int = 1) -> Totals:
         """Return a URL's total and its hits of the latest days without counting.
@@ -166,8 +193,14 @@ class HitCounter:
             CounterUnavailable: Redis did not answer.
         """
         asked = latest_days(self._today(), days)
-        seen = await self._look(Read(self._page(page_key), days=tuple(asked)))
-        return Totals(seen.total, dict(zip(asked.values(), seen.days, strict=True)))
+        read = Read(self._page(page_key), days=asked, undated=True)
+        seen = await self._read(read)
+        hits = zip((day.date for day in asked), seen.days, strict=True)
+        return Totals(seen.total, dict(hits), seen.undated)
+
+    def refuse(self, site: str) -> None:
+        """Note that somebody asked for a page of a site that is not counted."""
+        self._refused_sites.add(site)
 
     async def check(self) -> None:
         """Make sure that Redis takes writes, on the way that hits take.
@@ -183,6 +216,9 @@ class HitCounter:
     async def close(self) -> None:
         """Settle what was accepted, refuse what comes, and close the connection."""
         await self._commit.close()
+        await self._index.close()
+        await self._refused_sites.close()
+        await self._capacity.close()
         await self._backend.close()
 
     def _page(self, page_key: str) -> PageCommands:
@@ -191,11 +227,11 @@ class HitCounter:
         return self._cached_page(page_key)
 
     def _new_page(self, page_key: str) -> PageCommands:
-        keys = redis_keys(self._key_prefix, page_key)
-        return PageCommands(keys, self._tokens.length, self._token_ttl_s)
+        keys = self._keys.page(page_key)
+        return PageCommands(page_key, keys, self._tokens.length, self._token_ttl_s)
 
-    def _look(self, look: Read) -> asyncio.Future[Reading]:
-        return self._commit.submit(look)
+    def _read(self, read: Read) -> asyncio.Future[Reading]:
+        return self._commit.submit(read)
 
     async def _send(self, operations: Sequence[Operation]) -> Sequence[Result]:
         batch = Batch(operations, self._today())
@@ -208,7 +244,11 @@ class HitCounter:
         for reply in replies:
             if isinstance(reply, Exception):
                 await self._refused(str(reply))
-        return batch.results(replies)
+        results = batch.results(replies)
+        if batch.grown:
+            self._index.add(batch.grown)
+        self._capacity.written(batch.new)
+        return results
 
     async def _refused(self, reason: str) -> None:
         self._outage.refused(reason)

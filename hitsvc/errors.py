@@ -4,9 +4,12 @@
 
     HitsError
     ├── InvalidURL            the caller's URL is not one that can be counted
-    │   └── URLTooLong        its key would be longer than a key may be
+    │   ├── URLTooLong        its key would be longer than a key may be
+    │   └── SiteNotCounted    the URL is of a site that this service does not count
     ├── CounterUnavailable    Redis did not acknowledge: no number can be given
-    │   └── CounterBusy       refused before Redis was asked: the queue is full
+    │   ├── CounterBusy       refused before Redis was asked: the queue is full
+    │   └── CounterFull       the store has no room for pages it does not know
+    ├── TooManyNewPages       somebody makes pages faster than anybody visits them
     └── SettingsError         a setting is wrong: nothing starts
         └── StoreError        the embedded store cannot start
 
@@ -26,6 +29,10 @@ class URLTooLong(InvalidURL):
     """The URL's key is longer than `hitsvc.request.urls.MAX_KEY_BYTES`."""
 
 
+class SiteNotCounted(InvalidURL):
+    """The URL is one of a site that this service does not count."""
+
+
 class CounterUnavailable(HitsError):
     """Redis did not acknowledge in time, so no number can be given.
 
@@ -36,6 +43,14 @@ class CounterUnavailable(HitsError):
 
 class CounterBusy(CounterUnavailable):
     """Too many hits wait for Redis already; this one was not sent."""
+
+
+class CounterFull(CounterUnavailable):
+    """The store is nearly full, so a page that it does not know is not counted."""
+
+
+class TooManyNewPages(HitsError):
+    """The client, the site or everybody has made enough new pages for this minute."""
 
 
 class SettingsError(HitsError):

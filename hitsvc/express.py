@@ -20,7 +20,7 @@ from falcon.uri import parse_query_string
 from hitsvc.badge import Look
 from hitsvc.errors import CounterBusy, InvalidURL
 from hitsvc.http1 import ReadyHeaders
-from hitsvc.request import Target, Visit, find_target
+from hitsvc.request import Target, Visit
 from hitsvc.resources import CountReader, CountResource, Pending, Services
 
 # 0.3 kB each, 0.7 kB if every query is that long. Longer ones are the app's.
@@ -79,6 +79,7 @@ class ExpressLane:
         }
         self._proxies = services.proxies
         self._looks = services.looks
+        self._targets = services.targets
         self._cached_question = lru_cache(_CACHED_QUERIES)(self._question)
 
     def __call__(self, scope: dict[str, Any]) -> TakenRequest | None:
@@ -107,6 +108,6 @@ class ExpressLane:
         """Read a query as Falcon does; `None` for one that names no URL."""
         params = parse_query_string(query.decode(), keep_blank=True, csv=False)
         try:
-            return find_target(params, ""), self._looks.parse(params)
+            return self._targets.find(params, ""), self._looks.parse(params)
         except InvalidURL:
             return None

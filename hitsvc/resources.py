@@ -10,14 +10,16 @@ from falcon.asgi import Request, Response
 from hitsvc.answer import CountRenderer, HistoryRenderer, allow_origin, allow_preflight
 from hitsvc.badge import PLAIN, Look, LookParser
 from hitsvc.counter import HitCounter
+from hitsvc.counting import site_of
 from hitsvc.http1 import FAILURE
 from hitsvc.request import (
     CookieWriter,
+    NewPages,
     Target,
+    TargetFinder,
     TrustedProxies,
     Visit,
     find_cookie,
-    find_target,
     secure_name,
 )
 
@@ -28,12 +30,16 @@ class Services:
 
     Attributes:
         counter: Where the counts are.
+        targets: Finds the page that a request means.
+        new_pages: Tells whose new pages are too many.
         proxies: Who may say that the visitor uses HTTPS.
         looks: What query parameters say about a count's look.
         cookies: Writes the anti-refresh cookie.
     """
 
     counter: HitCounter
+    targets: TargetFinder
+    new_pages: NewPages
     proxies: TrustedProxies
     looks: LookParser
     cookies: CookieWriter
@@ -77,6 +83,8 @@ class CountResource:
         """Share these services, and answer in this form."""
         self.media_type = media_type
         self._counter = services.counter
+        self._targets = services.targets
+        self._new_pages = services.new_pages
         self._proxies = services.proxies
         self._looks = services.looks
         self._cookies = services.cookies
@@ -144,7 +152,7 @@ class CountReader(CountResource):
         if failure := req.scope.get(FAILURE):
             raise failure  # the express lane has begun this request already
         visit = Visit(req.scope, self._proxies)
-        target = find_target(req.params, visit.referer)
+        target = self._targets.find(req.params, visit.referer)
         pending = begin(visit, target, self._look(req))
         await pending.future
         answer = pending.answer()
@@ -171,15 +179,20 @@ class HitTaker(CountReader):
         key, name = target
         if secure:
             name = secure_name(name)
+        new_pages = self._new_pages
+        wanted = not new_pages.active or new_pages.admit(site_of(key), visit.scope)
         future = self._counter.hit(
             key,
             find_cookie(visit.cookies, name) if visit.cookies else None,
             remember=not visit.private,
             today=renderer.needs_today or look.needs_today,
+            new_pages=wanted,
         )
 
         def answer() -> Answer:
             hit = future.result()
+            if hit.number == 1 and hit.counted:
+                new_pages.made(site_of(key), visit.scope)
             body = renderer.render(key, hit.number, hit.today or 0, look)
             if not hit.token:
                 return Answer(body)
@@ -199,7 +212,7 @@ class HistoryReader(CountResource):
     async def on_get(self, req: Request, resp: Response) -> None:
         """Read the days."""
         visit = Visit(req.scope, self._proxies)
-        key, _ = find_target(req.params, visit.referer)
+        key, _ = self._targets.find(req.params, visit.referer)
         totals = await self._counter.totals(key, self._renderer.days(req.params))
         resp.data = self._renderer.render(key, totals, req.params)
         resp.content_type = self.media_type

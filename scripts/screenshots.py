@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import expect, sync_playwright
 from redis import Redis
 
-from hitsvc.counting import redis_keys
+from hitsvc.counting import Day, Keys
 from hitsvc.serve import running_socket
 from tests.conftest import BROWSER_FLAGS, BROWSERS
 from tests.support.service import Service
@@ -78,11 +78,11 @@ def _take(browser: Any, url: str, shot: Shot, file: Path) -> None:
 
 def _invent_history(service: Service, page_key: str) -> None:
     """Give a page a past that looks like one: growing, and quiet at weekends."""
-    keys = redis_keys("hits:", page_key)
+    keys = Keys("hits:").page(page_key)
     today = datetime.now(UTC).date()
     past = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
     hits = {
-        f"{day:%Y%m%d}": round(
+        Day.of(day): round(
             (30 + n)
             * (0.55 if day.weekday() > 4 else 1)
             * (1.2 + math.sin(n * 1.7) / 3)
@@ -90,7 +90,8 @@ def _invent_history(service: Service, page_key: str) -> None:
         for n, day in enumerate(past)
     }
     with Redis(unix_socket_path=str(running_socket(service.data_dir))) as redis:
-        redis.hset(keys.days, mapping=hits)
+        for day, number in hits.items():
+            redis.hset(keys.year(day.year), day.field, number)
         redis.set(keys.total, OLDER_VIEWS + sum(hits.values()))
 
 

@@ -157,9 +157,9 @@ class TestCounts:
         """One hit makes a total and one day's bucket, and neither expires."""
         site.get("/count?url=example.com", {"Sec-GPC": "1"})
 
-        assert sorted(site.redis.keys("*")) == [TOTAL, f"{TOTAL}:days"]
-        assert list(site.redis.hgetall(f"{TOTAL}:days").values()) == ["1"]
-        assert (site.redis.ttl(TOTAL), site.redis.ttl(f"{TOTAL}:days")) == (-1, -1)
+        (year,) = site.redis.keys(f"{TOTAL}:*")
+        assert list(site.redis.hgetall(year).values()) == ["1"]
+        assert (site.redis.ttl(TOTAL), site.redis.ttl(year)) == (-1, -1)
 
     def test_a_large_count_is_shown_in_full(self, site):
         """No number is rounded or grouped."""
@@ -1000,8 +1000,10 @@ class TestSettings:
         site.get("/count", PAGE)
 
         names = site.redis.keys("*")
-        assert len(names) == 3
-        assert all(name.startswith("shop:{example.com}") for name in names)
+        assert all(name.startswith("shop:") for name in names)
+        assert (
+            len([name for name in names if name.startswith("shop:{example.com}")]) == 3
+        )
 
     def test_making_the_app_connects_to_nothing(self):
         """A Redis that is not there does not stop the app from being made."""
@@ -1072,9 +1074,9 @@ class TestOurOwnDefects:
             "/count/tag.svg": Defective("image/svg+xml"),
         }
         serializer = ProblemSerializer(
-            routes, routes, lambda text, _: text.encode(), lambda *texts: b"", {}
+            routes, routes, lambda text, *_: text.encode(), lambda *texts: b"", {}
         )
-        add_problems(app, serializer)
+        add_problems(app, serializer, refuse=lambda site: None)
         for path, resource in routes.items():
             app.add_route(path, resource)
         return testing.TestClient(app)

@@ -12,12 +12,22 @@ import falcon
 from falcon.asgi import App, Request, Response
 
 from hitsvc.answer.headers import ANY_ORIGIN, UNCACHED, allow_origin
-from hitsvc.errors import CounterUnavailable, InvalidURL, URLTooLong
+from hitsvc.drawing import GREY, RED
+from hitsvc.errors import (
+    CounterFull,
+    CounterUnavailable,
+    InvalidURL,
+    SiteNotCounted,
+    TooManyNewPages,
+    URLTooLong,
+)
+from hitsvc.request import is_image_proxy
 
 _PROBLEM_JSON = "application/problem+json"
 # In this order where a caller has no preference.
 _MEDIA_TYPES = ("text/html", "text/plain", "application/json", _PROBLEM_JSON)
 _RETRY_AFTER_S = 1
+_NEXT_MINUTE_S = 60
 
 # What Falcon's own errors leave unsaid.
 _REASONS = {
@@ -34,7 +44,7 @@ class ProblemSerializer:
         self,
         routes: Mapping[str, object],
         counts: Container[str],
-        badge: Callable[[str, Mapping[str, str | list[str]]], bytes],
+        badge: Callable[[str, Mapping[str, str | list[str]], str], bytes],
         page: Callable[[str, str], bytes],
         page_headers: Mapping[str, str],
     ) -> None:
@@ -44,7 +54,8 @@ class ProblemSerializer:
             routes: The resource at each address: its errors take the form of its
                 ``media_type``, of one that has none that of a page.
             counts: The addresses whose every answer has default headers.
-            badge: Draws a few words as a badge, given the query parameters.
+            badge: Draws a few words as a badge, given the query parameters and a
+                colour.
             page: Makes an HTML page of a title and a message.
             page_headers: What such a page is sent with.
         """
@@ -69,7 +80,13 @@ class ProblemSerializer:
         media_type = self._media_types.get(req.path, "")
         if media_type == "image/svg+xml":  # a chart, too: there is nothing to draw
             resp.content_type = "image/svg+xml"
-            resp.data = self._badge(title.partition(" ")[2] or title, req.params)
+            words = title.partition(" ")[2] or title
+            if isinstance(error, Declined):
+                resp.data = self._badge(words, req.params, GREY)
+                if is_image_proxy(req.scope):
+                    resp.status = falcon.HTTP_200  # they show nothing else
+            else:
+                resp.data = self._badge(words, req.params, RED)
         elif media_type == "application/json" or _wants_json(req):
             resp.content_type = _PROBLEM_JSON
             problem = {
@@ -87,9 +104,38 @@ class ProblemSerializer:
             resp.data = self._page(title, reason)
 
 
-def add_problems(app: App[Request, Response], serializer: ProblemSerializer) -> None:
-    """Make an app answer domain errors, and every other error, in our way."""
+class Declined(falcon.HTTPError):
+    """A hit that is not counted because the operator wants it so: nothing is broken."""
+
+
+def add_problems(
+    app: App[Request, Response],
+    serializer: ProblemSerializer,
+    refuse: Callable[[str], None],
+) -> None:
+    """Make an app answer domain errors, and every other error, in our way.
+
+    Args:
+        app: The app.
+        serializer: Renders them.
+        refuse: Told the site of each page that is not counted.
+    """
+
+    async def on_site_not_counted(
+        _req: Request, _resp: Response, ex: SiteNotCounted, _params: object
+    ) -> None:
+        site = str(ex)
+        refuse(site)
+        raise Declined(
+            403,
+            title="403 not counted here",
+            description=f"pages of {site} are not counted here",
+        )
+
     app.set_error_serializer(serializer)
+    app.add_error_handler(SiteNotCounted, on_site_not_counted)
+    app.add_error_handler(CounterFull, _on_counter_full)
+    app.add_error_handler(TooManyNewPages, _on_too_many_new_pages)
     app.add_error_handler(InvalidURL, _on_invalid_url)
     app.add_error_handler(CounterUnavailable, _on_counter_unavailable)
 
@@ -100,6 +146,23 @@ async def _on_invalid_url(
     if isinstance(ex, URLTooLong):
         raise falcon.HTTPUriTooLong(title="414 URL too long", description=str(ex))
     raise falcon.HTTPBadRequest(title="400 invalid URL", description=str(ex))
+
+
+async def _on_counter_full(
+    _req: Request, _resp: Response, ex: CounterFull, _params: object
+) -> None:
+    raise Declined(503, title="503 counter full", description=str(ex))
+
+
+async def _on_too_many_new_pages(
+    _req: Request, _resp: Response, ex: TooManyNewPages, _params: object
+) -> None:
+    raise Declined(
+        429,
+        title="429 too many new pages",
+        description=str(ex),
+        headers={"retry-after": str(_NEXT_MINUTE_S)},
+    )
 
 
 async def _on_counter_unavailable(

@@ -126,7 +126,7 @@ class HistoryRenderer(Protocol):
 
 
 class JsonHistoryRenderer:
-    """The numbers, and with ``?days=`` those of each day."""
+    """The numbers; with ``?days=`` those of each day, and those without a date."""
 
     content_type = _JSON
 
@@ -142,7 +142,7 @@ class JsonHistoryRenderer:
         days = [
             {"day": day.isoformat(), "hits": hits} for day, hits in totals.days.items()
         ]
-        return _json(answer | {"days": days})
+        return _json(answer | {"days": days, "undated": totals.undated})
 
 
 class ChartRenderer:

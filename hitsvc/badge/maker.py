@@ -98,8 +98,8 @@ class BadgeMaker:
             message = message.upper()
         return message.encode().join(prepared.pieces)
 
-    def error(self, reason: str, look: Look | None = None) -> bytes:
-        """Draw a red badge that says, in a word or two, why there is no count.
+    def error(self, reason: str, look: Look | None = None, color: str = RED) -> bytes:
+        """Draw a badge that says, in a word or two, why there is no count.
 
         It is a built-in one even where there is a template, which may well be made for
         digits only.
@@ -108,21 +108,23 @@ class BadgeMaker:
             reason: The word or two.
             look: What would have been drawn. Its colours are ignored, as shields.io
                 does, so that no error can look like a count.
+            color: Of the right side: red for what is wrong, grey for what is as the
+                operator wants it.
 
         Returns:
             The SVG, in UTF-8.
         """
         # PERF: While Redis is away, every request is answered with one of a few error
         # badges: 1 us each from the memo, 20 us without.
-        key = look or PLAIN, reason
+        key = look or PLAIN, reason, color
         svg = self._errors.get(key)
         if svg is None:
             svg = self._draw_error(*key)
             self._errors.put(key, svg, _ENTRY_BYTES + getsizeof(svg))
         return svg
 
-    def _draw_error(self, look: Look, reason: str) -> bytes:
-        badge = self._badge(look, clean(reason), RED, None)
+    def _draw_error(self, look: Look, reason: str, color: str) -> bytes:
+        badge = self._badge(look, clean(reason), color, None)
         return STYLES[look.style].draw(badge)
 
     def _prepare(self, look: Look, shape: str) -> _Prepared:

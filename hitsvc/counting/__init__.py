@@ -1,7 +1,7 @@
 """What is counted, and how that is said to Redis. No I/O.
 
 `GroupCommit` gathers operations into batches; a `Batch` turns operations into commands,
-and the replies into results. `redis_keys` is the one place that names keys, `PageCommands`
+and the replies into results. `Keys` is the one place that names keys, `PageCommands`
 the one place that spells a page's commands.
 """
 
@@ -15,29 +15,39 @@ from hitsvc.counting.batch import (
     Reading,
     Result,
 )
+from hitsvc.counting.capacity import Capacity, Fill
 from hitsvc.counting.commands import PageCommands, spell, words
 from hitsvc.counting.commit import GroupCommit
-from hitsvc.counting.days import latest_days, utc_day
-from hitsvc.counting.keys import redis_keys
+from hitsvc.counting.days import Day, latest_days, utc_day
+from hitsvc.counting.index import PageIndex
+from hitsvc.counting.keys import Keys, PageKeys, site_of
 from hitsvc.counting.outage import OutageLog
+from hitsvc.counting.refused import RefusedSites
 from hitsvc.counting.tokens import TokenSource, is_wellformed
 
 __all__ = [
     "Batch",
+    "Capacity",
     "Count",
+    "Day",
+    "Fill",
     "GroupCommit",
     "Hit",
+    "Keys",
     "Operation",
     "OutageLog",
     "PageCommands",
+    "PageIndex",
+    "PageKeys",
     "Probe",
     "Read",
     "Reading",
+    "RefusedSites",
     "Result",
     "TokenSource",
     "is_wellformed",
     "latest_days",
-    "redis_keys",
+    "site_of",
     "spell",
     "utc_day",
     "words",

@@ -7,15 +7,18 @@ Pure: operations in, commands out; replies in, results out. Within a batch,
 - a URL's total is raised before its day and before its tokens are set, so that a
   failure half-way can lose a token but never leave one without its hit;
 - reads come after the hits;
-- a command that Redis refuses fails the operations it was for and no others.
+- a command that Redis refuses fails the operations it was for and no others;
+- a page whose total passes a power of two has grown: it is time to index it.
 
 No command names more than one key, so none ever needs two slots of a cluster.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from hitsvc.counting.commands import PageCommands
+from hitsvc.counting.days import Day
 from hitsvc.errors import CounterUnavailable
 
 
@@ -27,11 +30,19 @@ class Count(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Read a total, some days, and whether a token is alive; the result is a `Reading`."""
+    """Read a total, and more if asked; the result is a `Reading`.
+
+    Attributes:
+        page: Which page.
+        token: Tell whether this one is alive.
+        days: Tell the hits of these, in this order.
+        undated: Tell those without a date.
+    """
 
     page: PageCommands
     token: str | None = None
-    days: Sequence[str] = ()
+    days: Sequence[Day] = ()
+    undated: bool = False
 
 
 class Probe(NamedTuple):
@@ -58,11 +69,21 @@ class Hit(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A total, whether the token that came with the question is alive, and the days."""
+    """What a `Read` found.
+
+    Attributes:
+        total: The page's hits; 0 for a page that is not there.
+        known: The page is there.
+        alive: The token in question is.
+        days: The hits of the days in question.
+        undated: Those without a date.
+    """
 
     total: int
-    alive: bool
-    days: Sequence[int]
+    known: bool = True
+    alive: bool = False
+    days: Sequence[int] = ()
+    undated: int = 0
 
 
 Operation = Count | Read | Probe
@@ -75,17 +96,21 @@ class Batch:
     Attributes:
         commands: What to send.
         expected: How many replies Redis gives.
+        grown: Pages whose total has passed a power of two, once `results` knows it.
+        new: How many of these had no hits before.
     """
 
-    __slots__ = ("_hits", "_reads", "_size", "commands", "expected")
+    __slots__ = ("_hits", "_reads", "_size", "commands", "expected", "grown", "new")
 
-    def __init__(self, operations: Sequence[Operation], day: str) -> None:
+    def __init__(self, operations: Sequence[Operation], day: Day) -> None:
         """Turn operations into commands.
 
         Args:
             operations: In order of arrival.
-            day: Today in UTC, as ``YYYYMMDD``.
+            day: Today.
         """
+        self.grown: list[str] = []
+        self.new = 0
         self._size = len(operations)
         self._hits: dict[PageCommands, list[tuple[int, str | None]]] = {}
         self._reads: list[tuple[int, Read | Probe]] = []
@@ -118,9 +143,12 @@ class Batch:
         """
         results: list[Any] = [None] * self._size
         reply = iter(replies)
-        for hits in self._hits.values():
+        for page, hits in self._hits.items():
             total, today = next(reply), next(reply)
             failed = _refusal(total, today)
+            if not failed and total.bit_length() != (total - len(hits)).bit_length():
+                self.grown.append(page.key)
+                self.new += total == len(hits)
             for after, (place, token) in enumerate(hits, start=1 - len(hits)):
                 kept = next(reply) if token else None
                 if failed or isinstance(kept, Exception):
@@ -138,9 +166,17 @@ def _questions(read: Read | Probe) -> list[str]:
     said = [read.page.total()]
     if read.token:
         said.append(read.page.find(read.token))
-    if read.days:
-        said.append(read.page.days(read.days))
+    said += [
+        read.page.days(year, [day.field for day in days])
+        for year, days in groupby(read.days, _year)
+    ]
+    if read.undated:
+        said.append(read.page.undated())
     return said
+
+
+def _year(day: Day) -> int:
+    return day.year
 
 
 def _seen(read: Read | Probe, reply: Iterator[Any]) -> Result:
@@ -148,11 +184,18 @@ def _seen(read: Read | Probe, reply: Iterator[Any]) -> Result:
         return _refusal(next(reply)) or True
     total = next(reply)
     alive = next(reply) if read.token else 0
-    days = next(reply) if read.days else ()
-    if error := _refusal(total, alive, days):
+    years = [next(reply) for _ in groupby(read.days, _year)]
+    undated = next(reply) if read.undated else 0
+    if error := _refusal(total, alive, *years, undated):
         return error
     try:
-        return Reading(int(total or 0), bool(alive), [int(hits or 0) for hits in days])
+        return Reading(
+            int(total or 0),
+            total is not None,
+            bool(alive),
+            [int(hits or 0) for year in years for hits in year],
+            int(undated or 0),
+        )
     except ValueError:
         return CounterUnavailable("Redis holds something else than a number there")
 

@@ -1,33 +1,51 @@
-"""Days as they are counted: in UTC, named ``YYYYMMDD``."""
+"""Days as they are counted, in UTC: each is a field of a hash a year."""
 
+import datetime as dt
 import time
-from collections.abc import Mapping
-from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple, Self
 
-_EPOCH = date(1970, 1, 1)
+_EPOCH = dt.date(1970, 1, 1)
 _DAY_S = 86_400
 
 
-def utc_day() -> str:
-    """Return the name of today."""
-    # PERF: 0.2 us; `strftime` would take 2.5 us of each batch.
-    return _name(int(time.time()) // _DAY_S)
+class Day(NamedTuple):
+    """A day, and where its hits are stored.
+
+    Attributes:
+        date: In the calendar.
+        year: Says which of a page's hashes.
+        field: Its name there: the day of the year, 1 to 366.
+    """
+
+    date: dt.date
+    year: int
+    field: str
+
+    @classmethod
+    def of(cls, day: dt.date) -> Self:
+        """Make it from the calendar's."""
+        return cls(day, day.year, str(day.timetuple().tm_yday))
+
+
+def utc_day() -> Day:
+    """Return today: the same object all day."""
+    # PERF: 0.2 us; `datetime.now` would take 1 us of each batch.
+    return _day(int(time.time()) // _DAY_S)
 
 
 @lru_cache(2)
-def _name(days_since_epoch: int) -> str:
-    return (_EPOCH + timedelta(days_since_epoch)).strftime("%Y%m%d")
+def _day(days_since_epoch: int) -> Day:
+    return Day.of(_EPOCH + dt.timedelta(days_since_epoch))
 
 
 @lru_cache(16)
-def latest_days(today: str, number: int) -> Mapping[str, date]:
-    """Return the days up to today by their names, oldest first.
+def latest_days(today: Day, number: int) -> tuple[Day, ...]:
+    """Return the days up to today, oldest first.
 
     Args:
-        today: Its name.
+        today: The last of them.
         number: How many, today included.
     """
-    last = date.fromisoformat(today)
-    days = [last - timedelta(days=ago) for ago in reversed(range(number))]
-    return {day.strftime("%Y%m%d"): day for day in days}
+    last = today.date
+    return tuple(Day.of(last - dt.timedelta(ago)) for ago in reversed(range(number)))

@@ -1,39 +1,102 @@
-"""Where a URL's numbers live in Redis: the one place that builds key names.
+"""What everything in Redis is called: the one place that builds names.
 
-The URL stands in braces, Redis Cluster's hash tag, so that all keys of one URL share
-a slot (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/).
+A page's key stands in braces, Redis Cluster's hash tag, so that all that belongs to one
+page shares a slot
+(https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/).
 
-=========================  ======  ======================================
-``hits:{example.com}``       string  total; never expires
-``hits:{example.com}:days``  hash    ``YYYYMMDD`` (UTC) → hits of that day
-``hits:{example.com}:t:…``   string  a live anti-refresh token; expires
-=========================  ======  ======================================
+================================  ======  ==================================================
+``hits:{example.com/b}``          string  total; never expires
+``hits:{example.com/b}:d:2026``   hash    day of the year, 1 to 366 → hits of that day
+``hits:{example.com/b}:d:0``      string  hits without a date; may be negative
+``hits:{example.com/b}:t:…``      string  a live anti-refresh token; expires
+``hits:pages:{example.com}``      set     the page keys of a site
+``hits:sites``                    set     the sites
+``hits:refused``                  zset    sites that are not counted → how often they asked
+``hits:lock``                     string  somebody changes counts; expires
+================================  ======  ==================================================
+
+Years and undated add up to the total. ``docs/keys.md`` is for people who read the data.
 """
 
+import re
 from dataclasses import dataclass
+
+UNDATED = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PageKeys:
-    """The Redis keys of one URL.
+    """The Redis keys of one page.
 
     Attributes:
         total: Name of the total.
-        days: Name of the daily counts.
-        token_prefix: What the names of its tokens start with.
     """
 
     total: str
-    days: str
-    token_prefix: str
+
+    def year(self, year: int) -> str:
+        """Name the hash of a year's days."""
+        return f"{self.total}:d:{year}"
+
+    @property
+    def undated(self) -> str:
+        """Name the hits without a date."""
+        return f"{self.total}:d:{UNDATED}"
+
+    @property
+    def token_prefix(self) -> str:
+        """Return what the names of its tokens start with."""
+        return f"{self.total}:t:"
+
+    @property
+    def version_1_days(self) -> str:
+        """Name the hash of all days that version 1.0 kept, ``YYYYMMDD`` → hits."""
+        return f"{self.total}:days"
 
 
-def redis_keys(prefix: str, page_key: str) -> PageKeys:
-    """Build the key names of a URL.
+class Keys:
+    """The names in one store, below one prefix."""
 
-    Args:
-        prefix: The ``KEY_PREFIX`` setting, such as ``hits:``.
-        page_key: What `hitsvc.request.urls.normalise` returned.
-    """
-    total = f"{prefix}{{{page_key}}}"
-    return PageKeys(total, f"{total}:days", f"{total}:t:")
+    def __init__(self, prefix: str) -> None:
+        """Take the prefix.
+
+        Args:
+            prefix: The ``KEY_PREFIX`` setting, such as ``hits:``.
+        """
+        self._prefix = prefix
+        self.sites = f"{prefix}sites"
+        self.refused = f"{prefix}refused"
+        self.lock = f"{prefix}lock"
+        self._name = re.compile(re.escape(prefix) + r"\{([^{}]+)\}(.*)", re.DOTALL)
+
+    def page(self, page_key: str) -> PageKeys:
+        """Name the keys of a page.
+
+        Args:
+            page_key: What `hitsvc.request.normalise` returned.
+        """
+        return PageKeys(f"{self._prefix}{{{page_key}}}")
+
+    def pages(self, site: str) -> str:
+        """Name the set of a site's pages."""
+        return f"{self._prefix}pages:{{{site}}}"
+
+    @property
+    def all_pages(self) -> str:
+        """Return the pattern for ``SCAN`` that finds the keys of all pages."""
+        return re.sub(r"([*?\[\]\\])", r"\\\1", self._prefix) + "{*"
+
+    def parse(self, name: str) -> tuple[str, str] | None:
+        """Take the name of a key of a page apart.
+
+        Returns:
+            The page's key, and what follows it: nothing for the total. `None` if it is
+            no key of a page.
+        """
+        match = self._name.fullmatch(name)
+        return (match[1], match[2]) if match else None
+
+
+def site_of(page_key: str) -> str:
+    """Return the site of a page: its host, with the port if there is one."""
+    return page_key.partition("/")[0]

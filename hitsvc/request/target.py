@@ -1,11 +1,13 @@
-"""Which URL a request means."""
+"""Which page a request means, and whether it is one of ours."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from hitsvc.errors import InvalidURL
+from hitsvc.counting import site_of
+from hitsvc.errors import InvalidURL, SiteNotCounted
 from hitsvc.request.cookies import cookie_name
+from hitsvc.request.sites import Sites
 from hitsvc.request.urls import normalise
 
 # Some 0.4 kB each, 1.4 kB if every URL is that long. Longer ones are parsed each time,
@@ -15,10 +17,10 @@ _CACHED_URL_LENGTH = 512
 
 
 class Target(NamedTuple):
-    """A URL that is counted or read.
+    """A page that is counted or read.
 
     Attributes:
-        key: What `hitsvc.request.urls.normalise` made of it.
+        key: What `hitsvc.request.urls.normalise` made of its URL.
         cookie: The name of its anti-refresh cookie over plain HTTP.
     """
 
@@ -26,29 +28,43 @@ class Target(NamedTuple):
     cookie: str
 
 
-def find_target(params: Mapping[str, str | list[str]], referer: str) -> Target:
-    """Find out which URL is meant: ``?url=``, else the page that embeds us.
+class TargetFinder:
+    """Finds out which page a request means."""
 
-    Args:
-        params: The query parameters.
-        referer: The ``Referer`` header, or ``""``.
+    def __init__(self, sites: Sites | None = None) -> None:
+        """Prepare.
 
-    Raises:
-        InvalidURL: There is none, more than one, or what is there is no URL.
-    """
-    raw = params.get("url") or referer
-    if not raw:
-        msg = "no URL: add ?url= to this address, or link to it from a page"
-        raise InvalidURL(msg)
-    if not isinstance(raw, str):
-        msg = "url is given more than once"
-        raise InvalidURL(msg)
-    return _cached_target(raw) if len(raw) <= _CACHED_URL_LENGTH else _target(raw)
+        Args:
+            sites: Whose pages there are; `None` for everybody's.
+        """
+        self._sites = sites or Sites()
+        self._cached_target = lru_cache(_CACHED_TARGETS)(self._target)
 
+    def find(self, params: Mapping[str, str | list[str]], referer: str) -> Target:
+        """Find the page: ``?url=``, else the one that embeds us.
 
-def _target(raw: str) -> Target:
-    key = normalise(raw)
-    return Target(key, cookie_name(key))
+        Args:
+            params: The query parameters.
+            referer: The ``Referer`` header, or ``""``.
 
+        Raises:
+            InvalidURL: There is none, more than one, or what is there is no URL.
+            SiteNotCounted: It is of a site that is not counted here.
+        """
+        raw = params.get("url") or referer
+        if not raw:
+            msg = "no URL: add ?url= to this address, or link to it from a page"
+            raise InvalidURL(msg)
+        if not isinstance(raw, str):
+            msg = "url is given more than once"
+            raise InvalidURL(msg)
+        if len(raw) <= _CACHED_URL_LENGTH:
+            return self._cached_target(raw)
+        return self._target(raw)
 
-_cached_target = lru_cache(_CACHED_TARGETS)(_target)
+    def _target(self, raw: str) -> Target:
+        key = normalise(raw)
+        site = site_of(key)
+        if site not in self._sites:
+            raise SiteNotCounted(site)
+        return Target(key, cookie_name(key))

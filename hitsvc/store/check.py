@@ -72,7 +72,7 @@ class StoreCheck:
         """
         if self._backend is None:
             return MEMORY
-        (reply,) = await self._backend.execute(spell("INFO"), 1)
+        reply = await self._ask(self._backend)
         if isinstance(reply, Exception):
             return StoreReport(
                 "a store that does not describe itself",
@@ -80,6 +80,21 @@ class StoreCheck:
                 "see that nothing is evicted and everything is on its disk",
             )
         return describe(_fields(reply))
+
+    async def info(self) -> Mapping[str, str]:
+        """Return what the store says of itself, nothing if it does not.
+
+        Raises:
+            CounterUnavailable: The store does not answer.
+        """
+        if self._backend is None:
+            return {}
+        reply = await self._ask(self._backend)
+        return {} if isinstance(reply, Exception) else _fields(reply)
+
+    async def _ask(self, backend: Backend) -> object:
+        (reply,) = await backend.execute(spell("INFO"), 1)
+        return reply
 
     async def warnings(self) -> Sequence[str]:
         """Return what can lose counts, as it was some seconds ago at most.

@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.support.site import shown
+from tests.support.stored import put_day, today
 
 TOTAL = "hits:{example.com}"
-DAYS = f"{TOTAL}:days"
 OF_EXAMPLE = "url=example.com"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,8 +27,9 @@ def texts(picture: str) -> str:
 def _visited(site):
     """A site whose page has 1,234 hits: 5 of them today, and 7 two days ago."""
     site.redis.set(TOTAL, 1234)
-    site.redis.hset(DAYS, f"{day():%Y%m%d}", 5)
-    site.redis.hset(DAYS, f"{day(2):%Y%m%d}", 7)
+    put_day(site.redis, "example.com", today(), 5)
+    put_day(site.redis, "example.com", today(2), 7)
+    site.redis.set(f"{TOTAL}:d:0", 1222)
     return site
 
 

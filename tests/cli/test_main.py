@@ -10,9 +10,9 @@ import pytest
 from redis import Redis
 
 import hitsvc
-from hitsvc.counting.days import utc_day
 from tests.support.commands import clean_environment, free_port, run_hitsvc
 from tests.support.service import StartService
+from tests.support.stored import put_day, today
 
 
 class TestUsage:
@@ -109,9 +109,8 @@ class TestShow:
         """Of the Redis that `--store` names, for any way to write the URL."""
         with Redis(unix_socket_path=str(valkey_socket)) as client:
             client.set("hits:{example.com/b}", 7)
-            client.hset(
-                "hits:{example.com/b}:days", mapping={utc_day(): 3, "20200101": 4}
-            )
+            put_day(client, "example.com/b", today(), 3)
+            put_day(client, "example.com/b", today(1), 4)
         result = run_hitsvc("show", "HTTPS://Example.com/b/?x", f"--store={valkey_url}")
         assert (result.returncode, result.stdout) == (0, "example.com/b 7 3\n")
 

@@ -1,21 +1,25 @@
 """A batch's words to Redis, and what it makes of the replies."""
 
+from datetime import date
+
 import pytest
 from redis.exceptions import ResponseError
 
 from hitsvc.counting.batch import Batch, Count, Hit, Operation, Probe, Read, Reading
 from hitsvc.counting.commands import PageCommands, words
-from hitsvc.counting.keys import redis_keys
+from hitsvc.counting.days import Day
+from hitsvc.counting.keys import Keys
 from hitsvc.errors import CounterUnavailable
 
-A = PageCommands(redis_keys("hits:", "a.example"), 2, 60)
-B = PageCommands(redis_keys("hits:", "b.example"), 2, 60)
-DAYS = ("20300101", "20300102")
+A = PageCommands("a.example", Keys("hits:").page("a.example"), 2, 60)
+B = PageCommands("b.example", Keys("hits:").page("b.example"), 2, 60)
+TODAY = Day.of(date(2030, 1, 2))
+DAYS = (Day.of(date(2030, 1, 1)), TODAY)
 REFUSED = ResponseError("WRONGTYPE Operation against a key")
 
 
 def batch(*operations: Operation) -> Batch:
-    return Batch(operations, "20300102")
+    return Batch(operations, TODAY)
 
 
 def said(*operations: Operation) -> list[str]:
@@ -26,7 +30,7 @@ def test_hits_of_one_url_raise_it_once():
     """Three hits are one INCRBY and one HINCRBY, then a SET for each token."""
     assert said(Count(A, "t1"), Count(A, None), Count(A, "t3")) == [
         "INCRBY hits:{a.example} 3",
-        "HINCRBY hits:{a.example}:days 20300102 3",
+        "HINCRBY hits:{a.example}:d:2030 2 3",
         "SET hits:{a.example}:t:t1 1 EX 60",
         "SET hits:{a.example}:t:t3 1 EX 60",
     ]
@@ -87,22 +91,26 @@ def test_look_tells_total_and_token():
     """A living token is seen with the total beside it."""
     looks = batch(Read(A, "t1"), Read(A, "t2"))
     assert looks.results([b"7", 1, b"7", 0]) == [
-        Reading(7, True, []),
-        Reading(7, False, []),
+        Reading(7, alive=True, days=[]),
+        Reading(7, alive=False, days=[]),
     ]
 
 
 def test_unknown_url_has_no_hits():
     """A key or a day that is not there reads as nought."""
     look = Read(A, None, DAYS)
-    assert batch(look).results([None, [None, None]]) == [Reading(0, False, [0, 0])]
+    assert batch(look).results([None, [None, None]]) == [
+        Reading(0, known=False, days=[0, 0])
+    ]
 
 
 def test_look_tells_the_days():
     """The hits of the days come from the days' fields, in the order asked."""
     look = Read(A, None, DAYS)
-    assert said(look)[1] == "HMGET hits:{a.example}:days 20300101 20300102"
-    assert batch(look).results([b"9", [b"2", b"7"]]) == [Reading(9, False, [2, 7])]
+    assert said(look)[1] == "HMGET hits:{a.example}:d:2030 1 2"
+    assert batch(look).results([b"9", [b"2", b"7"]]) == [
+        Reading(9, alive=False, days=[2, 7])
+    ]
 
 
 def test_probe_writes_what_is_soon_gone():
@@ -156,3 +164,49 @@ def test_read_of_something_else_fails(replies):
     """A key that holds something else is an error, never a number."""
     (result,) = batch(Read(A, "t", DAYS)).results(replies)
     assert isinstance(result, CounterUnavailable)
+
+
+def test_days_of_two_years_are_in_two_hashes():
+    """Around New Year each hash is asked for its own days, and the order is kept."""
+    look = Read(A, None, [Day.of(date(2028, 12, 31)), Day.of(date(2029, 1, 1))])
+    assert said(look)[1:] == [
+        "HMGET hits:{a.example}:d:2028 366",
+        "HMGET hits:{a.example}:d:2029 1",
+    ]
+    assert batch(look).results([b"9", [b"2"], [b"7"]]) == [Reading(9, days=[2, 7])]
+
+
+def test_hits_without_a_date_are_told_where_asked():
+    """They come last, and may be negative."""
+    look = Read(A, None, DAYS, undated=True)
+    assert said(look)[2] == "GET hits:{a.example}:d:0"
+    assert batch(look).results([b"1", [b"2", b"7"], b"-8"]) == [
+        Reading(1, days=[2, 7], undated=-8)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hits", "total", "grown", "new"),
+    [
+        pytest.param(1, 1, True, 1, id="the first hit"),
+        pytest.param(3, 3, True, 1, id="the first three"),
+        pytest.param(1, 2, True, 0, id="the second"),
+        pytest.param(1, 3, False, 0, id="the third"),
+        pytest.param(2, 5, True, 0, id="past 4"),
+        pytest.param(1, 1023, False, 0, id="before a power of two"),
+        pytest.param(1, 1024, True, 0, id="a power of two"),
+        pytest.param(1, 1025, False, 0, id="after it"),
+    ],
+)
+def test_a_page_has_grown_when_its_total_passes_a_power_of_two(hits, total, grown, new):
+    """That is when it is written into the index; a page that had none is new."""
+    counted = batch(*[Count(A, None)] * hits)
+    counted.results([total, 1])
+    assert (counted.grown, counted.new) == (["a.example"] if grown else [], new)
+
+
+def test_a_refused_hit_lets_no_page_grow():
+    """Nobody knows its total."""
+    counted = batch(Count(A, None))
+    counted.results([REFUSED, 1])
+    assert (counted.grown, counted.new) == ([], 0)

@@ -1,15 +1,18 @@
 """Commands as Redis reads them."""
 
+from datetime import date
+
 import hiredis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hitsvc.counting.commands import PageCommands, spell, words
-from hitsvc.counting.keys import redis_keys
+from hitsvc.counting.days import Day
+from hitsvc.counting.keys import Keys
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-PAGE = PageCommands(redis_keys("hîts:", "a.example/x"), 12, 60)
+PAGE = PageCommands("a.example/x", Keys("hîts:").page("a.example/x"), 12, 60)
 TOTAL = "hîts:{a.example/x}"
 
 
@@ -29,12 +32,20 @@ def test_commands_can_be_taken_apart_again(commands):
     ("spelled", "meant"),
     [
         pytest.param(
-            PAGE.count(12, "20300102"),
+            PAGE.count(12, Day.of(date(2030, 1, 2))),
             [
                 ["INCRBY", TOTAL, "12"],
-                ["HINCRBY", f"{TOTAL}:days", "20300102", "12"],
+                ["HINCRBY", f"{TOTAL}:d:2030", "2", "12"],
             ],
             id="count",
+        ),
+        pytest.param(
+            PAGE.count(1, Day.of(date(2032, 12, 31))),
+            [
+                ["INCRBY", TOTAL, "1"],
+                ["HINCRBY", f"{TOTAL}:d:2032", "366", "1"],
+            ],
+            id="another day",
         ),
         pytest.param(
             PAGE.keep("abcdefghijkl"),
@@ -46,9 +57,13 @@ def test_commands_can_be_taken_apart_again(commands):
         ),
         pytest.param(PAGE.total(), [["GET", TOTAL]], id="total"),
         pytest.param(
-            PAGE.days(["20300101", "20300102"]),
-            [["HMGET", f"{TOTAL}:days", "20300101", "20300102"]],
+            PAGE.days(2030, ["1", "2"]),
+            [["HMGET", f"{TOTAL}:d:2030", "1", "2"]],
             id="days",
+        ),
+        pytest.param(PAGE.undated(), [["GET", f"{TOTAL}:d:0"]], id="undated"),
+        pytest.param(
+            PAGE.probe(), [["SET", f"{TOTAL}:t:probe", "1", "EX", "1"]], id="probe"
         ),
     ],
 )

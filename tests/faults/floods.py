@@ -8,6 +8,7 @@ from typing import Any
 from tests.faults.clients import by_status, resident_bytes, rush
 from tests.faults.store import AofStore
 from tests.support.service import Service
+from tests.support.stored import day_hits
 
 CLIENTS = 16
 
@@ -70,7 +71,7 @@ async def full(
             asked = (paths[hit % pages] for hit in range(hits))
             answers = await rush(service.url, asked, CLIENTS)
             totals = [int(redis.get(f"hits:{{{name}}}") or 0) for name in names]
-            days = [sum(map(int, redis.hvals(f"hits:{{{n}}}:days"))) for n in names]
+            days = [day_hits(redis, name) for name in names]
             acknowledged = [answers[path, 200] for path in paths]
             attempted = [len(range(page, hits, pages)) for page in range(pages)]
             return {

@@ -15,6 +15,7 @@ from tests.faults.power import Durable
 from tests.faults.store import AofStore
 from tests.support.processes import eventually, kill
 from tests.support.service import Service
+from tests.support.stored import day_hits
 
 WORKERS = 2
 READY_WITHIN_S = 30.0
@@ -70,8 +71,7 @@ class Target(ABC):
         with Redis(unix_socket_path=str(self._socket())) as redis:
             for page in pages:
                 total = redis.get(f"hits:{{{page}}}")
-                days = redis.hvals(f"hits:{{{page}}}:days")
-                found[page] = Stored(int(total or 0), sum(map(int, days)))
+                found[page] = Stored(int(total or 0), day_hits(redis, page))
         return found
 
     def _end_with(self, pid: int) -> None:

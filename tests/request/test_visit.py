@@ -2,7 +2,8 @@
 
 import pytest
 
-from hitsvc.request.visit import TrustedProxies, Visit
+from hitsvc.request.client import TrustedProxies
+from hitsvc.request.visit import Visit
 
 NOBODY = TrustedProxies("192.0.2.1")
 TRUSTED = ("192.0.2.1", 443)

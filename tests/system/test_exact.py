@@ -12,6 +12,7 @@ from hitsvc.serve.datadir import running_socket
 from tests.support.load import Tally, hit
 from tests.support.processes import eventually
 from tests.support.service import Service
+from tests.support.stored import day_hits
 
 pytestmark = pytest.mark.service
 
@@ -22,8 +23,7 @@ def stored(service: Service) -> tuple[int, int]:
     """Return what the store holds of the page: its total, and the sum of its days."""
     with Redis(unix_socket_path=str(running_socket(service.data_dir))) as redis:
         total = redis.get(f"hits:{{{PAGE}}}")
-        days = redis.hvals(f"hits:{{{PAGE}}}:days")
-    return int(total or 0), sum(map(int, days))
+        return int(total or 0), day_hits(redis, PAGE)
 
 
 async def test_every_hit_gets_its_own_number(service):

@@ -1,11 +1,6 @@
-"""The settings: read once from the environment into one frozen object.
+"""Every setting: its type, its default, what it means, and what is said of a wrong one."""
 
-Every variable is named ``HITSVC_<NAME>``. Each may instead be given as
-``HITSVC_<NAME>_FILE``, the path of a file that holds the value, which keeps secrets
-out of the environment. This is the only module that reads the environment.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,8 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from hitsvc.errors import SettingsError
-
-ENV_PREFIX = "HITSVC_"
+from hitsvc.settings.environment import ENV_PREFIX, found, variable
 
 
 def _addresses_or_star(text: str) -> str:
@@ -28,7 +22,7 @@ def _addresses_or_star(text: str) -> str:
 class Settings(BaseModel):
     """Everything that can be configured; the descriptions are the documentation."""
 
-    # PERF: pydantic_settings would do what `_found` does, at 0.1 s more of each start.
+    # PERF: pydantic_settings would do what `found` does, at 0.1 s more of each start.
     model_config = ConfigDict(frozen=True, extra="forbid", str_min_length=1)
 
     redis_url: Annotated[
@@ -88,6 +82,43 @@ class Settings(BaseModel):
             le=1_000_000,
         ),
     ] = 10_000
+    sites: Annotated[
+        str,
+        Field(
+            description="Hosts whose pages are counted, separated by commas; "
+            "`*.example.org` is `example.org` and all below it. Empty: every host.",
+            min_length=0,
+        ),
+    ] = ""
+    deny: Annotated[
+        str,
+        Field(
+            description="Hosts whose pages are not counted, written likewise.",
+            min_length=0,
+        ),
+    ] = ""
+    new_pages_by_client: Annotated[
+        int,
+        Field(
+            description="Pages that one client's network may have counted for the first "
+            "time in a minute, in each worker; 0 is no limit.",
+            ge=0,
+        ),
+    ] = 60
+    new_pages_by_site: Annotated[
+        int,
+        Field(
+            description="The same of one site.",
+            ge=0,
+        ),
+    ] = 600
+    new_pages_in_all: Annotated[
+        int,
+        Field(
+            description="The same of all clients and sites together.",
+            ge=0,
+        ),
+    ] = 1_200
     bind: Annotated[
         str,
         Field(
@@ -124,6 +155,15 @@ class Settings(BaseModel):
         ),
         AfterValidator(_addresses_or_star),
     ] = "127.0.0.1,::1"
+    client_header: Annotated[
+        str,
+        Field(
+            description="The header in which these proxies name the client, such as "
+            "`X-Forwarded-For`; they must set it themselves. Empty: none does.",
+            pattern=r"^[A-Za-z0-9-]*$",
+            min_length=0,
+        ),
+    ] = ""
     log_level: Annotated[
         str,
         Field(
@@ -168,16 +208,11 @@ class Settings(BaseModel):
                 value and what was expected.
         """
         given = {name: value for name, value in overrides.items() if value is not None}
-        values = _found(cls.model_fields, environ) | given
+        values = found(cls.model_fields, environ) | given
         try:
             return cls(**values)
         except ValidationError as ex:
             raise SettingsError("\n".join(map(_explain, ex.errors()))) from ex
-
-
-def variable(field_name: str) -> str:
-    """Name the environment variable of a field."""
-    return ENV_PREFIX + field_name.upper()
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
@@ -191,33 +226,6 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
             hint = f"; did you mean {close[0]}?" if close else ""
             messages.append(f"{name} is not a setting and is ignored{hint}")
     return messages
-
-
-def _found(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what the environment sets of these fields; an empty variable is as none.
-
-    Raises:
-        SettingsError: A file cannot be read, or both it and the variable are given.
-    """
-    found = {}
-    for name in names:
-        value = environ.get(variable(name)) or None
-        if path := environ.get(f"{variable(name)}_FILE"):
-            if value is not None:
-                msg = f"{variable(name)} and {variable(name)}_FILE are both set; set one of them"
-                raise SettingsError(msg)
-            value = _read(f"{variable(name)}_FILE", path)
-        if value is not None:
-            found[name] = value
-    return found
-
-
-def _read(file_variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError) as ex:
-        msg = f"{file_variable}={path!r}: cannot read the file ({ex})"
-        raise SettingsError(msg) from ex
 
 
 # What a value shows in a message when it may hold a password.

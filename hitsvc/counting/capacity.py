@@ -1,0 +1,159 @@
+"""How full the store is: new pages are refused before known ones suffer.
+
+What counts is what never goes by itself. Tokens expire, and ``volatile-ttl`` takes the
+memory of those first; so the store is as full as its counters make it, with room for the
+hash that every known page takes next year. It is asked after batches, and not by a timer:
+a store that nobody writes to does not get fuller.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from hitsvc.errors import CounterUnavailable
+
+log = logging.getLogger(__name__)
+
+# Shares of the store's limit.
+WARN_ABOVE = 0.8
+FULL_ABOVE = 0.9
+# It is asked again after so many seconds, or so many new pages of this process.
+ASK_EVERY_S = 5.0
+ASK_EVERY_PAGES = 500
+# Bytes, measured with Redis 7.0 and Valkey 9.1 (docs/keys.md).
+TOKEN_BYTES = 180
+NEXT_YEAR_BYTES = 200
+
+Info = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What a store holds for good, and what it may hold.
+
+    Attributes:
+        used: Bytes that do not expire, with what known pages will need.
+        limit: Bytes; 0 if there is no limit.
+    """
+
+    used: int = 0
+    limit: int = 0
+
+    @classmethod
+    def of(cls, info: Info) -> Self:
+        """Judge what ``INFO`` says; what it leaves out is 0."""
+        keys = expiring = 0
+        for name, value in info.items():
+            if name.startswith("db") and name[2:].isdecimal():
+                counts = _counts(value)
+                keys += counts.get("keys", 0)
+                expiring += counts.get("expires", 0)
+        # A page has a total and a year at least, so there are half as many at most.
+        pages = (keys - expiring) // 2
+        used = _number(info.get("used_memory")) - expiring * TOKEN_BYTES
+        limit = _number(info.get("maxmemory"))
+        return cls(max(0, used) + pages * NEXT_YEAR_BYTES, limit)
+
+    @property
+    def share(self) -> float:
+        """Tell how much of the limit is used; 0 without one."""
+        return self.used / self.limit if self.limit else 0.0
+
+    def __str__(self) -> str:
+        """Say it as people do."""
+        if not self.limit:
+            return f"{_mb(self.used)} of counters, without a limit"
+        return f"{self.share:.0%} full: {_mb(self.used)} of {_mb(self.limit)}"
+
+
+class Capacity:
+    """Watches how full the store is.
+
+    Attributes:
+        full: Pages that the store does not know are to be refused.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[], Awaitable[Info]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            ask: Returns what ``INFO`` says, or raises `CounterUnavailable`; `None` for
+                a store that cannot be full.
+            clock: Returns seconds that never go back.
+        """
+        self.full = False
+        self._ask = ask
+        self._clock = clock
+        self._ask_at = float("-inf")
+        self._new_pages = 0
+        self._warned = False
+        self._asking: asyncio.Task[None] | None = None
+
+    def written(self, new_pages: int) -> None:
+        """Note that a batch has been written; ask how full the store is if it is time.
+
+        Args:
+            new_pages: How many pages the batch has made.
+        """
+        if self._ask is None:
+            return
+        self._new_pages += new_pages
+        if self._asking is None and (
+            self._new_pages >= ASK_EVERY_PAGES or self._clock() >= self._ask_at
+        ):
+            self._asking = asyncio.create_task(self._look(self._ask))
+
+    async def close(self) -> None:
+        """Return when nothing is being asked."""
+        if self._asking is not None:
+            await asyncio.wait([self._asking])
+
+    async def _look(self, ask: Callable[[], Awaitable[Info]]) -> None:
+        self._new_pages = 0
+        self._ask_at = self._clock() + ASK_EVERY_S
+        try:
+            self._judge(Fill.of(await ask()))
+        except CounterUnavailable:
+            pass  # the hits' own batches tell the log
+        finally:
+            self._asking = None
+
+    def _judge(self, fill: Fill) -> None:
+        """Draw the consequences, and say so when they change."""
+        was_full, self.full = self.full, fill.share > FULL_ABOVE
+        was_warned, self._warned = self._warned, fill.share > WARN_ABOVE
+        if self.full and not was_full:
+            log.error(
+                "The store is %s: pages that are not known yet are refused; give it "
+                "more memory, or delete pages",
+                fill,
+            )
+        elif was_full and not self.full:
+            log.warning("The store is %s: new pages are counted again", fill)
+        elif self._warned and not was_warned:
+            log.warning(
+                "The store is %s; above %.0f %% new pages are refused",
+                fill,
+                FULL_ABOVE * 100,
+            )
+
+
+def _counts(keyspace: str) -> dict[str, int]:
+    """Read a line of the keyspace section: ``keys=9,expires=3,avg_ttl=500``."""
+    pairs = (pair.partition("=") for pair in keyspace.split(","))
+    return {name: _number(value) for name, _, value in pairs}
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
+def _mb(size: int) -> str:
+    return f"{size / 2**20:,.0f} MB"

@@ -1,0 +1,11 @@
+"""The settings: read once from the environment into one frozen object.
+
+Every variable is named ``HITSVC_<NAME>``. Each may instead be given as
+``HITSVC_<NAME>_FILE``, the path of a file that holds the value, which keeps secrets
+out of the environment. Nothing else reads it.
+"""
+
+from hitsvc.settings.environment import variable
+from hitsvc.settings.model import Settings, unknown_variables
+
+__all__ = ["Settings", "unknown_variables", "variable"]
