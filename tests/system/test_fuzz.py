@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.support.fuzz import (
+from tests.support.fuzz.requests import (
     CLOSE_SAID,
     FACTS,
     NO_5XX,
