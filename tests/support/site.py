@@ -150,3 +150,9 @@ def shown(result: testing.Result) -> str:
         return str(result.text)
     (title,) = ET.fromstring(result.text).iter("{http://www.w3.org/2000/svg}title")  # noqa: S314
     return str(title.text).removeprefix("hits: ")
+
+
+def cookie_from(result: testing.Result) -> str:
+    """Return what a browser sends back after an answer."""
+    pair: str = result.headers["set-cookie"].partition(";")[0]
+    return pair

@@ -5,7 +5,9 @@ import random
 
 import pytest
 
-from tests.support.fuzz import (
+from tests.support.fuzz.answers import Answer, read_answer
+from tests.support.fuzz.checks import check
+from tests.support.fuzz.facts import (
     CLOSE_SAID,
     FACTS,
     NO_5XX,
@@ -13,15 +15,10 @@ from tests.support.fuzz import (
     RIGHT_TYPE,
     SAFE_SVG,
     WELL_FORMED,
-    Answer,
     Finding,
-    Fuzzer,
-    Request,
-    RequestMaker,
-    check,
-    count_twice,
-    read_answer,
 )
+from tests.support.fuzz.fuzzer import Fuzzer, count_twice
+from tests.support.fuzz.requests import Request, RequestMaker
 
 REQUESTS = 3_000
 SEED = 1

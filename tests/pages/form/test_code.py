@@ -1,0 +1,354 @@
+"""The code that the page makes, and that it counts where people paste it."""
+
+import html
+import http.server
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from redis import Redis
+
+from hitsvc.serve.datadir import running_socket
+from tests.support.form import (
+    ADDRESS,
+    COPY_BUTTONS,
+    LOOK,
+    ODD_URL,
+    copied,
+    count_of,
+    expect,
+    fill_look,
+    parameters,
+    url_in,
+)
+from tests.support.service import PATIENT, Service
+
+pytestmark = pytest.mark.browser
+
+ODD_LABEL = "<b>&amp;\"' [x](y) {z} `_*|\\ü%41"
+
+
+def rendered(pattern: str) -> Callable[[str], str]:
+    """Make what stands for a renderer: it shows the image that the code names."""
+
+    def render(code: str) -> str:
+        found = re.fullmatch(pattern, code)
+        assert found
+        return f'<img src="{html.escape(found[1])}">'
+
+    return render
+
+
+# Each code as it ends up in a web page.
+EMBEDDED: dict[str, Callable[[str], str]] = {
+    "html": str,
+    "markdown": rendered(r"!\[Hits\]\((\S+)\)"),
+    "rst": rendered(r"\.\. image:: (\S+)\n   :alt: Hits"),
+    "asciidoc": rendered(r"image::(\S+)\[Hits\]"),
+    "image": rendered(r"(\S+)"),
+    "json": lambda code: (
+        f"<script>fetch({json.dumps(code)}, {{credentials: 'include'}})"
+        ".then((answer) => answer.text())</script>"
+    ),
+    "script": str,
+}
+
+
+@pytest.fixture(name="own", scope="module")
+def _own(tmp_path_factory):
+    """A service whose store these tests may change."""
+    with Service(tmp_path_factory.mktemp("own-service"), env=PATIENT) as service:
+        yield service
+
+
+def forget_tokens(service: Service) -> None:
+    """Let all anti-refresh tokens end now."""
+    with Redis(unix_socket_path=str(running_socket(service.data_dir))) as redis:
+        tokens = list(redis.scan_iter("hits:*:t:*"))
+        assert tokens
+        redis.delete(*tokens)
+
+
+@contextmanager
+def site(text: Callable[[], str]) -> Iterator[str]:
+    """Serve one HTML text on a port of its own; give the port's base URL."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(text().encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class TestCode:
+    """The code that people paste into their pages."""
+
+    @pytest.mark.parametrize("name", [n for n in COPY_BUTTONS if n != "link"])
+    def test_copied_code_counts_one_view_of_another_page(self, page, own, name):
+        """Copied into a page on another port: one view, none on refresh, one later."""
+        text = ""
+        with site(lambda: text) as base:
+            url = f"{base}/post"
+            page.goto(own.url)
+            page.get_by_label(ADDRESS).fill(url)
+            text = f"<!doctype html><title>A post</title>{EMBEDDED[name](copied(page, name))}"
+
+            seen = []
+            for token_is_gone in (False, False, True):
+                if token_is_gone:
+                    forget_tokens(own)
+                page.goto(url)
+                # The browser lists a resource when all of it has come. Responses to
+                # keep-alive requests are not always told to Playwright.
+                page.wait_for_function(
+                    "performance.getEntriesByType('resource')"
+                    ".some(({ name }) => name.includes('/count'))"
+                )
+                seen.append(count_of(own.url, url))
+
+        assert seen == [1, 1, 2]
+
+    def test_the_script_writes_the_number(self, page, own):
+        """The element beside the script holds the number as text."""
+        text = ""
+        with site(lambda: text) as base:
+            page.goto(own.url)
+            page.get_by_label(ADDRESS).fill(f"{base}/post")
+            page.get_by_label("Today / total").check()
+            text = f"<!doctype html><title>A post</title><p>{copied(page, 'script')}"
+            page.goto(f"{base}/post")
+
+            expect(page.locator("p")).to_have_text("1 / 1")
+
+    def test_copied_nocount_html_counts_nothing(self, page, service_url, url):
+        """With "do not count" the tag shows the number only."""
+        page.get_by_label(ADDRESS).fill(url)
+        page.get_by_label("Do not count").check()
+        code = copied(page, "html")
+
+        with site(lambda: f"<!doctype html><title>A post</title>{code}") as other:
+            page.goto(other)
+            shown = page.get_by_alt_text("Hits").evaluate("image => image.naturalWidth")
+
+        assert shown > 0
+        assert count_of(service_url, url) == 0
+
+    def test_the_script_is_not_offered_where_nothing_shall_count(self, page):
+        """It always counts, so "do not count" puts it away."""
+        expect(page.get_by_role("textbox", name="Script")).to_be_visible()
+
+        page.get_by_label("Do not count").check()
+
+        expect(page.get_by_role("textbox", name="Script")).to_be_hidden()
+
+    def test_the_address_names_what_differs_and_nothing_else(self, page, url):
+        """The URL comes first; what says the default is left out."""
+        page.get_by_label(ADDRESS).fill(url)
+        image = page.get_by_role("textbox", name="Image address")
+        assert list(parameters(image.input_value())) == ["url"]
+
+        fill_look(page)
+
+        assert list(parameters(image.input_value()).items()) == [
+            ("url", url),
+            *LOOK.items(),
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            pytest.param("label", "hits", id="label"),
+            pytest.param("labelColor", "#555", id="label colour"),
+            pytest.param("color", "blue", id="colour"),
+            pytest.param("logoColor", "red", id="logo colour without a logo"),
+            pytest.param("base", "0", id="base"),
+        ],
+    )
+    def test_a_default_that_is_typed_is_left_out(self, page, url, name, value):
+        """It would make the address longer and change nothing."""
+        page.get_by_label(ADDRESS).fill(url)
+        page.locator(f"#{name}").fill("1")
+        page.locator(f"#{name}").fill(value)
+
+        image = page.get_by_role("textbox", name="Image address").input_value()
+
+        assert parameters(image) == {"url": url}
+
+    def test_an_empty_label_is_said(self, page, url):
+        """No label is something else than the usual one."""
+        page.get_by_label(ADDRESS).fill(url)
+        page.locator("#label").fill("")
+
+        image = page.get_by_role("textbox", name="Image address").input_value()
+
+        assert parameters(image) == {"url": url, "label": ""}
+
+    def test_a_picked_colour_is_a_hex_number(self, page, url):
+        """The colour well fills the field beside it, and the code follows."""
+        page.get_by_label(ADDRESS).fill(url)
+        page.get_by_label("Pick the colour").fill("#ff6600")
+
+        image = page.get_by_role("textbox", name="Image address").input_value()
+
+        assert page.locator("#color").input_value() == "#ff6600"
+        assert parameters(image) == {"url": url, "color": "ff6600"}
+
+    @pytest.mark.parametrize(
+        ("colour", "shown"),
+        [
+            pytest.param("brightgreen", "#44bb00", id="badge name"),
+            pytest.param("rebeccapurple", "#663399", id="CSS name"),
+            pytest.param("f60", "#ff6600", id="hex without a hash"),
+            pytest.param("no colour", "#007ec6", id="none"),
+            pytest.param("", "#007ec6", id="empty"),
+        ],
+    )
+    def test_the_well_shows_the_colour_that_is_typed(self, page, colour, shown):
+        """A name means what it means on a badge."""
+        page.locator("#color").fill("black")
+        page.locator("#color").fill(colour)
+
+        expect(page.get_by_label("Pick the colour")).to_have_value(shown)
+
+    def test_html_survives_every_odd_character(self, page, service_url):
+        """A browser that parses the tag asks for exactly the address typed."""
+        page.get_by_label(ADDRESS).fill(ODD_URL)
+        code = page.get_by_role("textbox", name="HTML").input_value()
+
+        elements = page.evaluate(
+            "code => [...new DOMParser().parseFromString(code, 'text/html').body.children]"
+            ".map(element => [element.tagName, element.getAttribute('src')])",
+            code,
+        )
+
+        ((tag, src),) = elements
+        assert tag == "IMG"
+        assert src.startswith(f"{service_url}/count/tag.svg?url=https%3A%2F%2F")
+        assert url_in(src) == [ODD_URL]
+
+    def test_markdown_survives_every_odd_character(self, page, service_url):
+        """No character of the address ends the image's destination early."""
+        page.get_by_label(ADDRESS).fill(ODD_URL)
+        code = page.get_by_role("textbox", name="Markdown").input_value()
+
+        found = re.fullmatch(r"!\[Hits\]\(([\w.:/?=%~-]+)\)", code)
+
+        assert found
+        assert found[1].startswith(f"{service_url}/count/tag.svg?url=https%3A%2F%2F")
+        assert url_in(found[1]) == [ODD_URL]
+
+    @pytest.mark.parametrize(
+        ("name", "pattern"),
+        [
+            pytest.param("Image address", r"(ADDRESS)", id="plain"),
+            pytest.param(
+                "reStructuredText", r"\.\. image:: (ADDRESS)\n   :alt: Hits", id="rst"
+            ),
+            pytest.param("AsciiDoc", r"image::(ADDRESS)\[Hits\]", id="asciidoc"),
+        ],
+    )
+    def test_other_languages_survive_every_odd_character(
+        self, page, service_url, name, pattern
+    ):
+        """The address holds nothing that means something to the language."""
+        page.get_by_label(ADDRESS).fill(ODD_URL)
+        page.locator("#label").fill(ODD_LABEL)
+        code = page.get_by_role("textbox", name=name).input_value()
+
+        found = re.fullmatch(pattern.replace("ADDRESS", r"[\w.:/?=&%~-]+"), code, re.A)
+
+        assert found
+        assert found[1].startswith(f"{service_url}/count/tag.svg?url=https%3A%2F%2F")
+        assert parameters(found[1]) == {"url": ODD_URL, "label": ODD_LABEL}
+
+    def test_html_survives_an_odd_label(self, page):
+        """The address stays one attribute, whatever the label holds."""
+        page.get_by_label(ADDRESS).fill(ODD_URL)
+        page.locator("#label").fill(ODD_LABEL)
+        code = page.get_by_role("textbox", name="HTML").input_value()
+
+        src = page.evaluate(
+            "code => new DOMParser().parseFromString(code, 'text/html')"
+            ".body.firstElementChild.getAttribute('src')",
+            code,
+        )
+
+        assert "&" not in code.replace("&amp;", "")
+        assert parameters(src) == {"url": ODD_URL, "label": ODD_LABEL}
+
+    def test_the_script_is_one_script_and_one_element(self, page, service_url):
+        """A browser that parses the code finds the script's address and the mark."""
+        page.get_by_label(ADDRESS).fill(ODD_URL)
+        code = page.get_by_role("textbox", name="Script").input_value()
+
+        assert code == (
+            f'<script async src="{service_url}/hits.js"></script>\n'
+            "<span data-hits></span>"
+        )
+
+    @pytest.mark.parametrize("name", COPY_BUTTONS)
+    def test_each_button_copies_the_code_that_is_shown(self, page, url, name):
+        """Eight buttons, eight codes."""
+        page.get_by_label(ADDRESS).fill(url)
+
+        assert copied(page, name) == page.locator(f"#{name}").input_value()
+
+    def test_copied_is_not_said_of_code_that_changed(self, page, url):
+        """Once the address changes, the copy is no longer what the page shows."""
+        page.get_by_label(ADDRESS).fill(url)
+        page.get_by_role("button", name="Copy HTML").click()
+        expect(page.locator("#html-note")).to_have_text("Copied")
+
+        page.get_by_label(ADDRESS).fill(f"{url}/other")
+
+        assert page.locator("#html-note").text_content() == ""
+
+    def test_nothing_is_copied_before_there_is_an_address(self, page):
+        """The example code cannot be taken for one's own."""
+        for name in COPY_BUTTONS.values():
+            expect(page.get_by_role("button", name=name)).to_be_disabled()
+
+    def test_copying_works_without_the_clipboard_api(self, context, service_url, url):
+        """On plain HTTP the API is missing; the older command copies the code."""
+        page = context.new_page()
+        page.add_init_script(
+            "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })"
+        )
+        page.goto(service_url)
+        page.get_by_label(ADDRESS).fill(url)
+        code = page.get_by_role("textbox", name="HTML").input_value()
+
+        page.get_by_role("button", name="Copy HTML").click()
+        expect(page.locator("#html-note")).to_have_text("Copied")
+        page.get_by_label(ADDRESS).fill("")
+        page.keyboard.press("ControlOrMeta+V")
+
+        expect(page.get_by_label(ADDRESS)).to_have_value(code)
+
+    def test_the_code_is_selected_where_nothing_can_copy(self, page, url):
+        """The last resort: the code is selected, and the page says which keys copy."""
+        page.evaluate(
+            "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
+            "document.execCommand = () => false"
+        )
+        page.get_by_label(ADDRESS).fill(url)
+        code = page.get_by_role("textbox", name="HTML").input_value()
+
+        page.get_by_role("button", name="Copy HTML").click()
+
+        expect(page.locator("#html-note")).to_contain_text("Ctrl+C")
+        assert page.evaluate("getSelection().toString()") == code
