@@ -5,9 +5,7 @@ import http.server
 import json
 import re
 import threading
-import urllib.error
 import urllib.parse
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from redis import Redis
 
 from hitsvc.datadir import running_socket
 from tests.service import PATIENT, Service
+from tests.visitors import Answer, visit
 
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="the browser tests need the playwright package"
@@ -92,17 +91,15 @@ def _url():
     return f"https://{uuid.uuid4().hex}.example/post"
 
 
-def ask(service_url: str, path: str, url: str) -> Any:
-    """Request ``path`` for ``url`` as a plain client; return the open response."""
+def ask(service_url: str, path: str, url: str) -> Answer:
+    """Request ``path`` for ``url`` as a plain client."""
     query = urllib.parse.urlencode({"url": url})
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    return opener.open(f"{service_url}{path}?{query}", timeout=10)
+    return visit(service_url, f"{path}?{query}", patience_s=10)
 
 
 def count_of(service_url: str, url: str) -> int:
     """Return the number that the service has for ``url``."""
-    with ask(service_url, "/nocount", url) as response:
-        return int(response.read())
+    return int(ask(service_url, "/nocount", url).body)
 
 
 def parameters(src: str) -> dict[str, str]:
@@ -721,7 +718,7 @@ class TestLookUp:
 
     def test_it_shows_the_number(self, page, service_url, url):
         """A page with one counted view has one view."""
-        ask(service_url, "/count", url).close()
+        assert ask(service_url, "/count", url).status == 200
 
         page.get_by_label(ADDRESS).fill(url)
         page.get_by_role("button", name=LOOK_UP).click()
@@ -739,7 +736,7 @@ class TestLookUp:
     @pytest.mark.parametrize("days", [7, 30, 90, 365])
     def test_it_draws_the_days_that_are_chosen(self, page, service_url, url, days):
         """The picture is the service's, and its text says the same in words."""
-        ask(service_url, "/count", url).close()
+        assert ask(service_url, "/count", url).status == 200
         page.get_by_label(ADDRESS).fill(url)
         page.get_by_label(f"{days} days", exact=True).check()
 
@@ -792,12 +789,9 @@ class TestLookUp:
     def test_it_gives_the_services_reason_for_an_error(self, page, service_url):
         """What the service says is wrong stands on the page in its words."""
         url = "ftp://example.com"
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            ask(service_url, "/nocount", url)
-        reason = (
-            refused.value.headers.get("X-Hits-Reason") or refused.value.read().decode()
-        )
-        refused.value.close()
+        refused = ask(service_url, "/nocount", url)
+        assert refused.status == 400
+        reason = refused.headers.get("x-hits-reason") or refused.body
 
         page.get_by_label(ADDRESS).fill(url)
         page.get_by_role("button", name=LOOK_UP).click()
@@ -903,8 +897,7 @@ class TestWithoutJavaScript:
         self, page, service_url, url
     ):
         """What nobody filled in is sent, and changes nothing."""
-        with ask(service_url, "/nocount/tag.svg", url) as response:
-            usual = response.read().decode()
+        usual = ask(service_url, "/nocount/tag.svg", url).body
         page.get_by_label(ADDRESS).fill(url)
         with page.expect_navigation() as info:
             page.get_by_role("button", name="Show the badge").click()
