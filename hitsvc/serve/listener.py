@@ -17,6 +17,8 @@ from hitsvc.errors import SettingsError
 BACKLOG = 2048
 
 _MAX_PORT = 65535
+# Of an address that another machine may have, and of IPv6 where there is none.
+_NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
 def open_listener(bind: str) -> socket.socket:
@@ -24,30 +26,21 @@ def open_listener(bind: str) -> socket.socket:
 
     Args:
         bind: ``HOST:PORT``, ``[IPv6]:PORT`` or ``unix:PATH``; no host is every
-            IPv4 address of this machine.
+            IPv4 address of this machine, and a name is the first of its addresses
+            that this machine has.
 
     Raises:
         SettingsError: It is taken, or no address of this machine.
     """
-    listener = None
     try:
         if bind.startswith("unix:"):
-            listener = socket.socket(socket.AF_UNIX)
             path = bind.removeprefix("unix:")
             _remove_stale(path)
-            listener.bind(path)
-        else:
-            family, address = _resolve(bind)
-            listener = socket.socket(family)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-        listener.listen(BACKLOG)
+            return _listen([(socket.AF_UNIX, path)])
+        return _listen(_resolve(bind))
     except (OSError, ValueError) as ex:
-        if listener:
-            listener.close()
         msg = f"cannot listen on {bind}: {_explain(ex)}"
         raise SettingsError(msg) from ex
-    return listener
 
 
 def address_of(listener: socket.socket) -> str:
@@ -59,14 +52,41 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _resolve(bind: str) -> tuple[int, Any]:
+def _listen(addresses: list[tuple[int, Any]]) -> socket.socket:
+    """Listen on the first of these that this machine has.
+
+    `localhost` may be `::1` first, also where IPv6 is off.
+    """
+    (family, address), *others = addresses
+    try:
+        return _listen_on(family, address)
+    except OSError as ex:
+        if ex.errno not in _NOT_OURS or not others:
+            raise
+    return _listen(others)
+
+
+def _listen_on(family: int, address: Any) -> socket.socket:
+    listener = socket.socket(family)
+    try:
+        if family != socket.AF_UNIX:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _resolve(bind: str) -> list[tuple[int, Any]]:
     host, _, port = bind.rpartition(":")
     if int(port) > _MAX_PORT:
         msg = f"a port is at most {_MAX_PORT}"
         raise ValueError(msg)
     host = host.strip("[]") or "0.0.0.0"  # noqa: S104 - that is what no host asks for
-    found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
-    return found[0], found[4]
+    found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
+    return [(family, address) for family, _, _, _, address in found]
 
 
 def _remove_stale(path: str) -> None:

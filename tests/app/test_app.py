@@ -65,7 +65,9 @@ class TestSettings:
 
         names = site.redis.keys("*")
         assert all(name.startswith("shop:") for name in names)
-        assert len([name for name in names if name.startswith("shop:{example.com}")]) == 3
+        assert (
+            len([name for name in names if name.startswith("shop:{example.com}")]) == 3
+        )
 
     def test_making_the_app_connects_to_nothing(self):
         """A Redis that is not there does not stop the app from being made."""

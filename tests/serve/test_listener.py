@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,9 @@ from hitsvc.serve.listener import address_of, open_listener
     ("bind", "shown"),
     [
         pytest.param("127.0.0.1:0", "http://127.0.0.1:", id="IPv4"),
-        pytest.param("localhost:0", "http://127.0.0.1:", id="a name"),
+        pytest.param(
+            "localhost:0", ("http://127.0.0.1:", "http://[::1]:"), id="a name"
+        ),
         pytest.param(":0", "http://0.0.0.0:", id="no host"),
     ],
 )
@@ -38,6 +41,47 @@ def test_wrong_address_is_explained(bind, reason):
         open_listener(bind)
     assert str(caught.value).startswith(f"cannot listen on {bind}: ")
     assert "--bind" in str(caught.value)
+
+
+FOREIGN = (socket.AF_INET, ("192.0.2.1", 0))
+NO_FAMILY = (9999, ("::1", 0))
+OURS = (socket.AF_INET, ("127.0.0.1", 0))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(FOREIGN, id="of another machine"),
+        pytest.param(NO_FAMILY, id="of a protocol that is off"),
+    ],
+)
+def test_name_is_the_first_of_its_addresses_that_is_here(monkeypatch, first):
+    """`localhost` may be `::1` first where IPv6 is off."""
+    resolve_to(monkeypatch, first, OURS)
+    with open_listener("localhost:0") as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_name_none_of_whose_addresses_is_here_is_explained(monkeypatch):
+    """It is as an address of another machine."""
+    resolve_to(monkeypatch, FOREIGN, FOREIGN)
+    with pytest.raises(SettingsError, match="not an address of this machine"):
+        open_listener("localhost:0")
+
+
+def test_name_whose_first_address_is_in_use_is_refused(monkeypatch):
+    """The port is another program's, so the service would be at half of its name."""
+    with open_listener("127.0.0.1:0") as other:
+        taken = (socket.AF_INET, other.getsockname())
+        resolve_to(monkeypatch, taken, OURS)
+        with pytest.raises(SettingsError, match="in use"):
+            open_listener("localhost:0")
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: Any) -> None:
+    """Let every name have these addresses."""
+    found = [(family, socket.SOCK_STREAM, 6, "", at) for family, at in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: found)
 
 
 def test_unix_socket_is_made(tmp_path):

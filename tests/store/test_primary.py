@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from urllib.error import HTTPError
 
 import pytest
 
@@ -22,6 +21,7 @@ from tests.support.processes import eventually, kill
 from tests.support.scripted import Script, serving
 from tests.support.sentinel import SERVICE, Watched, said
 from tests.support.service import StartService
+from tests.support.visitors import RefusedError
 
 THERE = b"*2\r\n$8\r\n10.0.0.3\r\n$4\r\n6379\r\n"
 UNKNOWN = b"*-1\r\n"
@@ -335,8 +335,8 @@ class TestReal:
             attempts += 1
             try:
                 return hits.count()
-            except HTTPError as ex:
-                if ex.code != 503:
+            except RefusedError as ex:
+                if ex.status != 503:
                     raise
                 return 0
 

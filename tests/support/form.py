@@ -2,10 +2,11 @@
 
 import re
 import urllib.parse
-import urllib.request
 from typing import Any
 
 import pytest
+
+from tests.support.visitors import Answer, visit
 
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="the browser tests need the playwright package"
@@ -44,17 +45,15 @@ LOOK = {
 ODD_URL = "https://example.com/a(b)'\"<i>&amp;*_`[c]!\\ü %2F|d?e=1&f=2#g"
 
 
-def ask(service_url: str, path: str, url: str) -> Any:
-    """Request ``path`` for ``url`` as a plain client; return the open response."""
+def ask(service_url: str, path: str, url: str) -> Answer:
+    """Request ``path`` for ``url`` as a plain client."""
     query = urllib.parse.urlencode({"url": url})
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    return opener.open(f"{service_url}{path}?{query}", timeout=10)
+    return visit(service_url, f"{path}?{query}", patience_s=10)
 
 
 def count_of(service_url: str, url: str) -> int:
     """Return the number that the service has for ``url``."""
-    with ask(service_url, "/nocount", url) as response:
-        return int(response.read())
+    return int(ask(service_url, "/nocount", url).body)
 
 
 def url_in(src: str) -> list[str]:

@@ -8,10 +8,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import Self
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 from tests.support.commands import clean_environment, free_port, hitsvc_command
 from tests.support.processes import (
@@ -22,6 +21,7 @@ from tests.support.processes import (
     kill,
     working_in,
 )
+from tests.support.visitors import RefusedError, visit
 
 START_WITHIN_S = 20.0
 # For tests of something else than time: a busy machine may keep a store waiting for
@@ -148,10 +148,10 @@ class Service:
 
     def get(self, path: str) -> str:
         """Request a path and return the text; an error status raises."""
-        request = Request(self.url + path, headers={"Connection": "close"})  # noqa: S310
-        with urlopen(request, timeout=5) as response:  # noqa: S310 - our own server
-            text: str = response.read().decode()
-            return text
+        answer = visit(self.url, path, patience_s=5)
+        if answer.status >= 400:
+            raise RefusedError(answer)
+        return answer.body
 
     def count(self, page: str = "example.com") -> int:
         """Count a hit of a page."""
@@ -161,7 +161,7 @@ class Service:
         """Tell whether a path is answered without an error."""
         try:
             self.get(path)
-        except (URLError, OSError):
+        except (OSError, HTTPException, RefusedError):
             return False
         return True
 

@@ -19,14 +19,33 @@ class Answer:
     body: str
 
 
-def visit(base_url: str, path: str) -> Answer:
-    """Request a path; one who waits for too long fails with `TimeoutError`."""
-    client = HTTPConnection(urlsplit(base_url).netloc, timeout=PATIENCE_S)
+class RefusedError(Exception):
+    """An answer is an error.
+
+    Attributes:
+        status: Its status.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        """Tell what was answered."""
+        super().__init__(f"{answer.status}: {answer.body}")
+        self.status = answer.status
+
+
+def visit(
+    base_url: str, path: str, *, method: str = "GET", patience_s: float = PATIENCE_S
+) -> Answer:
+    """Request a path; one who waits for too long fails with `TimeoutError`.
+
+    An error is an answer like any other, so nobody has to close it: `urllib.request`
+    raises it with its connection, and asks the tester's proxy.
+    """
+    client = HTTPConnection(urlsplit(base_url).netloc, timeout=patience_s)
     try:
-        client.request("GET", path)
-        response = client.getresponse()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, headers, response.read().decode())
+        client.request(method, path)
+        with client.getresponse() as response:
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, headers, response.read().decode())
     finally:
         client.close()
 
