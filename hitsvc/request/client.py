@@ -22,8 +22,8 @@ _IPV6_BITS = 48
 # A chain of proxies is short; what is longer is not looked at.
 _MAX_ENTRIES = 16
 _MAX_ENTRY_LENGTH = 64
-# An address, perhaps with a port (RFC 7239, section 6).
-_ENTRY = re.compile(r"\[?([0-9a-fA-F:.]+?)\]?(?::\d{1,5})?")
+# An address, perhaps with a port (RFC 7239, section 6): IPv6 in brackets, IPv4, or alone.
+_ENTRY = re.compile(r"\[([^\]]+)\](?::\d{1,5})?|([0-9.]+)(?::\d{1,5})?|(.+)")
 _IMAGE_PROXY = re.compile(
     rb"camo|GoogleImageProxy|YahooMailProxy|Slack-ImgProxy|imgproxy",
     re.IGNORECASE,
@@ -85,7 +85,7 @@ class Clients:
             return parse_address(peer[0])
         for entry in _from_the_right(scope["headers"], self._header):
             match = _ENTRY.fullmatch(entry)
-            address = parse_address(match[1]) if match else None
+            address = parse_address(match[match.lastindex or 0]) if match else None
             if address is None:
                 return None  # what stands left of it was not written by who we trust
             if not self._proxies.lists(address):

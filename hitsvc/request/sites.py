@@ -38,11 +38,9 @@ class _Hosts:
         self._exact = set()
         self._with_subdomains = set()
         for entry in entries:
-            host = _host(entry.removeprefix(_ANY_SUBDOMAIN))
-            if entry.startswith(_ANY_SUBDOMAIN):
-                self._with_subdomains.add(host)
-            else:
-                self._exact.add(host)
+            host = entry.removeprefix(_ANY_SUBDOMAIN)
+            chosen = self._exact if host == entry else self._with_subdomains
+            chosen.add(_host(host, entry))
 
     def __contains__(self, site: str) -> bool:
         if site in self._exact:
@@ -58,13 +56,13 @@ def _entries(text: str) -> list[str]:
     return [name for entry in text.split(",") if (name := entry.strip())]
 
 
-def _host(entry: str) -> str:
+def _host(text: str, entry: str) -> str:
     """Write a host as the keys of its pages do: lower case, in ASCII."""
     try:
-        host = normalise(entry)
+        host = normalise(text)
     except InvalidURL:
         host = "/"
-    if "/" in host or "://" in entry:
+    if "/" in host or "://" in text or "*" in text:
         msg = f"{entry!r} is not a host, such as example.org or *.example.org"
         raise ValueError(msg)
     return host
