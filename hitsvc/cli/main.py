@@ -17,7 +17,7 @@ from hitsvc.errors import HitsError, SettingsError
 from hitsvc.serve import log_config, say
 
 # In the order of the help: first what everybody needs.
-COMMANDS = ("serve", "show")
+COMMANDS = ("serve", "show", "repair")
 
 
 class _Commands(click.Group):

@@ -7,13 +7,11 @@ from pathlib import Path
 import click
 
 from hitsvc.cli import options
-from hitsvc.cli.store_url import store_url
+from hitsvc.cli.stores import CHECK_TIMEOUT_S, store_url
 from hitsvc.counter import HitCounter, Totals
 from hitsvc.request import normalise
 from hitsvc.settings import Settings
 from hitsvc.store import check_redis, open_backend
-
-_TIMEOUT_S = 3.0
 
 
 @click.command("show")
@@ -36,13 +34,13 @@ def read_totals(settings: Settings, page_key: str) -> Totals:
         CounterUnavailable: It did not answer in time.
     """
     url = store_url(settings)
-    check_redis(url, _TIMEOUT_S)
+    check_redis(url, CHECK_TIMEOUT_S)
     return asyncio.run(_read(settings, url, page_key))
 
 
 async def _read(settings: Settings, url: str, page_key: str) -> Totals:
     counter = HitCounter(
-        open_backend(url, _TIMEOUT_S),
+        open_backend(url, CHECK_TIMEOUT_S),
         key_prefix=settings.key_prefix,
         token_ttl_s=0,
         token_length=settings.random_value_length,

@@ -35,8 +35,8 @@ class _Hosts:
     """A set of hosts, some with all below them."""
 
     def __init__(self, entries: Iterable[str]) -> None:
-        self._exact = set()
-        self._with_subdomains = set()
+        self._exact: set[str] = set()
+        self._with_subdomains: set[str] = set()
         for entry in entries:
             host = entry.removeprefix(_ANY_SUBDOMAIN)
             chosen = self._exact if host == entry else self._with_subdomains

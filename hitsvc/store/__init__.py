@@ -7,6 +7,7 @@ A `Backend` carries batches and repeats nothing; `open_backend` chooses one by i
 from hitsvc.store.backend import Backend, open_backend
 from hitsvc.store.check import StoreCheck, open_store_check
 from hitsvc.store.external import RedisAway, check_redis, redact
+from hitsvc.store.primary import plain_url
 
 __all__ = [
     "Backend",
@@ -15,5 +16,6 @@ __all__ = [
     "check_redis",
     "open_backend",
     "open_store_check",
+    "plain_url",
     "redact",
 ]

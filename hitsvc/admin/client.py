@@ -1,0 +1,82 @@
+"""The operator's connection to the store: redis-py, since nobody waits for microseconds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import resources
+from typing import Any
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import LockError
+from redis.retry import Retry
+
+from hitsvc.counting import Keys
+from hitsvc.errors import StoreError
+from hitsvc.store import plain_url
+
+# Redis takes so long for a large set or a slow disk; what takes longer has failed.
+_TIMEOUT_S = 30.0
+LOCK_S = 60.0
+
+
+def open_client(url: str) -> Any:
+    """Connect to the store of a URL, the primary if Sentinels watch over it.
+
+    Nothing is repeated by itself: whether a lost command was executed, nobody knows.
+
+    Returns:
+        A redis-py client whose answers are text.
+
+    Raises:
+        SettingsError: The URL is malformed.
+        CounterUnavailable: No Sentinel can be reached.
+    """
+    return Redis.from_url(
+        plain_url(url, _TIMEOUT_S),
+        decode_responses=True,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=_TIMEOUT_S,
+    )
+
+
+@contextmanager
+def only_one(client: Any, keys: Keys) -> Iterator[Any]:
+    """Hold the lock of the store: one change of an operator's at a time.
+
+    Yields:
+        The lock; `extend_lock` keeps it during long work.
+
+    Raises:
+        StoreError: Somebody else holds it.
+    """
+    lock = client.lock(keys.lock, timeout=LOCK_S, blocking=False)
+    if not lock.acquire():
+        msg = (
+            "another command changes counts in this store now; wait until it has ended "
+            f"(if it was killed, {LOCK_S:.0f} seconds)"
+        )
+        raise StoreError(msg)
+    try:
+        yield lock
+    finally:
+        with suppress(LockError):  # it has expired
+            lock.release()
+
+
+def extend_lock(lock: Any) -> None:
+    """Hold on to the lock for another while.
+
+    Raises:
+        StoreError: It was lost: this process did not live for so long.
+    """
+    try:
+        lock.reacquire()
+    except LockError as ex:
+        msg = "this command has paused for too long, and another may have begun; run it again"
+        raise StoreError(msg) from ex
+
+
+def script(name: str) -> str:
+    """Return the text of one of our Lua scripts."""
+    path = resources.files("hitsvc.admin") / "scripts" / f"{name}.lua"
+    return path.read_text(encoding="utf-8")

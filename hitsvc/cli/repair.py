@@ -1,0 +1,70 @@
+"""``hitsvc repair``: mend what a kill, a race or an older version left behind."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from hitsvc.admin import Findings, Repair, open_client
+from hitsvc.cli import options
+from hitsvc.cli.stores import open_store
+from hitsvc.counting import Keys
+from hitsvc.settings import Settings
+
+_SHOWN = 20
+
+
+@click.command("repair")
+@click.option(
+    "--dry-run", is_flag=True, help="Say what there is to do, and do nothing."
+)
+@options.store
+@options.data_dir
+def command(dry_run: bool, redis_url: str | None, data_dir: Path | None) -> None:
+    r"""Mend the keys in the store, and say what was found.
+
+    Days that version 1.0 has kept are moved to where they are kept now; pages are written
+    into the list of pages; and where a page's days do not add up to its total, the
+    difference becomes hits without a date. No total changes.
+
+    It may be stopped at any time and run again, and run while hits are counted. Run it
+    once before the first start after an upgrade from 1.0.
+
+    \b
+    Examples:
+      hitsvc repair --dry-run
+      hitsvc repair --store redis://127.0.0.1:6379/0
+    """
+    settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
+    with open_store(settings) as url, open_client(url) as client:
+        repair = Repair(client, Keys(settings.key_prefix), dry_run=dry_run)
+        with click.progressbar(
+            length=2 * client.dbsize(), label="Keys looked at", file=sys.stderr
+        ) as bar:
+            found = repair.run(bar.update)
+    _tell(found, dry_run=dry_run)
+
+
+def _tell(found: Findings, *, dry_run: bool) -> None:
+    mended = "" if dry_run else ", mended"
+    click.echo(f"{found.pages:,} pages")
+    click.echo(f"{found.moved:,} with days of version 1.0{mended}")
+    click.echo(f"{found.unlisted:,} not in the list of pages{mended}")
+    click.echo(f"{found.stale:,} listed but gone{mended}")
+    click.echo(
+        f"{len(found.differences):,} whose days do not add up to the total{mended}"
+    )
+    _list([f"{page} {by:+,}" for page, by in sorted(found.differences.items())])
+    if found.unreadable:
+        click.echo(f"{len(found.unreadable):,} that cannot be read; left as they are")
+        _list(found.unreadable)
+    if dry_run:
+        click.echo("Nothing was changed: this was a dry run.")
+
+
+def _list(lines: list[str]) -> None:
+    for line in lines[:_SHOWN]:
+        click.echo(f"  {line}")
+    if len(lines) > _SHOWN:
+        click.echo(f"  and {len(lines) - _SHOWN:,} more")
