@@ -131,7 +131,9 @@ def _product(setting: Setting) -> Launch:
     command += ["--bind", f"127.0.0.1:{setting.port}"]
     command += ["--store", f"redis://127.0.0.1:{setting.store_port}/0"]
     command += ["--data-dir", str(setting.directory / "data")]
-    return Launch(command)
+    # The load invents pages by the thousand, which is what these limits are against.
+    no_limits = {"HITSVC_NEW_PAGES_BY_SITE": "0", "HITSVC_NEW_PAGES_IN_ALL": "0"}
+    return Launch(command, no_limits)
 
 
 def _gunicorn(app: str, port: int, *options: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Memory: what a counter takes in the store, and what a request leaves in the worker."""
 
+from datetime import UTC, datetime
 from typing import cast
 
 from bench import pages, wrk_load
@@ -59,7 +60,9 @@ def _measure_counters(rig: Rig, results: Results) -> None:
         results.facts |= {
             "store bytes a URL, total and days": grown / _COUNTERS,
             "store bytes a total": _memory_usage(store, total),
-            "store bytes a URL's days, one day": _memory_usage(store, f"{total}:days"),
+            "store bytes a URL's days, one day": _memory_usage(
+                store, f"{total}:d:{datetime.now(UTC).year}"
+            ),
         }
 
 

@@ -42,3 +42,9 @@ def badge(count: int) -> bytes:
 def today() -> str:
     """Return the day in UTC, as ``YYYYMMDD``."""
     return datetime.now(UTC).strftime("%Y%m%d")
+
+
+def year_and_day() -> tuple[int, str]:
+    """Return the year and the day of it in UTC: a hash and its field."""
+    now = datetime.now(UTC)
+    return now.year, str(now.timetuple().tm_yday)

@@ -59,7 +59,8 @@ class Counter:
         token = secrets.token_urlsafe(9)  # 12 characters
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.incr(total)
-            pipe.hincrby(f"{total}:days", contract.today(), 1)
+            year, day = contract.year_and_day()
+            pipe.hincrby(f"{total}:d:{year}", day, 1)
             pipe.set(f"{total}:t:{token}", 1, ex=contract.TOKEN_TTL_S)
             count, _, _ = await pipe.execute()
         resp.set_cookie(

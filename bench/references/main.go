@@ -76,7 +76,8 @@ func read(conn redis.Conn, total string) (int64, error) {
 
 func raise(conn redis.Conn, total, token string) (int64, error) {
 	conn.Send("INCR", total)
-	conn.Send("HINCRBY", total+":days", time.Now().UTC().Format("20060102"), 1)
+	now := time.Now().UTC()
+	conn.Send("HINCRBY", total+":d:"+strconv.Itoa(now.Year()), now.YearDay(), 1)
 	conn.Send("SET", total+":t:"+token, "1", "EX", tokenTTL)
 	if err := conn.Flush(); err != nil {
 		return 0, err

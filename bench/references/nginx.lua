@@ -65,7 +65,8 @@ end
 local function raise(store, total, token)
     store:init_pipeline(3)
     store:incr(total)
-    store:hincrby(total .. ":days", os.date("!%Y%m%d", ngx.time()), 1)
+    local now = os.date("!*t", ngx.time())
+    store:hincrby(total .. ":d:" .. now.year, now.yday, 1)
     store:set(total .. ":t:" .. token, "1", "EX", TOKEN_TTL)
     local replies, problem = store:commit_pipeline()
     if not replies then

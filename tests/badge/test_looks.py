@@ -1,4 +1,4 @@
-"""LookParser: what the query parameters say about how a count is shown."""
+"""Looks: what the query parameters say about how a count is shown."""
 
 import pytest
 from hypothesis import given, settings

@@ -174,7 +174,7 @@ def _badges(tmp_path: Path) -> BadgeMaker:
 
 @pytest.fixture(name="shared", scope="module")
 def _shared() -> tuple[LookParser, BadgeMaker]:
-    """LookParser and badges that have seen a lot, with the installed icons."""
+    """Looks and badges that have seen a lot, with the installed icons."""
     return LookParser(), BadgeMaker()
 
 

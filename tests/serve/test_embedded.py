@@ -17,6 +17,8 @@ from hitsvc.serve.embedded import EmbeddedStore, server_binary
 from hitsvc.serve.keeper import RESTART_MAX_DELAY_S, restart_delay_s
 from tests.support.processes import eventually, kill
 
+MEMORY_MB = 16
+
 
 @pytest.fixture(name="data_dir")
 def _data_dir(tmp_path: Path) -> Iterator[DataDir]:
@@ -29,7 +31,7 @@ def _data_dir(tmp_path: Path) -> Iterator[DataDir]:
 @pytest.fixture(name="store")
 def _store(data_dir: DataDir) -> Iterator[EmbeddedStore]:
     """A store that answers."""
-    store = EmbeddedStore(data_dir)
+    store = EmbeddedStore(data_dir, MEMORY_MB)
     store.start()
     eventually(store.ready)
     yield store
@@ -124,9 +126,32 @@ class TestStore:
         assert config == {
             "appendonly": "yes",
             "appendfsync": "always",
-            "maxmemory-policy": "noeviction",
+            "maxmemory-policy": "volatile-ttl",
             "port": "0",
         }
+
+    def test_its_memory_is_limited(self, store: EmbeddedStore) -> None:
+        """Strangers cannot take the machine's."""
+        with Redis.from_url(store.url) as client:
+            limit = client.config_get("maxmemory")["maxmemory"]
+        assert int(limit) == MEMORY_MB * 2**20
+
+    def test_what_it_holds_fits_when_it_starts_again(
+        self, store: EmbeddedStore
+    ) -> None:
+        """With half as much again, whatever the setting."""
+        with Redis.from_url(store.url) as client:
+            client.config_set("maxmemory", 0)
+            client.set("a", b"x" * MEMORY_MB * 2**20)
+        _kill(store)
+        store.start()
+        assert not store.is_limited
+        eventually(store.ready)
+        with Redis.from_url(store.url) as client:
+            used = client.info("memory")["used_memory"]
+            limit = client.config_get("maxmemory")["maxmemory"]
+            assert int(limit) > 1.4 * used
+            assert client.set("b", "1")
 
     def test_socket_is_for_this_user_only(self, store: EmbeddedStore) -> None:
         """Other users of the machine cannot change counts."""
@@ -162,7 +187,7 @@ class TestStore:
     def test_works_below_any_path(self, tmp_path: Path) -> None:
         """Spaces, quotes, percent signs and umlauts are no syntax in a path."""
         data_dir = DataDir.claim(tmp_path / "Zähler 100%25 \"x\" 'y' #?")
-        store = EmbeddedStore(data_dir)
+        store = EmbeddedStore(data_dir, MEMORY_MB)
         try:
             store.start()
             eventually(store.ready)
@@ -175,7 +200,7 @@ class TestStore:
     def test_says_why_it_does_not_start(self, data_dir: DataDir) -> None:
         """The server's own last warning, and where the log is."""
         (data_dir.path / "appendonlydir").touch()  # a file where it wants a directory
-        store = EmbeddedStore(data_dir)
+        store = EmbeddedStore(data_dir, MEMORY_MB)
         store.start()
         with pytest.raises(
             StoreError, match=r"did not start; see .*valkey\.log \(.+\)"
@@ -185,7 +210,7 @@ class TestStore:
     def test_holds_the_claim(self, tmp_path: Path) -> None:
         """Nobody can start a second server on the files of one that still runs."""
         data_dir = DataDir.claim(tmp_path)
-        store = EmbeddedStore(data_dir)
+        store = EmbeddedStore(data_dir, MEMORY_MB)
         store.start()
         try:
             eventually(store.ready)

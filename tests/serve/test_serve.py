@@ -12,6 +12,7 @@ import pytest
 from redis import Redis
 
 import hitsvc
+from hitsvc.serve import running_socket
 from hitsvc.serve.server import configuration_file
 from tests.support.commands import free_port, run_hitsvc
 from tests.support.processes import eventually, kill
@@ -276,6 +277,21 @@ class TestKilled:
         eventually(lambda: running.answers("/count?url=other.example"))
         assert running.count() == numbers[-1] + 1
         assert "starting it again" in running.stderr
+
+    def test_a_store_that_was_started_again_has_its_limit_again(
+        self, service: StartService
+    ) -> None:
+        """It is not only told at the first start."""
+        running = service(env={"HITSVC_STORE_MEMORY": "17"})
+        victim = running.valkey_pid
+        assert victim
+        kill(victim)
+        eventually(lambda: running.valkey_pid not in (None, victim))
+        eventually(lambda: running.answers("/count?url=other.example"))
+        with Redis(unix_socket_path=str(running_socket(running.data_dir))) as redis:
+            eventually(
+                lambda: redis.config_get("maxmemory")["maxmemory"] == str(17 << 20)
+            )
 
     def test_a_killed_arbiter_stops_everything(self, service: StartService) -> None:
         """The keeper says so in one line and ends with an error."""

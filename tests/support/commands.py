@@ -25,11 +25,15 @@ def hitsvc_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "hitsvc", *arguments]
 
 
+# Tests are what these limits are against: they invent pages by the thousand.
+NO_LIMITS = {"HITSVC_NEW_PAGES_BY_SITE": "0", "HITSVC_NEW_PAGES_IN_ALL": "0"}
+
+
 def clean_environment(**variables: str) -> dict[str, str]:
     """Make an environment without the tester's own settings."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith("HITSVC_")}
     environ["PYTHONPATH"] = str(Path(hitsvc.__file__).parents[1])
-    return environ | variables
+    return environ | NO_LIMITS | variables
 
 
 def run_hitsvc(

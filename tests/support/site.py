@@ -9,7 +9,7 @@ from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
 from falcon import testing
 
 from hitsvc.app import create_app
-from hitsvc.errors import CounterUnavailable
+from hitsvc.errors import HitsError
 from hitsvc.http1.express_exchange import FAILURE
 from hitsvc.settings import Settings
 
@@ -42,7 +42,7 @@ async def answered(taken: Any, scope: dict[str, Any], send: Any) -> bool:
     await asyncio.wait([taken.future])
     try:
         fields, body = taken.response()
-    except CounterUnavailable as ex:
+    except HitsError as ex:
         scope[FAILURE] = ex
         return False
     pairs = [tuple(line.split(b": ", 1)) for line in fields.split(b"\r\n")[1:]]
@@ -56,7 +56,7 @@ class Site:
     """A service in this process, and a client that asks it one thing at a time.
 
     Attributes:
-        redis: LookParser into the service's Redis.
+        redis: Looks into the service's Redis.
         server: That Redis itself; ``connected = False`` takes it away.
     """
 
@@ -80,12 +80,16 @@ class Site:
         self.redis = FakeRedis(server=self.server, decode_responses=True)
         client = FakeAsyncRedis(server=self.server) if own_redis else None
         app = create_app(Settings.load(variables), redis=client)
+        self._closed = False
         self._run = runner.run
         self._conductor = testing.ASGIConductor(serve(app, express=express))
         self._run(self._conductor.__aenter__())
 
     def close(self) -> None:
-        """Stop the service, as a server does."""
+        """Stop the service, as a server does; once."""
+        if self._closed:
+            return
+        self._closed = True
         self._run(self._conductor.__aexit__(None, None, None))
 
     def ask(
