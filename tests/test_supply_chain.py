@@ -12,8 +12,11 @@ from scripts import licences
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-HASHED = sorted(ROOT.glob("**/*-requirements.txt"))
-HASHED = [path for path in HASHED if ".venv" not in path.parts]
+HASHED = sorted(
+    path
+    for folder in (".github", "docker")
+    for path in (ROOT / folder).glob("*-requirements.txt")
+)
 
 _USES = re.compile(r"^\s*(?:- )?uses: (.+)$", re.MULTILINE)
 _PINNED = re.compile(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
