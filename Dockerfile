@@ -1,18 +1,21 @@
 # The service's image: two stages, so that neither uv nor a cache is in the result.
-# It builds with and without BuildKit.
+# It builds with and without BuildKit. The update bot writes the base's digest behind
+# its tag: .github/renovate.json5.
 ARG PYTHON_TAG=3.13-slim
 
 FROM python:${PYTHON_TAG} AS build
-ARG UV_REQUIREMENT="uv>=0.9,<1"
 ENV UV_COMPILE_BYTECODE=1 \
     UV_LINK_MODE=copy \
     UV_NO_CACHE=1 \
     UV_PROJECT_ENVIRONMENT=/app/.venv \
     UV_PYTHON=/usr/local/bin/python \
     UV_PYTHON_DOWNLOADS=never
-RUN python -m pip install --no-cache-dir --disable-pip-version-check \
-    --root-user-action=ignore "${UV_REQUIREMENT}"
 WORKDIR /src
+# One known uv or none: all else is checked by it, against the hashes in uv.lock.
+COPY docker/uv-requirements.txt docker/build-requirements.txt docker/
+RUN python -m pip install --no-cache-dir --disable-pip-version-check \
+    --root-user-action=ignore --only-binary :all: --require-hashes \
+    --requirement docker/uv-requirements.txt
 # The dependencies change more rarely than the code, so they have a layer of their own.
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-default-groups --extra logos --no-install-project
@@ -20,7 +23,9 @@ COPY README.md LICENSE ./
 COPY config/gunicorn.conf.py config/
 COPY hitsvc hitsvc
 # The 3,400 icons are modules that are read and never run.
-RUN uv sync --locked --no-default-groups --extra logos --no-editable \
+RUN uv build --wheel --out-dir /dist --require-hashes \
+    --build-constraint docker/build-requirements.txt \
+ && uv pip install --python /app/.venv --no-deps --no-index /dist/*.whl \
  && rm -r /app/.venv/lib/python*/site-packages/simplepycons/__pycache__
 
 FROM python:${PYTHON_TAG}

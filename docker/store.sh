@@ -2,6 +2,7 @@
 # What people and Compose do with the store; it runs inside the store's container.
 #
 #   serve    start the store; Redis and Valkey alike
+#   check    tell if the container may have too little memory for MAXMEMORY
 #   healthy  exit with 0 if it answers the app's user
 #   cli ...  a command line as the user "admin", who can read but not change
 #   backup   write a consistent copy of all data to standard output, while it runs
@@ -19,10 +20,28 @@ fact() { # SECTION FIELD
   cli info "$1" | tr -d '\r' | sed -n "s/^$2://p"
 }
 
+# When the kernel ends the store for its memory, it is away until it has loaded its data.
+check() {
+  limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null ||
+    cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || echo max)
+  echo "${MAXMEMORY:-256mb} $limit" | awk '
+    $2 == "max" { exit }
+    {
+      unit = substr(tolower($1), match($1 "x", /[^0-9]/), 1)
+      size = $1 * (unit == "k" ? 1024 : unit == "m" ? 1024^2 : unit == "g" ? 1024^3 : 1)
+      if (size == 0 || size * 2 > $2) # 0 is no bound
+        printf "the container may have %d MB, less than twice HITSVC_STORE_MAXMEMORY (%s): raise HITSVC_STORE_MEMORY too\n", $2 / 1024^2, $1
+    }'
+}
+
 case ${1-} in
 serve)
+  check
   exec "$(program server)" /opt/hitsvc/redis.conf \
     --appendfsync "${APPENDFSYNC:-always}" --maxmemory "${MAXMEMORY:-256mb}"
+  ;;
+check)
+  check
   ;;
 healthy)
   answer=$(REDISCLI_AUTH=$(cat "$secrets/password") "$(program cli)" --user hitsvc --no-auth-warning ping)
@@ -60,7 +79,7 @@ restore)
   echo "restored; the data before it lie in the volume's before-restore" >&2
   ;;
 *)
-  echo "usage: store.sh serve | healthy | cli COMMAND | backup | restore" >&2
+  echo "usage: store.sh serve | check | healthy | cli COMMAND | backup | restore" >&2
   exit 2
   ;;
 esac

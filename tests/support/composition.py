@@ -245,6 +245,13 @@ class Composition:
         made = docker("exec", self.container("caddy"), "test", "-s", file)
         return made.returncode == 0 and _works(self.get_by_caddy)
 
+    def check_store(self, size: str) -> str:
+        """Return what the store's script says of a MAXMEMORY."""
+        return self.compose(
+            *("run", "--rm", "-T", "--no-deps", "-e", f"MAXMEMORY={size}"),
+            *("--entrypoint", "sh /opt/hitsvc/store.sh check", "store"),
+        )
+
     def stream(self, command: Sequence[str], file: IO[bytes]) -> None:
         """Write what a command in the store's container says into a file."""
         subprocess.run(

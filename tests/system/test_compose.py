@@ -363,10 +363,37 @@ class TestStore:
         assert config["maxmemory-policy"] == "volatile-ttl"
         assert int(config["maxmemory"]) == 256 * 1024 * 1024
 
+    @pytest.mark.parametrize("size", ["513mb", "600000k", "1G", "1073741824", "0"])
+    def test_says_if_it_may_have_too_little_memory(
+        self, project: Composition, size: str
+    ) -> None:
+        """Twice MAXMEMORY does not fit into the container's limit."""
+        said = project.check_store(size)
+        assert "raise HITSVC_STORE_MEMORY too" in said
+        assert size in said
+
+    @pytest.mark.parametrize("size", ["256mb", "512MB", "100000k", "1073741"])
+    def test_says_nothing_if_there_is_room(
+        self, project: Composition, size: str
+    ) -> None:
+        """No warning without a reason."""
+        assert "HITSVC_STORE_MEMORY" not in project.check_store(size)
+
     def test_publishes_no_port(self, project: Composition) -> None:
         """The store is reached over the composition's network alone."""
         ports = project.inspect("store")["NetworkSettings"]["Ports"] or {}
         assert not any(ports.values())
+
+
+@pytest.mark.parametrize("service", ["app", "store"])
+def test_containers_are_held_to_their_limits(
+    project: Composition, service: str
+) -> None:
+    """Compose has understood them."""
+    host = project.inspect(service)["HostConfig"]
+    assert host["Memory"] >= 1024**3
+    assert 0 < host["PidsLimit"] <= 512
+    assert host["CpuShares"] >= 1024
 
 
 class TestProxies:
