@@ -20,7 +20,9 @@ from redis import Redis
 from hitsvc.counting import Day, Keys, site_of
 from hitsvc.serve.embedded import server_binary
 
-_PAGES = 1_000
+# Fewer where each has many days.
+_PAGES = 20_000
+_FIELDS = 1_000_000
 _LAST = date(2026, 12, 31)
 _LIVES = {"once": 0, "monthly": 30, "every tenth day": 10, "daily": 1}
 _AGES = (1, 30, 365, 2_000)
@@ -50,9 +52,13 @@ def _days(age: int, every: int) -> list[Day]:
     return [Day.of(_LAST - timedelta(days)) for days in ago]
 
 
+def _pages(days: list[Day]) -> int:
+    return min(_PAGES, _FIELDS // len(days))
+
+
 def _fill(client: Any, days: list[Day], *, version_1: bool) -> None:
     pipeline = client.pipeline(transaction=False)
-    for number in range(_PAGES):
+    for number in range(_pages(days)):
         page = f"example.com/posts/{number:08}"
         keys = _KEYS.page(page)
         pipeline.set(keys.total, len(days))
@@ -63,14 +69,18 @@ def _fill(client: Any, days: list[Day], *, version_1: bool) -> None:
             for day in days:
                 pipeline.hset(keys.year(day.year), day.field, 1)
             pipeline.sadd(_KEYS.pages(site_of(page)), page)
+        if not number % 100:
+            pipeline.execute()
     pipeline.execute()
 
 
 def _bytes_a_page(client: Any, age: int, every: int, *, version_1: bool) -> float:
-    client.flushall()
+    client.flushdb()
+    client.memory_purge()
     before = client.info("memory")["used_memory"]
-    _fill(client, _days(age, every), version_1=version_1)
-    return float(client.info("memory")["used_memory"] - before) / _PAGES
+    days = _days(age, every)
+    _fill(client, days, version_1=version_1)
+    return float(client.info("memory")["used_memory"] - before) / _pages(days)
 
 
 def _hit_us(client: Any, age: int, *, version_1: bool) -> float:
