@@ -22,25 +22,34 @@ class Archive:
         names: Its members.
     """
 
-    def __init__(self, file: zipfile.ZipFile, name: str, size: int) -> None:
+    def __init__(
+        self, file: zipfile.ZipFile, name: str, size: int, budget: Budget
+    ) -> None:
         """Take an open file.
 
         Args:
             file: The ZIP file.
             name: What to call it in messages.
             size: Its size in bytes.
+            budget: How much may come out of all members together: they can overlap,
+                and there can be many.
         """
         self.names = [info.filename for info in file.infolist() if not info.is_dir()]
         self.name = name
         self._file = file
         self._size = size
-        # One for all: members can overlap, and there can be many.
-        self._budget = Budget(name)
+        self._budget = budget
 
     @classmethod
     @contextmanager
-    def opened(cls, source: Source) -> Iterator["Archive"]:
+    def opened(
+        cls, source: Source, budget: Budget | None = None
+    ) -> Iterator["Archive"]:
         """Open a file.
+
+        Args:
+            source: The file.
+            budget: How much may come out; by default what honest files have.
 
         Raises:
             ImportRefused: It is no ZIP file that can be used.
@@ -56,7 +65,7 @@ class Archive:
                 if len(file.infolist()) > MAX_MEMBERS:
                     msg = f"{source.name} has more than {MAX_MEMBERS:,} files in it"
                     raise ImportRefused(msg)
-                yield cls(file, source.name, size)
+                yield cls(file, source.name, size, budget or Budget(source.name))
 
     @contextmanager
     def open(self, member: str) -> Iterator[BinaryIO]:

@@ -22,8 +22,15 @@ MAX_PATHS = 2_000_000
 _NEEDED = ("info.json", "paths.jsonl", "hit_stats.jsonl")
 
 
-def json_rows(source: Source, shaper: Shaper) -> Iterator[Row]:
+def json_rows(
+    source: Source, shaper: Shaper, *, max_paths: int = MAX_PATHS
+) -> Iterator[Row]:
     """Read the rows.
+
+    Args:
+        source: The file.
+        shaper: Makes the rows.
+        max_paths: How many paths may be in memory.
 
     Raises:
         ImportRefused: It is no such export.
@@ -31,7 +38,7 @@ def json_rows(source: Source, shaper: Shaper) -> Iterator[Row]:
     with Archive.opened(source) as archive:
         info, paths_name, stats_name = _members(archive)
         _check_version(archive, info)
-        paths = _paths(archive, paths_name, shaper)
+        paths = _paths(archive, paths_name, shaper, max_paths)
         shaper.left_out.note(f"{source.name}: {VISITS}")
         label = archive.label(stats_name)
         with archive.open(stats_name) as content:
@@ -82,7 +89,9 @@ def _day(hour: str, shaper: Shaper) -> date | None:
         return None
 
 
-def _paths(archive: Archive, member: str, shaper: Shaper) -> dict[int, str]:
+def _paths(
+    archive: Archive, member: str, shaper: Shaper, max_paths: int
+) -> dict[int, str]:
     """Return the paths by their ids; an empty one for what is no page."""
     label = archive.label(member)
     paths: dict[int, str] = {}
@@ -95,8 +104,8 @@ def _paths(archive: Archive, member: str, shaper: Shaper) -> dict[int, str]:
                 continue
             event = isinstance(value, dict) and value.get("event")
             paths[path_id] = "" if event or not path.startswith("/") else path
-            if len(paths) > MAX_PATHS:
-                msg = f"{label} has more than {MAX_PATHS:,} paths"
+            if len(paths) > max_paths:
+                msg = f"{label} has more than {max_paths:,} paths"
                 raise ImportRefused(msg)
     return paths
 

@@ -121,7 +121,7 @@ class OwnFormat:
         day = day_of(day_text) if isinstance(day_text, str) else None
         if hits is None or not isinstance(url, str):
             shaper.leave_out(NO_ROW, text, name, line)
-        elif day_text and day is None:
+        elif day is None and day_text is not None and day_text != "":
             shaper.leave_out(NO_DAY, text, name, line, hits)
         else:
             return shaper.row(url, day, hits, name, line)

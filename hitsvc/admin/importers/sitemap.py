@@ -12,16 +12,20 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _CHUNK = 1 << 16
 
 
-def read_sitemap(source: Source) -> Iterator[str]:
+def read_sitemap(source: Source, *, limit: int = MAX_URLS) -> Iterator[str]:
     """Give the URLs in a file.
+
+    Args:
+        source: The file.
+        limit: How many there may be.
 
     Raises:
         ImportRefused: It is damaged, too large, or a list of sitemaps.
     """
     xml = source.head().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     for number, url in enumerate(_of_xml(source) if xml else _of_text(source), 1):
-        if number > MAX_URLS:
-            msg = f"{source.name} has more than {MAX_URLS:,} URLs"
+        if number > limit:
+            msg = f"{source.name} has more than {limit:,} URLs"
             raise ImportRefused(msg)
         yield url
 

@@ -74,16 +74,23 @@ class UrlMap:
         return self._keys.find(key)
 
 
-def read_map(source: Source, key_of: Callable[[str], str]) -> UrlMap:
+def read_map(
+    source: Source, key_of: Callable[[str], str], *, limit: int = MAX_RULES
+) -> UrlMap:
     """Read the rules from a file.
+
+    Args:
+        source: The file.
+        key_of: Turns a URL into its key.
+        limit: How many rules there may be.
 
     Raises:
         ImportRefused: A line is no rule, or there are too many.
     """
-    return UrlMap(_rules(source), key_of)
+    return UrlMap(_rules(source, limit), key_of)
 
 
-def _rules(source: Source) -> Iterator[tuple[str, str]]:
+def _rules(source: Source, limit: int) -> Iterator[tuple[str, str]]:
     number = 0
     for line, record in records(source):
         if not record or record[0].startswith("#") or record == ["old", "new"]:
@@ -92,7 +99,7 @@ def _rules(source: Source) -> Iterator[tuple[str, str]]:
         if len(record) != 2 or not record[0].strip():
             msg = f"{source.name}, line {line}: a rule is OLD,NEW"
             raise ImportRefused(msg)
-        if number > MAX_RULES:
-            msg = f"{source.name} has more than {MAX_RULES:,} rules"
+        if number > limit:
+            msg = f"{source.name} has more than {limit:,} rules"
             raise ImportRefused(msg)
         yield record[0].strip(), record[1].strip()
