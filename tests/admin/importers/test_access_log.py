@@ -1,12 +1,14 @@
 """Access logs: which lines are views, of which page, on which day."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from hitsvc.admin.importers import AccessLog
-from hitsvc.admin.importers.access_log import BOT, NO_LINE, TOO_LONG
+from hitsvc.admin.importers.access_log import BOT, NO_LINE, TOO_LONG, nobody
 from hitsvc.admin.importers.page_requests import (
     NO_PAGE,
     NO_PATH,
@@ -15,18 +17,24 @@ from hitsvc.admin.importers.page_requests import (
     PREFETCH,
 )
 from hitsvc.admin.importers.shape import NO_DAY, NO_HOST, OTHER_SITE
-from tests.admin.importers.samples import days_of, shaper, why
+from tests.admin.importers.samples import Sample, days_of, shaper, why
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Firefox/129.0"
 TIME = "01/Mar/2026:23:30:00 +0100"
 
 
-def line(request="GET /post HTTP/1.1", *, status=200, left="203.0.113.9 - -", time=TIME,
-         agent=AGENT):  # fmt: skip
+def line(
+    request: str = "GET /post HTTP/1.1",
+    *,
+    status: int = 200,
+    left: str = "203.0.113.9 - -",
+    time: str = TIME,
+    agent: str = AGENT,
+) -> str:
     return f'{left} [{time}] "{request}" {status} 512 "-" "{agent}"\n'
 
 
-def caddy(uri="/post", *, request=(), **fields):
+def caddy(uri: str = "/post", *, request: Any = (), **fields: Any) -> str:
     value = {
         "level": "info",
         "ts": 1772404200.25,
@@ -49,7 +57,7 @@ def caddy(uri="/post", *, request=(), **fields):
     return json.dumps(value) + "\n"
 
 
-def traefik(path="/post", **fields):
+def traefik(path: str = "/post", **fields: Any) -> str:
     value = {
         "ClientHost": "203.0.113.9",
         "DownstreamStatus": 200,
@@ -65,7 +73,9 @@ def traefik(path="/post", **fields):
     return json.dumps(value) + "\n"
 
 
-def read(sample, text, *, is_bot=lambda agent: "bot" in agent, **shape):
+def read(
+    sample: Sample, text: str, *, is_bot: Callable[[str], bool] = nobody, **shape: Any
+) -> tuple[dict[tuple[str, str], int], dict[str, tuple[int, int]]]:
     made = shaper(**{"site": "example.com", **shape})
     log = AccessLog(sample("access.log", text), made, is_bot=is_bot)
     return days_of(log.rows()), why(made.left_out)

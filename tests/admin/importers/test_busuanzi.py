@@ -1,13 +1,14 @@
 """The Redis of busuanzi, and sitemaps."""
 
 import hashlib
+from typing import Any
 
 import pytest
 from fakeredis import FakeStrictRedis
 
 from hitsvc.admin.importers import Busuanzi, ImportRefused, read_sitemap
 from hitsvc.admin.importers.busuanzi import UNKNOWN_SITE, UNMATCHED
-from hitsvc.admin.importers.shape import NO_HITS
+from hitsvc.admin.importers.shape import NO_HITS, OTHER_SITE
 from tests.admin.importers.samples import shaper, totals_of, why
 from tests.admin.importers.test_shape import rules
 
@@ -18,15 +19,15 @@ SITEMAP = [
 ]
 
 
-def md5(text):
+def md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def md5_16(text):
+def md5_16(text: str) -> str:
     return md5(text)[8:24]
 
 
-def plain(text):
+def plain(text: str) -> str:
     return text
 
 
@@ -36,9 +37,11 @@ def _store():
         yield store
 
 
-def read(store, sitemap=SITEMAP, *, prefix="bsz", **shape):
+def read(
+    store: Any, *, prefix: str = "bsz", **shape: Any
+) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
     made = shaper(**shape)
-    rows = Busuanzi(store, made, sitemap, prefix=prefix).rows()
+    rows = Busuanzi(store, made, SITEMAP, prefix=prefix).rows()
     return totals_of(rows), why(made.left_out)
 
 
@@ -100,6 +103,14 @@ def test_what_is_no_number_of_hits_is_left_out(store, score):
     assert read(store) == ({}, {NO_HITS: (1, 0)})
 
 
+def test_other_sites_are_left_out(store):
+    """A store of many sites has those of others."""
+    store.zadd("bsz:page_pv:a.example", {"/": 1})
+    store.zadd("bsz:page_pv:b.example", {"/": 2})
+
+    assert read(store, site="a.example") == ({"a.example": 1}, {OTHER_SITE: (1, 2)})
+
+
 def test_a_prefix_is_no_pattern(store):
     """A star in it is a star."""
     store.zadd(f"b*[z]:page_pv:{md5('example.com')}", {md5("/"): 7})
@@ -150,10 +161,7 @@ class TestSitemap:
                 '<!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;">]><urlset/>',
                 "s declares entities",
             ),
-            (
-                "\n" * (sitemap_module.MAX_URLS // 10) + "a\n" * 1_000_001,
-                "more than 1,000,000",
-            ),
+            ("a\n\n" * 6, "more than 5 URLs"),
         ],
         ids=["cut off", "index", "index of the namespace", "entities", "too many"],
     )

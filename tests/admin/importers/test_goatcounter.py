@@ -1,11 +1,12 @@
 """GoatCounter's exports."""
 
 import json
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from hitsvc.admin.importers import GoatCounter, ImportRefused
+from hitsvc.admin.importers import GoatCounter, ImportRefused, Source
 from hitsvc.admin.importers.goatcounter_csv import BOT, EVENT, LATER_VIEW, SHORT
 from hitsvc.admin.importers.goatcounter_json import (
     NO_LINE,
@@ -26,20 +27,37 @@ V1 = (
 )
 
 
-def v2(path, *, event="0", bot="0", first="1", date="2026-03-01T10:00:07Z", title="A"):
+def v2(
+    path: str,
+    *,
+    event: str = "0",
+    bot: str = "0",
+    first: str = "1",
+    date: str = "2026-03-01T10:00:07Z",
+    title: str = "A",
+) -> str:
     return (
         f'{path},"{title}",{event},,Firefox 129,Linux,2f-9c,{bot},,,"1920,0,1",DE,'
         f"{first},{date}\n"
     )
 
 
-def v1(path, *, event="false", bot="0", first="true", date="2021-03-01T10:00:07Z"):
+def v1(
+    path: str,
+    *,
+    event: str = "false",
+    bot: str = "0",
+    first: str = "true",
+    date: str = "2021-03-01T10:00:07Z",
+) -> str:
     return (
         f'{path},A,{event},{bot},2f9c,{first},,,"Mozilla/5.0","1920,1080,1",DE,{date}\n'
     )
 
 
-def read(source, *, visits_only=False, **shape):
+def read(
+    source: Source, *, visits_only: bool = False, **shape: Any
+) -> tuple[dict[tuple[str, str], int], dict[str, tuple[int, int]], list[str]]:
     made = shaper(**{"site": "example.com", **shape})
     rows = GoatCounter(source, made, visits_only=visits_only).rows()
     return days_of(rows), why(made.left_out), made.left_out.notes
@@ -135,15 +153,17 @@ class TestCsv:
             read(sample("x", text), visits_only=True)
 
 
-def jsonl(*values):
+def jsonl(*values: object) -> str:
     return "".join(json.dumps(value) + "\n" for value in values)
 
 
-def stat(hour, path_id, ref_id, count):
+def stat(hour: object, path_id: int, ref_id: int, count: object) -> dict[str, object]:
     return {"hour": hour, "path_id": path_id, "ref_id": ref_id, "count": count}
 
 
-def members(stats, *, version=1.0, directory="goatcounter-export-x/"):
+def members(
+    stats: str, *, version: float = 1.0, directory: str = "goatcounter-export-x/"
+) -> dict[str, str]:
     return {
         f"{directory}info.json": json.dumps({"export_version": version}, indent=2),
         f"{directory}paths.jsonl": jsonl(

@@ -1,8 +1,10 @@
 """Plausible's CSV export."""
 
+from typing import Any
+
 import pytest
 
-from hitsvc.admin.importers import ImportRefused, Plausible
+from hitsvc.admin.importers import ImportRefused, Plausible, Source
 from hitsvc.admin.importers.plausible import EMPTY, NO_PAGE, SHORT
 from hitsvc.admin.importers.shape import NO_DAY, NO_HITS, NO_HOST, OTHER_SITE
 from tests.admin.importers.samples import days_of, shaper, why
@@ -11,7 +13,9 @@ HEADER = '"date","hostname","page","visits","visitors","pageviews"\n'
 PAGES = "imported_pages_20260301_20260302.csv"
 
 
-def read(source, **shape):
+def read(
+    source: Source, **shape: Any
+) -> tuple[dict[tuple[str, str], int], dict[str, tuple[int, int]], list[str]]:
     made = shaper(**shape)
     return (
         days_of(Plausible(source, made).rows()),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,14 +25,14 @@ from tests.admin.importers.samples import shaper, why
 DAY = date(2026, 3, 1)
 
 
-def page(raw, **shape):
+def page(raw: str, **shape: Any) -> str:
     """Return what page a source's name becomes, or why it becomes none."""
     made = shaper(**shape)
     row = made.row(raw, DAY, 1, "x")
     return row.url if row else next(iter(made.left_out.reasons))
 
 
-def rules(*pairs):
+def rules(*pairs: tuple[str, str]) -> UrlMap:
     return UrlMap(pairs, key_of)
 
 

@@ -1,11 +1,14 @@
 """The Redis of vercount."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from fakeredis import FakeStrictRedis
 
 from hitsvc.admin.importers import Vercount
 from hitsvc.admin.importers.live import names_of
-from hitsvc.admin.importers.shape import NO_HITS
+from hitsvc.admin.importers.shape import NO_HITS, OTHER_SITE
 from hitsvc.admin.importers.vercount import CUT, NO_PATH
 from tests.admin.importers.samples import shaper, totals_of, why
 from tests.admin.importers.test_shape import rules
@@ -17,7 +20,7 @@ def _store():
         yield store
 
 
-def read(store, **shape):
+def read(store: Any, **shape: Any) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
     made = shaper(**shape)
     return totals_of(Vercount(store, made).rows()), why(made.left_out)
 
@@ -25,15 +28,21 @@ def read(store, **shape):
 class Twice:
     """A store that is rehashing: its scan gives each name twice."""
 
-    def __init__(self, store):
+    def __init__(self, store: Any) -> None:
         self._store = store
 
-    def scan_iter(self, match):
+    def scan_iter(self, match: Any = None) -> Iterator[Any]:
         names = list(self._store.scan_iter(match=match))
         return iter(names + names)
 
-    def mget(self, keys):
+    def mget(self, keys: Any) -> Any:
         return self._store.mget(keys)
+
+    def zscan_iter(self, name: Any) -> Iterator[Any]:
+        return iter(self._store.zscan_iter(name))
+
+    def type(self, name: Any) -> Any:
+        return self._store.type(name)
 
 
 def test_pages_are_split_at_the_first_path(store):
@@ -108,6 +117,13 @@ def test_a_name_without_host_or_path_is_left_out(store, name):
     store.set(name, 2)
 
     assert read(store) == ({}, {NO_PATH: (1, 2)})
+
+
+def test_other_sites_are_left_out(store):
+    """A store of many sites has those of others."""
+    store.mset({"pv:page:a.example:/": 1, "pv:page:b.example:/": 2})
+
+    assert read(store, site="a.example") == ({"a.example": 1}, {OTHER_SITE: (1, 2)})
 
 
 def test_what_is_no_number_is_left_out(store):
