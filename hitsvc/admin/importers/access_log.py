@@ -9,6 +9,7 @@ from functools import lru_cache
 from hitsvc.admin.importers.combined_log import combined_request
 from hitsvc.admin.importers.json_logs import json_request
 from hitsvc.admin.importers.page_requests import path_of, why_no_view
+from hitsvc.admin.importers.requests import Request
 from hitsvc.admin.importers.rows import Row
 from hitsvc.admin.importers.shape import NO_DAY, Shaper
 from hitsvc.admin.importers.source import Source
@@ -67,11 +68,17 @@ class AccessLog:
         if not why and request and request.agent and self._is_bot(request.agent):
             why = BOT
         if why or not request:
-            self._shaper.leave_out(why, text, name, number, 1)
+            # Without the client's address, where it can be told apart.
+            example = _example(request) if request else text
+            self._shaper.leave_out(why, example, name, number, 1)
             return None
         day = request.moment and self._shaper.day_at(request.moment)
         if day is None:
-            self._shaper.leave_out(NO_DAY, text, name, number, 1)
+            self._shaper.leave_out(NO_DAY, _example(request), name, number, 1)
             return None
         path = path_of(request.target)
         return self._shaper.row_at(request.host, path, day, 1, name, number)
+
+
+def _example(request: Request) -> str:
+    return f"{request.method} {request.host}{request.target} {request.status}"

@@ -341,3 +341,17 @@ def test_a_line_that_is_too_long_is_left_out(sample):
         {("example.com/post", "2026-03-01"): 1},
         {TOO_LONG: (1, 1)},
     )
+
+
+def test_an_example_has_no_address(sample):
+    """The record may be shown around."""
+    made = shaper()
+    text = line(status=404) + caddy(status=404) + traefik(ts="x", RequestPath="/a.css")
+    list(AccessLog(sample("x", text), made).rows())
+
+    examples = [text for r in made.left_out.reasons.values() for text in r.examples]
+    assert examples == [
+        "x, line 1: GET /post 404",
+        "x, line 2: GET example.com/post 404",
+        "x, line 3: GET example.com/a.css 200",
+    ]
