@@ -14,10 +14,12 @@ from hitsvc.admin.importers.left_out import LeftOut
 from hitsvc.admin.importers.rows import MAX_HITS, Row
 from hitsvc.admin.importers.shape import TOO_MANY
 
-# Some 40 MB of them; more go to a temporary database.
+# Some 70 MB of them; more go to a temporary database.
 MAX_IN_MEMORY = 200_000
 _UNDATED = 0
-_TOO_MANY = MAX_HITS + 1
+# A sum that far off stays so: neither it nor what is added to it leaves the whole
+# numbers of SQLite, which would go on with inexact ones.
+_STUCK = 2**61
 
 _Pair = tuple[str, int]
 _day = lru_cache(4096)(date.fromordinal)
@@ -73,18 +75,17 @@ def _prepare(database: sqlite3.Connection) -> None:
 
 
 def _spill(database: sqlite3.Connection, sums: dict[_Pair, int]) -> None:
-    # Sums stay far from 2 to the 63rd, where SQLite would go on with inexact ones.
     database.execute("BEGIN")
     database.executemany(
-        "INSERT INTO sums VALUES (?1, ?2, max(min(?3, ?4), -?4)) ON CONFLICT DO UPDATE "
-        "SET hits = max(min(hits + excluded.hits, ?4), -?4)",
-        ((url, day, _bounded(hits), _TOO_MANY) for url, day, hits in _sorted(sums)),
+        "INSERT INTO sums VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET hits = CASE "
+        "WHEN abs(hits) >= ?4 THEN hits WHEN abs(?3) >= ?4 THEN ?3 ELSE hits + ?3 END",
+        ((url, day, _bounded(hits), _STUCK) for url, day, hits in _sorted(sums)),
     )
     database.execute("COMMIT")
 
 
 def _bounded(hits: int) -> int:
-    return max(min(hits, _TOO_MANY), -_TOO_MANY)
+    return max(min(hits, _STUCK), -_STUCK)
 
 
 def _sorted(sums: dict[_Pair, int]) -> Iterator[tuple[str, int, int]]:

@@ -122,6 +122,7 @@ def test_the_offset_comes_before_the_day(sample, time, day):
         ("203.0.113.9 - -", "example.com", ["example.com/post"]),
         ("2001:db8::1 - -", "example.com", ["example.com/post"]),
         ("203.0.113.9 - John [x] Smith", "example.com", ["example.com/post"]),
+        ("203.0.113.9 - - Smith", "example.com", ["example.com/post"]),
         ("203.0.113.9 - -", None, []),
         ("blog.example:443 203.0.113.9 - -", None, ["blog.example/post"]),
         ("blog.example:80 203.0.113.9 - me", None, ["blog.example/post"]),

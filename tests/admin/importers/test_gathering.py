@@ -64,6 +64,36 @@ class TestGathering:
         assert list(gathered(rows, left_out, in_memory=in_memory)) == rows[-1:]
         assert why(left_out) == {TOO_MANY: (1, 0)}
 
+    @given(st.lists(st.sampled_from([MAX_HITS, -MAX_HITS, 1, -1]), max_size=30))
+    def test_large_sums_that_end_small_are_exact(self, amounts):
+        """Beside the memory as in it."""
+        rows = [Row("a.example", None, hits) for hits in amounts]
+
+        assert list(gathered(rows, LeftOut(), in_memory=1)) == list(
+            gathered(rows, LeftOut())
+        )
+
+    @pytest.mark.parametrize("late", [0, 7])
+    @pytest.mark.parametrize("in_memory", [1, 2])
+    def test_sums_that_were_lost_stay_so(self, in_memory, late):
+        """A sum that was too large for the database is never shown as a small one."""
+        amounts = [late, *[MAX_HITS] * 2000, *[-MAX_HITS] * 2000]
+        rows = [Row("a.example", None, hits) for hits in amounts]
+
+        assert list(gathered(rows, LeftOut(), in_memory=in_memory)) in (
+            [],
+            [Row("a.example", None, late)],
+        )
+
+    def test_one_sum_can_be_too_large_for_the_database(self):
+        """It was summed up in memory, and goes to others beside it."""
+        large = [Row("a.example", None, MAX_HITS)] * 2000 + [Row("b.example", None, 1)]
+        rows = [Row("a.example", None, -9), Row("b.example", None, 1), *large]
+        rows += [Row("a.example", None, -MAX_HITS)] * 2000
+
+        found = list(gathered(rows, LeftOut(), in_memory=2))
+        assert found == [Row("b.example", None, 2)]
+
     def test_an_error_at_the_end_gives_no_rows(self, sample):
         """A packed file that was cut off changes nothing."""
         text = "url,day,hits\n" + "".join(f"a.example/{n},,1\n" for n in range(50_000))
