@@ -1,0 +1,84 @@
+"""Reads access logs: each view of a page is a hit of its day.
+
+Every line may be of another of the known forms; they are told apart by themselves.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from hitsvc.admin.importers.combined_log import combined_request
+from hitsvc.admin.importers.json_logs import json_request
+from hitsvc.admin.importers.page_requests import path_of, why_no_view
+from hitsvc.admin.importers.requests import Request
+from hitsvc.admin.importers.rows import Row
+from hitsvc.admin.importers.shape import NO_DAY, Shaper
+from hitsvc.admin.importers.source import Source
+
+NO_LINE = "no request of a known form"
+TOO_LONG = "a line that is too long"
+BOT = "a declared bot"
+
+
+def nobody(agent: str) -> bool:
+    """Take nobody for a bot."""
+    return False
+
+
+class AccessLog:
+    """Reads its views."""
+
+    def __init__(
+        self,
+        source: Source,
+        shaper: Shaper,
+        *,
+        is_bot: Callable[[str], bool] = nobody,
+    ) -> None:
+        """Remember the file and what shapes its rows.
+
+        Args:
+            source: The file.
+            shaper: Makes the rows; its zone is the one of the days.
+            is_bot: Tells a declared bot by its user agent.
+        """
+        self._source = source
+        self._shaper = shaper
+        # Few agents make most requests; each may be as long as a line.
+        self._is_bot = lru_cache(1024)(is_bot)
+
+    def rows(self) -> Iterator[Row]:
+        """Read the rows, each of one hit.
+
+        Raises:
+            ImportRefused: The file cannot be read.
+        """
+        name, shaper = self._source.name, self._shaper
+        for number, line in self._source.lines():
+            if line is None:
+                shaper.leave_out(TOO_LONG, "", name, number, 1)
+                continue
+            text = line.decode("utf-8", "surrogateescape").strip()
+            if text and (row := self._row(text, name, number)):
+                yield row
+
+    def _row(self, text: str, name: str, number: int) -> Row | None:
+        read = json_request if text.startswith("{") else combined_request
+        request = read(text)
+        why = why_no_view(request) if request else NO_LINE
+        if not why and request and request.agent and self._is_bot(request.agent):
+            why = BOT
+        if why or not request:
+            # Without the client's address, where it can be told apart.
+            example = _example(request) if request else text
+            self._shaper.leave_out(why, example, name, number, 1)
+            return None
+        day = request.moment and self._shaper.day_at(request.moment)
+        if day is None:
+            self._shaper.leave_out(NO_DAY, _example(request), name, number, 1)
+            return None
+        path = path_of(request.target)
+        return self._shaper.row_at(request.host, path, day, 1, name, number)
+
+
+def _example(request: Request) -> str:
+    return f"{request.method} {request.host}{request.target} {request.status}"
