@@ -26,7 +26,7 @@ DEFAULTS = {
     "workers": 0,
     "max_connections": 8192,
     "data_dir": Path("hitsvc-data"),
-    "store_memory": 256,
+    "embedded_memory": 256,
     "forwarded_allow_ips": "127.0.0.1,::1",
     "client_header": "",
     "log_level": "info",
@@ -40,7 +40,7 @@ BOUNDS = [
     ("COOKIE_TIMEOUT", "0", "-1"),
     ("COOKIE_TIMEOUT", "34560000", "34560001"),
     ("RANDOM_VALUE_LENGTH", "8", "7"),
-    ("STORE_MEMORY", "16", "15"),
+    ("EMBEDDED_MEMORY", "16", "15"),
     ("NEW_PAGES_BY_CLIENT", "0", "-1"),
     ("NEW_PAGES_BY_SITE", "0", "-1"),
     ("NEW_PAGES_IN_ALL", "0", "-1"),
@@ -249,7 +249,7 @@ class TestFiles:
             "log_format": "json",
             "log_level": "error",
             "redis_url": "memory",
-            "store_memory": "99",
+            "embedded_memory": "99",
         }.get(name, "9")
         file = tmp_path / "secret"
         file.write_text(f" {value}\n")

@@ -77,7 +77,7 @@ def _serve_embedded(settings: Settings) -> NoReturn:
     """Serve and keep the store; see `hitsvc.serve.keeper`."""
     data_dir = DataDir.claim(settings.data_dir)
     try:
-        store = EmbeddedStore(data_dir, settings.store_memory)
+        store = EmbeddedStore(data_dir, settings.embedded_memory)
         listener = open_listener(settings.bind)
         settings = settings.model_copy(update={"redis_url": store.url})
 

@@ -57,7 +57,7 @@ def open_store(settings: Settings) -> Iterator[str]:
         yield url
         return
     data_dir = DataDir.claim(settings.data_dir)
-    store = EmbeddedStore(data_dir, settings.store_memory)
+    store = EmbeddedStore(data_dir, settings.embedded_memory)
     try:
         store.start()
         deadline = time.monotonic() + _LOAD_WITHIN_S

@@ -147,7 +147,7 @@ class Settings(BaseModel):
         Path,
         Field(description="Where the embedded store keeps its data."),
     ] = Path("hitsvc-data")
-    store_memory: Annotated[
+    embedded_memory: Annotated[
         int,
         Field(
             description="Megabytes that the embedded store may use; at least half more "

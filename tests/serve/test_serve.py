@@ -282,7 +282,7 @@ class TestKilled:
         self, service: StartService
     ) -> None:
         """It is not only told at the first start."""
-        running = service(env={"HITSVC_STORE_MEMORY": "17"})
+        running = service(env={"HITSVC_EMBEDDED_MEMORY": "17"})
         victim = running.valkey_pid
         assert victim
         kill(victim)
