@@ -6,7 +6,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from redis import Redis
 
 from tests.faults.rounds import run
 from tests.faults.targets import DIRECT, WAYS, Embedded
+from tests.support.http2 import Stream2
 from tests.support.processes import eventually, kill
 from tests.support.proxies import NAME, PROXIES, Caddy, Proxy, connect
 from tests.support.service import PATIENT, Service
@@ -107,6 +108,35 @@ def test_a_dying_app_has_seen_a_request_once(proxy, dying, death, method, used):
 
     assert len(dying.of(death)) - before == 1
     assert answer is None or answer >= 500
+
+
+@pytest.mark.parametrize("death", ["/end", "/reset", "/half"])
+@pytest.mark.parametrize("used", [False, True], ids=["fresh", "used"])
+def test_browsers_are_not_told_to_ask_again(proxy, dying, death, used):
+    """Who keeps a connection gets an answer, not an end that says that nothing was done.
+
+    Browsers repeat a GET by themselves if a used connection ends without an answer (RFC
+    9110, 9.2.2), or if a stream of HTTP/2 is refused (RFC 9113, 8.7).
+    """
+    with closing(Visitor(proxy.url)) as visitor:
+        if used:
+            assert visitor.ask("/") == 200
+        assert visitor.ask(death) == 502
+    with suppress(ConnectionError), closing(Stream2(proxy.url)) as stream:
+        if used:
+            assert stream.get("/") == "answered"
+        assert stream.get(death) == "answered"
+
+
+@pytest.mark.parametrize("way", ["caddy", "haproxy"])
+def test_these_speak_http2(way, directory, upstream):
+    """So the test above has tried it."""
+    need(way)
+    with (
+        PROXIES[way](directory, upstream.url) as proxy,
+        closing(Stream2(proxy.url)) as stream,
+    ):
+        assert stream.get("/") == "answered"
 
 
 def test_a_late_answer_is_not_asked_for_again(directory, upstream):

@@ -246,6 +246,7 @@ class HAProxy(Proxy):
         both = self._directory / "both.pem"
         both.write_text(certificate.read_text() + key.read_text())
         return {
+            "abns@hitsvc": f"abns@hitsvc-{self._port}",
             "bind :80\n": f"bind 127.0.0.1:{self._port}\n",
             "bind :443 ": f"bind 127.0.0.1:{self._tls_port} ",
             "/etc/haproxy/hits.example.org.pem": str(both),
