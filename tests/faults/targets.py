@@ -20,6 +20,12 @@ from tests.support.stored import day_hits
 
 WORKERS = 2
 READY_WITHIN_S = 30.0
+# Visitors of the harness are many, and each may come to a page of its own.
+NO_LIMITS = {
+    "HITSVC_NEW_PAGES_BY_CLIENT": "0",
+    "HITSVC_NEW_PAGES_BY_SITE": "0",
+    "HITSVC_NEW_PAGES_IN_ALL": "0",
+}
 # How visitors come to the service.
 DIRECT = "direct"
 WAYS = (DIRECT, *PROXIES)
@@ -110,7 +116,7 @@ class Embedded(Target):
         super().__init__(seed)
         self.kills["arbiter"] = lambda: self._end_with(self.service.arbiter_pid)
         self.kills["store"] = self._kill_store
-        service = Service(directory / "service", workers=WORKERS)
+        service = Service(directory / "service", workers=WORKERS, env=NO_LIMITS)
         self._begin(service, through, directory)
 
     @property
@@ -155,7 +161,12 @@ class External(Target):
         self.kills["store"] = self._kill_store
         if traced:
             self.kills["power"] = self._cut_power
-        service = Service(directory / "service", workers=WORKERS, store=self.store.url)
+        service = Service(
+            directory / "service",
+            workers=WORKERS,
+            store=self.store.url,
+            env=NO_LIMITS,
+        )
         self._begin(service, through, directory)
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.targets import NO_LIMITS
 from tests.http import judge
 from tests.http.case import Verdict
 from tests.http.cases import CASES
@@ -22,7 +23,7 @@ _HASTY_S = 1.0
 @pytest.fixture(scope="module", name="service")
 def _service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """What is behind them."""
-    with Service(tmp_path_factory.mktemp("behind"), env=PATIENT) as service:
+    with Service(tmp_path_factory.mktemp("behind"), env=PATIENT | NO_LIMITS) as service:
         yield service
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.targets import NO_LIMITS
 from tests.http import judge
 from tests.http.cases import CASES, GROUPS
 from tests.http.known import BEHIND, DEVIATIONS, KNOWN
@@ -19,7 +20,7 @@ _HASTY_S = 2.0
 @pytest.fixture(scope="module", name="runner")
 def _runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     """What plays them, and the service that they are played for."""
-    with Service(tmp_path_factory.mktemp("direct"), env=PATIENT) as service:
+    with Service(tmp_path_factory.mktemp("direct"), env=PATIENT | NO_LIMITS) as service:
         runner = Runner(service.url, service.url)
         yield runner
         runner.close()
