@@ -145,7 +145,7 @@ DEVIATIONS = _flat(
     }
 )
 
-# What valid requests do not get through a proxy, which answers them itself.
+# Valid requests that a proxy answers otherwise, in the version of Debian 12; others may not.
 BEHIND = {
     "nginx": _flat(
         {
