@@ -21,7 +21,7 @@ from tests.support.service import PATIENT, Service
 from tests.support.upstream import Upstream
 from tests.support.valkey import Valkey
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, pytest.mark.proxy]
 
 SECONDS = 0.6
 # What Caddy does if nobody says otherwise.

@@ -14,7 +14,7 @@ from tests.http.runner import PATIENCE_S, Runner
 from tests.support.proxies import PROXIES
 from tests.support.service import PATIENT, Service
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, pytest.mark.proxy]
 
 # What a proxy does not refuse at once it may wait for.
 _HASTY_S = 1.0

@@ -9,7 +9,7 @@ import pytest
 from tests.support.proxies import NAME, PROXIES, Proxy, connect
 from tests.support.upstream import Upstream
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, pytest.mark.proxy]
 
 # The addresses and schemes that visitors make up.
 FORGED = b"203.0.113.66"
