@@ -11,7 +11,8 @@ from statistics import median
 
 from tests.faults.report import as_json, table
 from tests.faults.rounds import run
-from tests.faults.targets import Embedded, External, Target
+from tests.faults.targets import DIRECT, WAYS, Embedded, External, Target
+from tests.support.proxies import PROXIES
 
 _KINDS = ("worker", "arbiter", "parent", "store", "power")
 
@@ -37,7 +38,7 @@ def main() -> int:
         {"unconfirmed_s": round(cut.age_s, 3), "unconfirmed_bytes": cut.unconfirmed}
         for cut in target.cuts
     ]
-    print(table(options.mode, done))
+    print(table(_mode(options), done))
     print(f"\nseed {seed}; lost of earlier rounds: {done.faded}")
     if cuts:
         ages = [cut["unconfirmed_s"] for cut in cuts]
@@ -45,7 +46,7 @@ def main() -> int:
             f"seconds since the disk's last word: {median(ages)}, at most {max(ages)}"
         )
     if options.json:
-        result = as_json(options.mode, done, seed=seed, cuts=cuts)
+        result = as_json(_mode(options), done, seed=seed, cuts=cuts)
         options.json.write_text(json.dumps(result, indent=1) + "\n")
     return int(bool(done.wrong))
 
@@ -57,6 +58,9 @@ def _parse() -> argparse.Namespace:
         "--mode", choices=("everysec", "always", "no"), default="always"
     )
     parser.add_argument("--kill", default="worker,parent,store", help=", ".join(_KINDS))
+    parser.add_argument(
+        "--through", choices=WAYS, default=DIRECT, help="the proxy visitors come by"
+    )
     parser.add_argument("--seconds", type=float, default=1.5, help="of a round")
     parser.add_argument("--seed", type=int, help="the time, if none is given")
     parser.add_argument(
@@ -74,6 +78,9 @@ def _parse() -> argparse.Namespace:
         parser.error("power cuts and slow disks need strace")
     if "power" in options.kill and options.slow_disk:
         parser.error("a process is traced once: by the power cut or by the slow disk")
+    missing = options.through != DIRECT and PROXIES[options.through].missing()
+    if missing:
+        parser.error(missing)
     if "arbiter" in options.kill and not _is_embedded(options):
         parser.error("without an embedded store the arbiter is the parent")
     return options
@@ -86,9 +93,18 @@ def _is_embedded(options: argparse.Namespace) -> bool:
 
 def _target(options: argparse.Namespace, directory: Path, seed: int) -> Target:
     if _is_embedded(options):
-        return Embedded(directory, seed)
+        return Embedded(directory, seed, options.through)
     traced = "power" in options.kill
-    return External(directory, seed, options.mode, traced=traced)
+    return External(
+        directory, seed, options.mode, traced=traced, through=options.through
+    )
+
+
+def _mode(options: argparse.Namespace) -> str:
+    """Name what the rounds have in common."""
+    if options.through == DIRECT:
+        return str(options.mode)
+    return f"{options.mode}, {options.through}"
 
 
 if __name__ == "__main__":

@@ -10,10 +10,13 @@ from random import Random
 from tests.faults.disk import slow_disk
 from tests.faults.ledger import Outcome, Stored, judge
 from tests.faults.targets import Target
-from tests.support.load import Tally, hit
+from tests.support.load import Tally, hit, hit_once_each
 
 PAGES = 6
 CLIENTS = 3
+# Each of these asks for a page of its own each time. So if a proxy has sent one request
+# twice that is seen, though others were answered with errors and not counted.
+STRANGERS = 3
 _ENDLESS = 1_000_000
 # Under load before the earliest kill, and after all is mended.
 _MARGIN_S = 0.15
@@ -58,7 +61,7 @@ def run(
         kills: What is killed, see `Target.kills`; in turn, in random order.
         rounds: How many.
         seconds: How long each lasts; longer if mending takes longer.
-        seed: Of what is left to chance.
+        seed: Of what is left to chance; another run on this target needs another.
         progress: Is told of each round.
         slow_disk_s: How long each flush to the disk takes at least.
     """
@@ -68,11 +71,14 @@ def run(
     for number, kind in zip(range(rounds), _shuffled(kills, random), strict=False):
         margin = _SLOW_DISK_MARGIN_S if slow_disk_s else _MARGIN_S
         moment = random.uniform(margin, max(margin, seconds / 2))
-        names = [f"example.com/{number}/{page}" for page in range(PAGES)]
+        # New ones, also if the same target is used for another run.
+        site = f"example.com/{seed}/{number}"
+        names = [f"{site}/{page}" for page in range(PAGES)]
         tallies = {name: Tally() for name in names}
         with slow_disk(target.store_pid, slow_disk_s) if slow_disk_s else nullcontext():
-            asyncio.run(_round(target, target.kills[kind], tallies, moment, seconds))
-        after = target.stored(names)
+            round_ = _round(target, target.kills[kind], tallies, site, moment, seconds)
+            tallies |= asyncio.run(round_)
+        after = target.stored(tallies)
         outcome = sum(
             (
                 judge(tally.attempted, tally.acknowledged, tally.refused, after[name])
@@ -99,14 +105,23 @@ async def _round(
     target: Target,
     kill: Callable[[], None],
     tallies: dict[str, Tally],
+    site: str,
     moment: float,
     seconds: float,
-) -> None:
-    """Hit the pages all the while; kill at the moment, then mend."""
+) -> dict[str, Tally]:
+    """Hit the pages all the while; kill at the moment, then mend.
+
+    Returns:
+        What was done to the strangers' pages.
+    """
     end = time.monotonic() + seconds
+    over = asyncio.Event()
+    strangers = asyncio.ensure_future(
+        hit_once_each(target.entry, f"{site}/once/", STRANGERS, over)
+    )
     load = asyncio.gather(
         *(
-            hit(target.service.url, name, CLIENTS, _ENDLESS, tally)
+            hit(target.entry, name, CLIENTS, _ENDLESS, tally)
             for name, tally in tallies.items()
         )
     )
@@ -116,6 +131,9 @@ async def _round(
         await asyncio.to_thread(target.mend)
         await asyncio.sleep(max(_MARGIN_S, end - time.monotonic()))
     finally:
+        over.set()
         for tally in tallies.values():
             tally.stop.set()
         await load
+        once = await strangers
+    return once

@@ -14,11 +14,21 @@ from tests.faults.ledger import Stored
 from tests.faults.power import Durable
 from tests.faults.store import AofStore
 from tests.support.processes import eventually, kill
+from tests.support.proxies import PROXIES
 from tests.support.service import Service
 from tests.support.stored import day_hits
 
 WORKERS = 2
 READY_WITHIN_S = 30.0
+# Visitors of the harness are many, and each may come to a page of its own.
+NO_LIMITS = {
+    "HITSVC_NEW_PAGES_BY_CLIENT": "0",
+    "HITSVC_NEW_PAGES_BY_SITE": "0",
+    "HITSVC_NEW_PAGES_IN_ALL": "0",
+}
+# How visitors come to the service.
+DIRECT = "direct"
+WAYS = (DIRECT, *PROXIES)
 
 
 class Target(ABC):
@@ -26,11 +36,13 @@ class Target(ABC):
 
     Attributes:
         service: The service.
+        entry: The base URL that visitors know: the service's or a proxy's.
         kills: What can be killed; each kills at once and returns.
         cuts: What each power cut left, if there were some.
     """
 
     service: Service
+    entry: str
 
     def __init__(self, seed: int) -> None:
         """Choose the seed of what is left to chance."""
@@ -50,6 +62,14 @@ class Target(ABC):
     def __exit__(self, *_exception: object) -> None:
         """Stop it."""
         self._stack.close()
+
+    def _begin(self, service: Service, through: str, directory: Path) -> None:
+        """Take a service, and start the proxy before it if there is to be one."""
+        self.service = self._stack.enter_context(service)
+        self.entry = service.url
+        if through != DIRECT:
+            proxy = PROXIES[through](directory / "proxy", service.url)
+            self.entry = self._stack.enter_context(proxy).url
 
     def mend(self) -> None:
         """Do what an operator's supervisor does, and wait until hits are counted."""
@@ -91,13 +111,13 @@ class Target(ABC):
 class Embedded(Target):
     """The service with its embedded store: a keeper, Valkey, an arbiter, workers."""
 
-    def __init__(self, directory: Path, seed: int) -> None:
+    def __init__(self, directory: Path, seed: int, through: str = DIRECT) -> None:
         """Start it."""
         super().__init__(seed)
         self.kills["arbiter"] = lambda: self._end_with(self.service.arbiter_pid)
         self.kills["store"] = self._kill_store
-        self.service = Service(directory / "service", workers=WORKERS)
-        self._stack.enter_context(self.service)
+        service = Service(directory / "service", workers=WORKERS, env=NO_LIMITS)
+        self._begin(service, through, directory)
 
     @property
     def store_pid(self) -> int:
@@ -124,7 +144,13 @@ class External(Target):
     """The service with a Valkey of ours, which we start again on its files."""
 
     def __init__(
-        self, directory: Path, seed: int, appendfsync: str, *, traced: bool = False
+        self,
+        directory: Path,
+        seed: int,
+        appendfsync: str,
+        *,
+        traced: bool = False,
+        through: str = DIRECT,
     ) -> None:
         """Start both."""
         super().__init__(seed)
@@ -135,10 +161,13 @@ class External(Target):
         self.kills["store"] = self._kill_store
         if traced:
             self.kills["power"] = self._cut_power
-        self.service = Service(
-            directory / "service", workers=WORKERS, store=self.store.url
+        service = Service(
+            directory / "service",
+            workers=WORKERS,
+            store=self.store.url,
+            env=NO_LIMITS,
         )
-        self._stack.enter_context(self.service)
+        self._begin(service, through, directory)
 
     @property
     def store_pid(self) -> int:

@@ -1,9 +1,16 @@
-"""Clients that hit one page and remember what they were told."""
+"""Clients that hit pages and remember what they were told."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count, repeat
 from urllib.parse import urlsplit
+
+from tests.support.proxies import NAME, tls
+
+# A proxy that has nobody behind it answers at once, and would be asked without end.
+_PAUSE_S = 0.01
 
 
 @dataclass
@@ -26,25 +33,56 @@ class Tally:
 async def hit(base_url: str, page: str, clients: int, hits: int, tally: Tally) -> None:
     """Let some clients hit a page, each some times, over connections of their own."""
     await asyncio.gather(
-        *(_client(base_url, page, hits, tally) for _ in range(clients))
+        *(
+            _client(base_url, repeat((page, tally), hits), tally.stop)
+            for _ in range(clients)
+        )
     )
 
 
-async def _client(base_url: str, page: str, hits: int, tally: Tally) -> None:
-    address = urlsplit(base_url)
-    request = f"GET /count?url={page} HTTP/1.1\r\nHost: test\r\n\r\n".encode()
+async def hit_once_each(
+    base_url: str, prefix: str, clients: int, stop: asyncio.Event
+) -> dict[str, Tally]:
+    """Let some clients hit pages that nobody else hits, and none of them twice.
+
+    Args:
+        base_url: Where to.
+        prefix: What the pages' names begin with.
+        clients: How many.
+        stop: Ends them.
+
+    Returns:
+        What was done to each page.
+    """
+    tallies: dict[str, Tally] = {}
+
+    def pages() -> Iterator[tuple[str, Tally]]:
+        for number in count():
+            page = f"{prefix}{number}"
+            tallies[page] = Tally()
+            yield page, tallies[page]
+
+    shared = pages()
+    await asyncio.gather(*(_client(base_url, shared, stop) for _ in range(clients)))
+    return tallies
+
+
+async def _client(
+    base_url: str, pages: Iterable[tuple[str, Tally]], stop: asyncio.Event
+) -> None:
     streams = None
-    for _ in range(hits):
-        while streams is None and not tally.stop.is_set():
+    for page, tally in pages:
+        while streams is None and not stop.is_set():
             with suppress(OSError):
-                streams = await asyncio.open_connection(address.hostname, address.port)
+                streams = await _connect(base_url)
             if streams is None:  # it is being restarted
-                await asyncio.sleep(0.01)
-        if streams is None or tally.stop.is_set():
+                await asyncio.sleep(_PAUSE_S)
+        if streams is None or stop.is_set():
             break
         tally.attempted += 1
         try:
-            streams[1].write(request)
+            request = f"GET /count?url={page} HTTP/1.1\r\nHost: {NAME}\r\n\r\n"
+            streams[1].write(request.encode())
             status, body = await _answer(streams[0])
         except (OSError, EOFError):
             streams[1].close()
@@ -54,8 +92,22 @@ async def _client(base_url: str, page: str, hits: int, tally: Tally) -> None:
             tally.acknowledged.append(int(body))
         else:
             tally.refused += 1
+            await asyncio.sleep(_PAUSE_S)
     if streams is not None:
         streams[1].close()
+
+
+async def _connect(
+    base_url: str,
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    address = urlsplit(base_url)
+    secure = address.scheme == "https"
+    return await asyncio.open_connection(
+        address.hostname,
+        address.port,
+        ssl=tls() if secure else None,
+        server_hostname=NAME if secure else None,
+    )
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
