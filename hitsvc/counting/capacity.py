@@ -20,9 +20,12 @@ log = logging.getLogger(__name__)
 # Shares of the store's limit.
 WARN_ABOVE = 0.8
 FULL_ABOVE = 0.9
-# It is asked again after so many seconds, or so many new pages of this process.
+# It is asked again after so many seconds, or so many new pages of this process; after
+# fewer where those might fill it: a page with the longest name takes 6.5 kB, and this is
+# one of several processes.
 ASK_EVERY_S = 5.0
 ASK_EVERY_PAGES = 500
+NEW_PAGE_BYTES = 16_384
 # Bytes, measured with Redis 7.0 and Valkey 9.1 (docs/keys.md).
 TOKEN_BYTES = 180
 NEXT_YEAR_BYTES = 200
@@ -56,6 +59,11 @@ class Fill:
         used = _number(info.get("used_memory")) - expiring * TOKEN_BYTES
         limit = _number(info.get("maxmemory"))
         return cls(max(0, used) + pages * NEXT_YEAR_BYTES, limit)
+
+    @property
+    def room(self) -> float:
+        """Tell how many bytes there are until it is full."""
+        return self.limit * FULL_ABOVE - self.used if self.limit else float("inf")
 
     @property
     def share(self) -> float:
@@ -93,6 +101,7 @@ class Capacity:
         self._clock = clock
         self._ask_at = float("-inf")
         self._new_pages = 0
+        self._ask_after_pages = 1
         self._warned = False
         self._asking: asyncio.Task[None] | None = None
 
@@ -106,7 +115,7 @@ class Capacity:
             return
         self._new_pages += new_pages
         if self._asking is None and (
-            self._new_pages >= ASK_EVERY_PAGES or self._clock() >= self._ask_at
+            self._new_pages >= self._ask_after_pages or self._clock() >= self._ask_at
         ):
             self._asking = asyncio.create_task(self._look(self._ask))
 
@@ -127,6 +136,8 @@ class Capacity:
 
     def _judge(self, fill: Fill) -> None:
         """Draw the consequences, and say so when they change."""
+        fitting = max(1, fill.room // NEW_PAGE_BYTES)
+        self._ask_after_pages = int(min(ASK_EVERY_PAGES, fitting))
         was_full, self.full = self.full, fill.share > FULL_ABOVE
         was_warned, self._warned = self._warned, fill.share > WARN_ABOVE
         if self.full and not was_full:

@@ -9,6 +9,7 @@ import pytest
 from hitsvc.counting.capacity import (
     ASK_EVERY_PAGES,
     ASK_EVERY_S,
+    NEW_PAGE_BYTES,
     NEXT_YEAR_BYTES,
     TOKEN_BYTES,
     Capacity,
@@ -130,6 +131,16 @@ class TestCapacity:
         capacity.written(0)
         await capacity.close()
         capacity.written(ASK_EVERY_PAGES - 1)
+        await capacity.close()
+        assert store.asked == 1
+        capacity.written(1)
+        await capacity.close()
+        assert store.asked == 2
+
+    async def test_a_store_with_little_room_is_asked_more_often(self, capacity, store):
+        """So many pages might fill it."""
+        await look(capacity, store, info(90 * MB - 3 * NEW_PAGE_BYTES))
+        capacity.written(2)
         await capacity.close()
         assert store.asked == 1
         capacity.written(1)
