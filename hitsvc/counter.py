@@ -33,7 +33,12 @@ from hitsvc.counting import (
     latest_days,
     utc_day,
 )
-from hitsvc.errors import CounterFull, CounterUnavailable, TooManyNewPages
+from hitsvc.errors import (
+    CounterFull,
+    CounterUnavailable,
+    TooManyNewPages,
+    UnexpectedReply,
+)
 from hitsvc.store import Backend
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
@@ -237,14 +242,16 @@ class HitCounter:
         batch = Batch(operations, self._today())
         try:
             replies = await self._backend.execute(batch.commands, batch.expected)
+            results = batch.results(replies)
         except CounterUnavailable as ex:
             self._outage.failed(str(ex))
+            if isinstance(ex, UnexpectedReply):
+                await self._backend.close()
             raise
         self._outage.answered()
         for reply in replies:
             if isinstance(reply, Exception):
                 await self._refused(str(reply))
-        results = batch.results(replies)
         if batch.grown:
             self._index.add(batch.grown)
         self._capacity.written(batch.new)
