@@ -33,18 +33,15 @@ from hitsvc.counting import (
     latest_days,
     utc_day,
 )
-from hitsvc.errors import (
-    CounterFull,
-    CounterUnavailable,
-    TooManyNewPages,
-    UnexpectedReply,
-)
+from hitsvc.errors import CounterFull, CounterUnavailable, TooManyNewPages
 from hitsvc.store import Backend
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
 # ones are spelled each time, so that nobody can fill our memory.
 _CACHED_PAGES = 16_384
 _CACHED_KEY_LENGTH = 256
+# After a failover the old primary is a read-only replica at the same connection.
+_MOVED_ON = "READONLY"
 
 
 class Totals(NamedTuple):
@@ -245,7 +242,7 @@ class HitCounter:
             results = batch.results(replies)
         except CounterUnavailable as ex:
             self._outage.failed(str(ex))
-            if isinstance(ex, UnexpectedReply):
+            if ex.ends_connection:
                 await self._backend.close()
             raise
         self._outage.answered()
@@ -261,7 +258,3 @@ class HitCounter:
         self._outage.refused(reason)
         if reason.startswith(_MOVED_ON):
             await self._backend.close()  # the next batch finds the new primary
-
-
-# After a failover the old primary is a read-only replica at the same connection.
-_MOVED_ON = "READONLY"

@@ -39,7 +39,12 @@ class CounterUnavailable(HitsError):
 
     A hit answered with this error may or may not have been stored: its outcome is
     unknown, so it is never repeated.
+
+    Attributes:
+        ends_connection: What comes by this connection is not to be believed.
     """
+
+    ends_connection = False
 
 
 class CounterBusy(CounterUnavailable):
@@ -55,6 +60,8 @@ class UnexpectedReply(CounterUnavailable):
 
     The connection it came by is not used again: it may be out of step.
     """
+
+    ends_connection = True
 
 
 class TooManyNewPages(HitsError):
