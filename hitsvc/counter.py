@@ -40,6 +40,8 @@ from hitsvc.store import Backend
 # ones are spelled each time, so that nobody can fill our memory.
 _CACHED_PAGES = 16_384
 _CACHED_KEY_LENGTH = 256
+# After a failover the old primary is a read-only replica at the same connection.
+_MOVED_ON = "READONLY"
 
 
 class Totals(NamedTuple):
@@ -237,14 +239,16 @@ class HitCounter:
         batch = Batch(operations, self._today())
         try:
             replies = await self._backend.execute(batch.commands, batch.expected)
+            results = batch.results(replies)
         except CounterUnavailable as ex:
             self._outage.failed(str(ex))
+            if ex.ends_connection:
+                await self._backend.close()
             raise
         self._outage.answered()
         for reply in replies:
             if isinstance(reply, Exception):
                 await self._refused(str(reply))
-        results = batch.results(replies)
         if batch.grown:
             self._index.add(batch.grown)
         self._capacity.written(batch.new)
@@ -254,7 +258,3 @@ class HitCounter:
         self._outage.refused(reason)
         if reason.startswith(_MOVED_ON):
             await self._backend.close()  # the next batch finds the new primary
-
-
-# After a failover the old primary is a read-only replica at the same connection.
-_MOVED_ON = "READONLY"

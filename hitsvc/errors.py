@@ -8,7 +8,8 @@
     │   └── SiteNotCounted    the URL is of a site that this service does not count
     ├── CounterUnavailable    Redis did not acknowledge: no number can be given
     │   ├── CounterBusy       refused before Redis was asked: the queue is full
-    │   └── CounterFull       the store has no room for pages it does not know
+    │   ├── CounterFull       the store has no room for pages it does not know
+    │   └── UnexpectedReply   Redis answered, but not what was asked
     ├── TooManyNewPages       somebody makes pages faster than anybody visits them
     └── SettingsError         a setting is wrong: nothing starts
         └── StoreError        the embedded store cannot start
@@ -38,7 +39,12 @@ class CounterUnavailable(HitsError):
 
     A hit answered with this error may or may not have been stored: its outcome is
     unknown, so it is never repeated.
+
+    Attributes:
+        ends_connection: What comes by this connection is not to be believed.
     """
+
+    ends_connection = False
 
 
 class CounterBusy(CounterUnavailable):
@@ -47,6 +53,15 @@ class CounterBusy(CounterUnavailable):
 
 class CounterFull(CounterUnavailable):
     """The store is nearly full, so a page that it does not know is not counted."""
+
+
+class UnexpectedReply(CounterUnavailable):
+    """A reply is of another type than its command's: nothing of the batch is believed.
+
+    The connection it came by is not used again: it may be out of step.
+    """
+
+    ends_connection = True
 
 
 class TooManyNewPages(HitsError):

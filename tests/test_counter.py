@@ -357,6 +357,18 @@ async def test_readonly_store_is_left():
     assert (await counter.hit(URL)).number == 5
 
 
+async def test_replies_out_of_step_end_the_connection(caplog):
+    """What they mean cannot be known: no number is shown, and it is told in one line."""
+    backend = Broken([b"OK", 1], [5, 1])
+    counter = counting_on(backend)
+    with pytest.raises(CounterUnavailable, match="another type"):
+        await counter.hit(URL)
+    assert backend.closed == 1
+    assert "No hits can be counted: Redis answered with another type" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert (await counter.hit(URL)).number == 5
+
+
 async def test_client_backend_never_repeats_a_write():
     """redis-py's own retries, ten by default, are off."""
     client = Redis(host="127.0.0.1", port=1)

@@ -19,6 +19,16 @@ from typing import Any, NamedTuple
 
 from hitsvc.counting.commands import PageCommands
 from hitsvc.counting.days import Day
+from hitsvc.counting.reply_types import (
+    TOO_LARGE,
+    failure,
+    is_count,
+    is_list,
+    is_ok,
+    is_text,
+    number,
+    unexpected,
+)
 from hitsvc.errors import CounterUnavailable
 
 
@@ -140,19 +150,30 @@ class Batch:
 
         Returns:
             One result an operation, in their order.
+
+        Raises:
+            UnexpectedReply: A reply is not of its command's type.
         """
         results: list[Any] = [None] * self._size
         reply = iter(replies)
         for page, hits in self._hits.items():
             total, today = next(reply), next(reply)
-            failed = _refusal(total, today)
+            failed = None
+            if (
+                not type(total) is type(today) is int
+                or total >= TOO_LARGE
+                or today >= TOO_LARGE
+            ):
+                failed = failure(is_count, total, today)
             if not failed and total.bit_length() != (total - len(hits)).bit_length():
                 self.grown.append(page.key)
                 self.new += total == len(hits)
             for after, (place, token) in enumerate(hits, start=1 - len(hits)):
-                kept = next(reply) if token else None
-                if failed or isinstance(kept, Exception):
-                    results[place] = failed or _refusal(kept)
+                lost = None
+                if token and (kept := next(reply)) != b"OK":
+                    lost = failure(is_ok, kept)
+                if failed or lost:
+                    results[place] = failed or lost
                 else:
                     results[place] = Hit(total + after, today + after, True, token)
         for place, read in self._reads:
@@ -181,29 +202,38 @@ def _year(day: Day) -> int:
 
 def _seen(read: Read | Probe, reply: Iterator[Any]) -> Result:
     if isinstance(read, Probe):
-        return _refusal(next(reply)) or True
+        return failure(is_ok, next(reply)) or True
     total = next(reply)
     alive = next(reply) if read.token else 0
     years = [next(reply) for _ in groupby(read.days, _year)]
-    undated = next(reply) if read.undated else 0
-    if error := _refusal(total, alive, *years, undated):
+    undated = next(reply) if read.undated else None
+    plain = type(total) is bytes and type(alive) is int and alive < TOO_LARGE
+    if (not plain or years or undated is not None) and (
+        error := _unreadable(read, [total, undated], alive, years)
+    ):
         return error
     try:
         return Reading(
-            int(total or 0),
+            number(total),
             total is not None,
             bool(alive),
-            [int(hits or 0) for year in years for hits in year],
-            int(undated or 0),
+            [number(hits) for year in years for hits in year],
+            number(undated),
         )
     except ValueError:
         return CounterUnavailable("Redis holds something else than a number there")
 
 
-def _refusal(*replies: Any) -> CounterUnavailable | None:
-    for reply in replies:
-        if isinstance(reply, Exception):
-            error = CounterUnavailable(f"Redis refused: {reply}")
-            error.__cause__ = reply
-            return error
-    return None
+def _unreadable(
+    read: Read, texts: Sequence[Any], alive: Any, years: Sequence[Any]
+) -> CounterUnavailable | None:
+    """Look at the replies to a read more closely; see `failure`."""
+    error = (
+        failure(is_text, *texts) or failure(is_count, alive) or failure(is_list, *years)
+    )
+    if error:
+        return error
+    days = [hits for year in years for hits in year]
+    if len(days) != len(read.days):
+        raise unexpected(years)
+    return failure(is_text, *days)

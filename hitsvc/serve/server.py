@@ -97,7 +97,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Serve until told to stop; ends with `SystemExit`.
 
         Raises:
-            SettingsError: The store is too old.
+            SettingsError: The store cannot be used.
         """
         arbiter = _Arbiter(self)  # from here on lines are logged as configured
         connections = fit_open_files(self.cfg.worker_connections)
@@ -124,8 +124,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             return "not reached yet"  # the reason has been told, see `external`
         finally:
             await check.close()
-        if report.too_old:
-            raise SettingsError(report.too_old)
+        if report.unfit:
+            raise SettingsError(report.unfit)
         for warning in report.warnings:
             log.warning(warning)
         if report.note:

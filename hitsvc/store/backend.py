@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from hitsvc.counting import words
 from hitsvc.errors import CounterUnavailable, SettingsError
@@ -66,7 +67,7 @@ class ClientBackend:
                 for command in words(commands):
                     pipeline.execute_command(*command)
                 return await pipeline.execute(raise_on_error=False)
-        except TimeoutError as ex:
+        except (TimeoutError, RedisTimeout) as ex:
             msg = f"Redis did not answer within {self._timeout_s:g} s"
             raise CounterUnavailable(msg) from ex
         except (RedisError, OSError) as ex:
@@ -95,15 +96,7 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
         return ClientBackend(client, timeout_s)
     if url == "memory":
         return ClientBackend(_memory(), timeout_s)
-    try:
-        return open_wire(url, timeout_s)
-    except ValueError as ex:
-        # The URL may hold a password, so it is not shown.
-        msg = (
-            "HITSVC_REDIS_URL is not a valid Redis URL; in a password, characters "
-            "such as / @ : # must be percent-encoded"
-        )
-        raise SettingsError(msg) from ex
+    return open_wire(url, timeout_s)
 
 
 def _memory() -> Redis:

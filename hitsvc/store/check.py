@@ -14,9 +14,9 @@ from redis.asyncio import Redis
 from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.backend import Backend, open_backend
+from hitsvc.store.program import Program
 
-# What we send is older, but for users with a password of their own (ACLs). Valkey
-# calls itself 7.2.4 or later in `redis_version`.
+# What we send is older, but for users with a password of their own (ACLs).
 OLDEST = (6, 0)
 # Seconds for which an answer is not asked for again.
 FRESH_S = 5.0
@@ -29,13 +29,13 @@ class StoreReport:
     Attributes:
         name: Its kind, version and mode, for people.
         warnings: What can lose counts, each with what to do.
-        too_old: Why it cannot be used at all; empty if it can.
+        unfit: Why it cannot be used at all, and what to do; empty if it can.
         note: What could not be found out, and why.
     """
 
     name: str
     warnings: tuple[str, ...] = ()
-    too_old: str = ""
+    unfit: str = ""
     note: str = ""
 
 
@@ -108,8 +108,8 @@ class StoreCheck:
                 except CounterUnavailable as ex:
                     self._known = (f"the store does not say how it keeps data: {ex}",)
                 else:
-                    too_old = (report.too_old,) if report.too_old else ()
-                    self._known = too_old + report.warnings
+                    unfit = (report.unfit,) if report.unfit else ()
+                    self._known = unfit + report.warnings
                 self._fresh_until = self._clock() + FRESH_S
             return self._known
 
@@ -133,25 +133,27 @@ def open_store_check(
 
 def describe(info: Mapping[str, str]) -> StoreReport:
     """Judge what a store answered; what it left out is taken to be as it should."""
-    version = info.get("redis_version", "")
-    kind = "Redis"
-    if info.get("server_name") == "valkey" or "valkey_version" in info:
-        kind = "Valkey"
-    name = f"{kind} {info.get('valkey_version', version) or '(no version)'}"
+    program = Program.of(info)
     file_mode = {"1": "on", "0": "off"}.get(info.get("aof_enabled", ""), "unknown")
     return StoreReport(
-        f"{name}, append-only file {file_mode}",
+        f"{program}, append-only file {file_mode}",
         tuple(_warnings(info)),
-        too_old=_too_old(name, version),
+        unfit=_unfit(program, info),
     )
 
 
-def _too_old(name: str, version: str) -> str:
-    numbers = [int(part) for part in version.split(".")[:2] if part.isdecimal()]
-    if not numbers or tuple(numbers) >= OLDEST:
-        return ""
-    oldest = ".".join(map(str, OLDEST))
-    return f"{name} is too old: hitsvc needs Redis {oldest} or later, or Valkey"
+def _unfit(program: Program, info: Mapping[str, str]) -> str:
+    modes = (info.get("redis_mode"), info.get("server_mode"))
+    if info.get("cluster_enabled") == "1" or "cluster" in modes:
+        return (
+            "the store is a node of a Redis Cluster, which takes only some of the pages; "
+            "give the address of a Redis that runs without cluster-enabled, "
+            "or of its Sentinels"
+        )
+    if program.is_redis and () < program.numbers < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        return f"{program} is too old: hitsvc needs Redis {oldest} or later, or Valkey"
+    return ""
 
 
 def _warnings(info: Mapping[str, str]) -> list[str]:
@@ -163,7 +165,12 @@ def _warnings(info: Mapping[str, str]) -> list[str]:
             f"the store forgets counters {when} its memory is full "
             f"(maxmemory-policy {policy}); set maxmemory-policy to volatile-ttl"
         )
-    if info.get("role") == "slave":
+    if info.get("cache_mode") == "cache":
+        found.append(
+            "the store forgets counters when its memory is full (cache_mode); "
+            "start it without --cache_mode"
+        )
+    if info.get("role") in {"slave", "replica"}:
         found.append(
             "the store is a replica, which takes no hits; give the primary's address"
         )

@@ -1,31 +1,28 @@
-"""A Redis that somebody else runs: is it there, and will it let us in?
+"""A Redis that somebody else runs: is it there, will it let us in, can it count?
 
 Asked once before the service starts, so that a wrong URL is one clear line and not a
 page full of 503s. One that is away for the moment is no reason not to start: hits are
 counted as soon as it is back.
+
+It is asked as hits are counted, over the same kind of connection: what passes here passes
+there, and a user who may do nothing else is not told off in the server's own log.
 """
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+import asyncio
 
-from redis import Redis, exceptions
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
+from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.store.primary import NoSuchPrimary, plain_url
+from hitsvc.store.check import StoreCheck
+from hitsvc.store.primary import NoSuchPrimary, open_wire
+from hitsvc.store.redis_url import WHERE, redact
+from hitsvc.store.replies import NotRedis
+from hitsvc.store.tls import refused_for_good
+from hitsvc.store.wire import Wire
 
 CHECK_TIMEOUT_S = 3.0
 
-# The first ones are ConnectionErrors too, but do not pass by themselves.
-_WRONG = (exceptions.AuthenticationError, exceptions.AuthorizationError)
-_AWAY = (
-    exceptions.BusyLoadingError,
-    exceptions.ConnectionError,
-    exceptions.TimeoutError,
-    OSError,
-)
-
-_SET = "(It is set with --store or HITSVC_REDIS_URL.)"
+# A refusal is not shown to its end: some are letters to the reader.
+_SHOWN = 160
 
 
 class RedisAway(SettingsError):
@@ -33,85 +30,92 @@ class RedisAway(SettingsError):
 
 
 def check_redis(url: str, timeout_s: float = CHECK_TIMEOUT_S) -> None:
-    """Send one PING, to the primary if the URL is one of Sentinels.
+    """See that a Redis answers and can be used; the primary, if the URL is of Sentinels.
 
     Raises:
-        RedisAway: It is not answered, for a reason that may pass.
-        SettingsError: It is not answered. Both messages say why and hide the password.
+        RedisAway: It does not answer, for a reason that may pass.
+        SettingsError: It cannot be used. Both messages say why and hide the password.
     """
-    _refuse_misread_password(url)
+    wire = open_wire(url, timeout_s)
+    shown = f"Redis at {redact(url)}"
     try:
-        url = plain_url(url, timeout_s)
-        with Redis.from_url(
-            url,
-            protocol=2,  # no HELLO: one too old for it is told its version later
-            socket_connect_timeout=timeout_s,
-            socket_timeout=timeout_s,
-            retry=Retry(NoBackoff(), 0),
-        ) as redis:
-            redis.ping()
+        said, unfit = asyncio.run(_meet(wire))
     except CounterUnavailable as ex:
-        msg = f"Redis at {redact(url)} is not found: {ex}. {_SET}"
-        raise (SettingsError if isinstance(ex, NoSuchPrimary) else RedisAway)(
-            msg
-        ) from ex
-    except (exceptions.RedisError, OSError, ValueError, TypeError) as ex:
-        msg = f"Redis at {redact(url)} {_explain(ex, url)}"
-        raise (RedisAway if _may_pass(ex) else SettingsError)(msg) from ex
-
-
-def _may_pass(ex: Exception) -> bool:
-    return isinstance(ex, _AWAY) and not isinstance(ex, _WRONG)
-
-
-def _refuse_misread_password(url: str) -> None:
-    """Refuse a URL that is read wrongly: parts of its password would be shown."""
-    try:
-        in_place = "@" in urlsplit(url).netloc
-        understood = in_place or "@" not in url or url.startswith("unix:")
-    except ValueError:  # square brackets that are no IPv6 address
-        understood = False
-    if not understood:
-        msg = (
-            "the Redis URL cannot be read; it looks like redis://HOST:PORT, with special "
-            "characters in a password percent-encoded (/ as %2F, ? as %3F, # as %23, [ as %5B)"
-        )
+        raise _failure(shown, ex, wire) from ex
+    if isinstance(said, Exception):
+        raise _refusal(shown, str(said), wire)
+    if said != b"PONG":
+        raise _stranger(shown)
+    if unfit:
+        msg = f"{shown} cannot be used: {unfit}. {WHERE}"
         raise SettingsError(msg)
 
 
-def redact(url: str) -> str:
-    """Hide the password of a Redis URL that has passed `check_redis`."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    if ":" in user:
-        user = f"{user.partition(':')[0]}:***"
-    query = [
-        (name, "***" if "password" in name else value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-    ]
-    shown = f"{parts.scheme}://{user}{at}{host}{parts.path}"
-    return f"{shown}?{urlencode(query, safe='*/')}" if query else shown
+async def _meet(wire: Wire) -> tuple[object, str]:
+    """Return what it answers to a PING, and why it cannot be used."""
+    check = StoreCheck(wire)
+    try:
+        (said,) = await wire.execute(spell("PING"), 1)
+        return said, "" if isinstance(said, Exception) else (await check.report()).unfit
+    finally:
+        await check.close()
 
 
-def _explain(ex: Exception, url: str) -> str:
-    # The order matters: the first ones are subclasses of ConnectionError.
-    if isinstance(ex, exceptions.AuthenticationError) or "AUTH" in str(ex):
-        if "@" in url or "password" in url:
-            return "refuses the user or password; correct them in the URL"
-        return "asks for a password; give it as redis://:PASSWORD@HOST:PORT"
-    if isinstance(ex, exceptions.BusyLoadingError):
-        return "is still loading its data"
-    if isinstance(ex, exceptions.NoPermissionError):
-        return "forbids PING to this user; allow it in the ACL (see the documentation)"
-    if isinstance(ex, exceptions.TimeoutError | TimeoutError):
-        return f"does not answer; is it a Redis, and is the URL right? {_SET}"
-    if isinstance(ex, exceptions.ConnectionError | OSError):
-        cause = " ".join(str(ex).split()).rstrip(".")
-        return (
-            f"cannot be reached ({cause}); is it running, and is the URL right? {_SET}"
+def _failure(shown: str, ex: CounterUnavailable, wire: Wire) -> SettingsError:
+    """Tell what went wrong with the connection, and whether it may pass."""
+    cause = ex.__cause__
+    if isinstance(cause, NotRedis):
+        return _stranger(shown)
+    if isinstance(cause, TimeoutError):
+        kind = "Redis that speaks TLS" if wire.has_tls else "Redis"
+        msg = f"{shown} does not answer; is it a {kind}, and is the URL right? {WHERE}"
+        return RedisAway(msg)
+    if isinstance(cause, OSError):
+        reason = str(ex).partition(": ")[2]
+        msg = f"{shown} cannot be reached ({reason}); "
+        if refused_for_good(cause):
+            return SettingsError(f"{msg}is the URL right? {WHERE}")
+        return RedisAway(f"{msg}is it running, and is the URL right? {WHERE}")
+    if cause is not None:
+        return _refusal(shown, str(cause), wire)
+    msg = f"{shown} is not found: {ex}. {WHERE}"
+    return SettingsError(msg) if isinstance(ex, NoSuchPrimary) else RedisAway(msg)
+
+
+def _stranger(shown: str) -> SettingsError:
+    msg = (
+        f"{shown} does not speak Redis; is the port right, or does it want TLS, which is "
+        f"rediss://? {WHERE}"
+    )
+    return SettingsError(msg)
+
+
+def _refusal(shown: str, said: str, wire: Wire) -> SettingsError:
+    """Tell what an error reply means."""
+    said = " ".join(said.split())
+    kind = said.partition(" ")[0]
+    if kind == "LOADING":
+        return RedisAway(f"{shown} is still loading its data")
+    if "max number of clients" in said:
+        return RedisAway(f"{shown} takes no more connections ({said})")
+    if kind in {"NOAUTH", "WRONGPASS"} or "auth" in said.lower() or "password" in said:
+        if wire.has_password:
+            msg = (
+                f"{shown} refuses the user or password; correct them in the URL, "
+                f"special characters percent-encoded. {WHERE}"
+            )
+        else:
+            msg = (
+                f"{shown} asks for a password; give it as "
+                f"redis://:PASSWORD@HOST:PORT. {WHERE}"
+            )
+    elif kind == "NOPERM":
+        msg = (
+            f"{shown} forbids what hitsvc sends ({said}); allow it in the ACL "
+            "(see the documentation)"
         )
-    if isinstance(ex, exceptions.ResponseError):
-        return f"answers with an error: {ex}"
-    if isinstance(ex, exceptions.RedisError):
-        return f"does not speak Redis; is the port right? {_SET}"
-    return f"is not a URL that can be used; it looks like redis://HOST:PORT. {_SET}"
+    elif "DB index" in said or "SELECT" in said:
+        msg = f"{shown} has no such database ({said}). {WHERE}"
+    else:
+        msg = f"{shown} answers with an error: {said[:_SHOWN]}"
+    return SettingsError(msg)

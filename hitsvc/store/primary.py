@@ -47,7 +47,7 @@ class Sentinels:
             clock: Returns seconds that never go back.
 
         Raises:
-            ValueError: The URL is malformed.
+            SettingsError: The URL is malformed.
         """
         self._service = url.service
         self._wires = [
@@ -96,10 +96,15 @@ class Sentinels:
             )
         finally:
             await wire.close()
-        if isinstance(reply, list):
-            host, port = reply
-            return host.decode(), int(port)
-        reason = reply or f"it watches over no service named {self._service!r}"
+        match reply:
+            case [bytes(host), bytes(port)] if port.isdigit():
+                return host.decode(errors="replace"), int(port)
+            case None:
+                reason = f"it watches over no service named {self._service!r}"
+            case Exception():
+                reason = str(reply)
+            case _:
+                reason = "its answer is no address"
         msg = f"{wire.name} does not tell the primary's address: {reason}"
         raise NoSuchPrimary(msg)
 
@@ -112,8 +117,7 @@ def open_wire(url: str, timeout_s: float) -> Wire:
         timeout_s: Seconds for one batch, finding the primary included.
 
     Raises:
-        ValueError: The URL is malformed.
-        SettingsError: It is a malformed Sentinel URL.
+        SettingsError: The URL is malformed.
     """
     watched = SentinelURL.parse(url)
     if watched is None:
@@ -128,8 +132,7 @@ def plain_url(url: str, timeout_s: float) -> str:
     Raises:
         NoSuchPrimary: The Sentinels do not know it.
         CounterUnavailable: No Sentinel can be reached.
-        ValueError: The URL is malformed.
-        SettingsError: The same.
+        SettingsError: The URL is malformed.
     """
     watched = SentinelURL.parse(url)
     if watched is None:

@@ -6,9 +6,12 @@ Invariants:
    replies, or with the reason why they will never come.
 2. A connection that has failed, timed out or said too much is ended, with all that is
    open on it, so that a late reply can never be taken for another request's.
+3. What a server sends is kept only while something is asked, and no more of it than
+   the largest answer has.
 """
 
 import asyncio
+import socket
 from collections import deque
 from typing import Any
 
@@ -17,6 +20,28 @@ import hiredis
 _NOT_YET = object()
 # How long after the deadline a reply that lies ready is still taken.
 _GRACE_S = 0.01
+# The most that a request is answered with: 512 reads of a year of days, at most 28 bytes
+# each, are 5.3 MB.
+MAX_ANSWER_BYTES = 8 << 20
+
+# A connection that is idle for a minute is asked for a sign of life, and given up a
+# minute later: balancers and NAT forget a silent one after four (Azure) to six, and the
+# first visitors after a pause would get a 503. Not every system knows the numbers.
+_KEEPALIVE = [
+    (level, getattr(socket, name), value)
+    for level, name, value in (
+        (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+        (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),  # Linux
+        (socket.IPPROTO_TCP, "TCP_KEEPALIVE", 60),  # macOS
+        (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 20),
+        (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
+    )
+    if hasattr(socket, name)
+]
+
+
+class NotRedis(ConnectionError):
+    """What answers there does not keep to Redis' protocol."""
 
 
 class _Request:
@@ -41,14 +66,29 @@ class Replies(asyncio.Protocol):
     def __init__(self) -> None:
         """Wait for the connection."""
         self.lost = False
+        self._reason: Exception | None = None
         self._reader = hiredis.Reader(notEnoughData=_NOT_YET)
         self._open: deque[_Request] = deque()
         self._expected = 0  # by all that is open
         self._received: list[Any] = []
+        self._held = 0  # bytes, since a request was last settled
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Learn where to write; the event loop calls this."""
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        connection = transport.get_extra_info("socket")
+        if connection is not None and connection.family != socket.AF_UNIX:
+            for level, name, value in _KEEPALIVE:
+                connection.setsockopt(level, name, value)
+
+    def check(self) -> None:
+        """See that nothing is asked of a connection that has ended already.
+
+        Raises:
+            OSError: The reason why it has.
+        """
+        if self._reason is not None:
+            raise self._reason
 
     def ask(
         self, commands: bytes, expected: int, deadline: float
@@ -64,22 +104,32 @@ class Replies(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Collect replies; the event loop calls this."""
+        if not self._open:
+            self._end(_unasked(data))
+            return
         try:
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not _NOT_YET:
                 self._received.append(reply)
-        except hiredis.ProtocolError as ex:
-            self._end(ConnectionError(f"what answers there is not Redis ({ex})"))
+        except (hiredis.ProtocolError, MemoryError) as ex:
+            self._end(NotRedis(f"what answers there is not Redis ({ex})"))
             return
         if len(self._received) > self._expected:
             # Whose reply would the next one be? Such a connection is not trusted.
-            self._end(ConnectionError("it sent a reply to nothing"))
+            self._end(NotRedis("it sent a reply to nothing"))
             return
         while self._open and len(self._received) >= self._open[0].expected:
             self._settle(self._open.popleft())
+            self._held = 0
+        if self._open:
+            self._hold(len(data))
+        elif self._reader.has_data():  # the beginning of one reply too many
+            self._end(NotRedis("it sent a reply to nothing"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Settle what is open; the event loop calls this."""
+        if exc is not None and not isinstance(exc, OSError):
+            exc = ConnectionError(f"the connection broke ({exc})")
         self._end(exc or ConnectionError("it closed the connection"))
 
     def abort(self) -> None:
@@ -96,6 +146,12 @@ class Replies(asyncio.Protocol):
         if not request.future.done():
             request.future.set_result(replies)
 
+    def _hold(self, size: int) -> None:
+        """Keep part of an answer, unless there is too much of it."""
+        self._held += size
+        if self._held > MAX_ANSWER_BYTES:
+            self._end(NotRedis("it sent more than anything was asked for has"))
+
     def _late(self, request: _Request) -> None:
         # After a pause of this process, of a busy machine say, the deadline may have
         # passed while the reply lies unread in the socket: look there first.
@@ -103,10 +159,26 @@ class Replies(asyncio.Protocol):
         request.timer = loop.call_later(_GRACE_S, self._end, TimeoutError())
 
     def _end(self, reason: Exception) -> None:
+        self._reason = self._reason or reason
         self.abort()
         self._expected = 0
+        self._reader = hiredis.Reader(notEnoughData=_NOT_YET)  # frees what it held
+        self._received.clear()
         while self._open:
             request = self._open.popleft()
             request.timer.cancel()
             if not request.future.done():
                 request.future.set_exception(reason)
+
+
+def _unasked(data: bytes) -> Exception:
+    """Say what came though nothing was asked: a server that is full says so itself."""
+    reader = hiredis.Reader()
+    reader.feed(data[:1000])
+    try:
+        said = reader.gets()
+    except hiredis.ProtocolError as ex:
+        return NotRedis(f"what answers there is not Redis ({ex})")
+    if isinstance(said, hiredis.ReplyError):
+        return ConnectionError(str(said))
+    return NotRedis("it sent a reply to nothing")

@@ -13,16 +13,13 @@ from typing import NamedTuple, Self, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from hitsvc.errors import SettingsError
+from hitsvc.store.redis_url import ENCODE, WHERE, Malformed, database_number, split
 
 # A host's name or address, and a port.
 Address: TypeAlias = tuple[str, int]
 
 _SUFFIX = "+sentinel"
 _PORT = 26379
-
-
-class _Malformed(Exception):
-    """What is wrong, fit to be shown."""
 
 
 class SentinelURL(NamedTuple):
@@ -49,14 +46,14 @@ class SentinelURL(NamedTuple):
         if not url.partition("://")[0].endswith(_SUFFIX):
             return None
         try:
-            return cls._parse(urlsplit(url))
-        except _Malformed as ex:
+            return cls._parse(split(url))
+        except Malformed as ex:
             reason = str(ex)
         except ValueError:  # a port that is no number, or a wrong square bracket
-            reason = "cannot be read"
+            reason = f"cannot be read; {ENCODE}"
         msg = (
             f"the Sentinel URL {reason}; it looks like "
-            "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/SERVICE/0"
+            f"redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/SERVICE/0. {WHERE}"
         )
         raise SettingsError(msg)
 
@@ -66,10 +63,9 @@ class SentinelURL(NamedTuple):
         service, _, database = parts.path[1:].partition("/")
         if not service:
             msg = "names no service"
-            raise _Malformed(msg)
-        if database and not (database.isascii() and database.isdecimal()):
-            msg = "has a database that is not a number"
-            raise _Malformed(msg)
+            raise Malformed(msg)
+        if database:
+            database_number(database)
         scheme = parts.scheme.removesuffix(_SUFFIX)
         own, options = _sort_options(parts.query)
         return cls(
@@ -97,10 +93,13 @@ def _sort_options(query: str) -> tuple[dict[str, str], _Options]:
             others.append((name, value))
     if own.get("ssl", "no") != "no":
         msg = "has a sentinel_ssl other than no"
-        raise _Malformed(msg)
-    if unknown := own.keys() - {"username", "password", "ssl"}:
-        msg = f"has an unknown option sentinel_{min(unknown)}"
-        raise _Malformed(msg)
+        raise Malformed(msg)
+    if own.keys() - {"username", "password", "ssl"}:
+        msg = (
+            "has an unknown option for Sentinels (known are sentinel_password, "
+            "sentinel_ssl, sentinel_username)"
+        )
+        raise Malformed(msg)
     return own, others
 
 
@@ -117,7 +116,7 @@ def _sentinel_urls(
         address = urlsplit(f"//{host}")
         if not address.hostname:
             msg = "names a Sentinel without a host"
-            raise _Malformed(msg)
+            raise Malformed(msg)
         netloc = _netloc((address.hostname, address.port or _PORT))
         urls[netloc] = f"{scheme}://{netloc}?{urlencode(query)}"
     return urls

@@ -1,15 +1,17 @@
 """A batch's words to Redis, and what it makes of the replies."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from redis.exceptions import ResponseError
 
+from hitsvc.badge import BadgeMaker
 from hitsvc.counting.batch import Batch, Count, Hit, Operation, Probe, Read, Reading
 from hitsvc.counting.commands import PageCommands, words
 from hitsvc.counting.days import Day
 from hitsvc.counting.keys import Keys
-from hitsvc.errors import CounterUnavailable
+from hitsvc.errors import CounterUnavailable, UnexpectedReply
 
 A = PageCommands("a.example", Keys("hits:").page("a.example"), 2, 60)
 B = PageCommands("b.example", Keys("hits:").page("b.example"), 2, 60)
@@ -210,3 +212,89 @@ def test_a_refused_hit_lets_no_page_grow():
     counted = batch(Count(A, None))
     counted.results([REFUSED, 1])
     assert (counted.grown, counted.new) == ([], 0)
+
+
+WRONG_NUMBERS: list[bytes | str] = [
+    b"",
+    b"1_0",
+    b" -1",
+    b"1 ",
+    b"+1",
+    b"--1",
+    b"-",
+    b"1.0",
+    b"-0",
+    b"0x1",
+]
+WRONG_NUMBERS += [
+    "\u0661".encode(),
+    b"1\n",
+    b"9" * 20,
+    b"9" * 5000,
+    b"9223372036854775808",
+]
+WRONG_NUMBERS += [b"-9223372036854775809", b"0" * 30, b"\xff", "2_0", "\u0662"]
+
+
+@pytest.mark.parametrize("wrong", WRONG_NUMBERS)
+def test_what_redis_would_not_write_as_a_number_is_none(wrong):
+    """As a total and as a day: no number that cannot be a count is ever shown."""
+    for replies in ([wrong, [b"1", b"2"]], [b"5", [b"1", wrong]]):
+        (result,) = batch(Read(A, None, DAYS)).results(replies)
+        assert isinstance(result, CounterUnavailable)
+        assert str(result) == "Redis holds something else than a number there"
+    (result,) = batch(Read(A)).results([wrong])
+    assert isinstance(result, CounterUnavailable)
+
+
+@pytest.mark.parametrize("number", [0, 7, -1, 2**53, 10**18, 2**63 - 1, -(2**63)])
+def test_every_number_that_redis_can_hold_is_read(number):
+    """As bytes and as text, to the last one; a badge has room for each."""
+    for written in (b"%d" % number, str(number)):
+        (result,) = batch(Read(A)).results([written])
+        assert result == Reading(number, days=[])
+    assert BadgeMaker().count(number).count(b"%d" % number) >= 1
+
+
+TOTAL, DAY, OK = 9, 1, b"OK"
+OTHERS: list[Any] = [None, b"7", "7", True, 7, 7.5, [7], [], 2**63, {}, b"OK", 1j]
+
+
+@pytest.mark.parametrize(
+    "wrong", OTHERS, ids=lambda value: f"{type(value).__name__} {value!r:.20}"
+)
+@pytest.mark.parametrize(
+    ("operation", "replies", "fits"),
+    [
+        pytest.param(Count(A, "t"), [..., DAY, OK], [7], id="total"),
+        pytest.param(Count(A, "t"), [TOTAL, ..., OK], [7], id="day"),
+        pytest.param(Count(A, "t"), [TOTAL, DAY, ...], [b"OK", True], id="token kept"),
+        pytest.param(Probe(A), [...], [b"OK", True], id="probe"),
+        pytest.param(Read(A), [...], [None, b"7", "7", b"OK"], id="read total"),
+        pytest.param(Read(A, "t"), [b"5", ...], [7], id="token found"),
+        pytest.param(Read(A, "t"), [..., 1], [None, b"7", "7", b"OK"], id="with token"),
+        pytest.param(Read(A, None, DAYS), [b"5", ...], [], id="days"),
+        pytest.param(
+            Read(A, None, DAYS),
+            [b"5", [None, ...]],
+            [None, b"7", "7", b"OK"],
+            id="a day",
+        ),
+    ],
+)
+def test_a_reply_of_another_type_fails_the_whole_batch(operation, replies, fits, wrong):
+    """Replies may be out of step: none of them is believed."""
+
+    def put(reply: Any) -> Any:
+        if isinstance(reply, list):
+            return [put(inner) for inner in reply]
+        return wrong if reply is ... else reply
+
+    asked = batch(operation, Count(B, None))
+    is_count = isinstance(operation, Count)
+    said = [*put(replies), 5, 1] if is_count else [5, 1, *put(replies)]
+    if any(wrong is fit or (type(wrong), wrong) == (type(fit), fit) for fit in fits):
+        assert len(asked.results(said)) == 2
+    else:
+        with pytest.raises(UnexpectedReply, match="another type"):
+            asked.results(said)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from hitsvc.counting.outage import REPEAT_S, OutageLog
+from hitsvc.counting.outage import BURST, LASTING_S, REPEAT_S, OutageLog
 
 
 class Clock:
@@ -132,3 +132,73 @@ def test_the_clock_is_monotonic_by_default(logged):
     outage.answered()
 
     assert logged()[1] == ("WARNING", "Redis answers again after 0.0 s")
+
+
+def test_a_redis_that_answers_every_second_time_does_not_fill_the_log(
+    outage, clock, logged
+):
+    """In ten minutes of it each minute has two lines, after a few at the beginning."""
+    for _ in range(6000):
+        outage.failed("it is away")
+        outage.answered()
+        clock.now += 0.1
+
+    lines = logged()
+    assert len(lines) == 2 * (BURST + 9)
+    assert lines[-2][1].startswith(
+        "No hits can be counted: it is away (it fails and answers by turns: "
+    )
+
+
+def test_what_was_not_told_is_told_with_the_next_line(outage, clock, logged):
+    """How many short failures there were, once."""
+    for _ in range(BURST + 7):
+        outage.failed("it is away")
+        outage.answered()
+    clock.now += 2 * REPEAT_S
+    logged()
+
+    for _ in range(2):
+        outage.failed("away")
+        outage.answered()
+
+    begins = [text for level, text in logged() if level == "ERROR"]
+    assert begins == [
+        "No hits can be counted: away (it fails and answers by turns: 7 short failures "
+        "were not told)",
+        "No hits can be counted: away",
+    ]
+
+
+def test_an_outage_that_lasts_is_told_whatever_was_before(outage, clock, logged):
+    """It is no short failure: its begin, a little late, and its end."""
+    for _ in range(BURST):
+        outage.failed("it is away")
+        outage.answered()
+    logged()
+
+    outage.failed("gone")
+    clock.now += LASTING_S - 0.001
+    outage.failed("gone")
+    assert logged() == []
+    clock.now += 0.001
+    outage.failed("gone")
+    outage.failed("gone")
+    outage.answered()
+
+    assert logged() == [
+        ("ERROR", "No hits can be counted: gone"),
+        ("WARNING", "Redis answers again after 5.0 s"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["MOVED 1 h:1", "ASK 1 h:1", "CLUSTERDOWN no slot"])
+def test_a_cluster_is_told_with_what_to_do(outage, logged, kind):
+    """Its node answers for some pages only, for ever."""
+    outage.refused(kind)
+
+    ((_, text),) = logged()
+    assert text.startswith(
+        f"Redis refuses a command: {kind} (that is a node of a Redis"
+    )
+    assert "give the address of a Redis" in text

@@ -72,7 +72,7 @@ class TestDescription:
         """Nothing is said where nothing can be lost."""
         report = describe(GOOD | change)
 
-        assert (report.warnings, report.too_old, report.note) == ((), "", "")
+        assert (report.warnings, report.unfit, report.note) == ((), "", "")
 
     @pytest.mark.parametrize(
         ("change", "expected"),
@@ -89,6 +89,14 @@ class TestDescription:
                 id="eviction, one day",
             ),
             pytest.param({"role": "slave"}, "give the primary's address", id="replica"),
+            pytest.param(
+                {"role": "replica"}, "give the primary's address", id="Dragonfly's word"
+            ),
+            pytest.param(
+                {"cache_mode": "cache", "maxmemory_policy": "eviction"},
+                "start it without --cache_mode",
+                id="Dragonfly as a cache",
+            ),
             pytest.param({"loading": "1"}, "still loads its data", id="loading"),
             pytest.param({"aof_enabled": "0"}, "set appendonly to yes", id="no file"),
             pytest.param(
@@ -119,15 +127,15 @@ class TestDescription:
         assert len(describe(GOOD | change).warnings) == 3
 
     @pytest.mark.parametrize(
-        ("version", "is_too_old"),
+        ("version", "is_unfit"),
         [("5.0.14", True), ("5.9", True), ("6.0.0", False), ("10.0", False)],
     )
-    def test_an_old_redis_is_refused(self, version, is_too_old):
+    def test_an_old_redis_is_refused(self, version, is_unfit):
         """By its number, not by its letters."""
         report = describe({"redis_version": version})
 
-        assert bool(report.too_old) == is_too_old
-        assert not is_too_old or report.too_old == (
+        assert bool(report.unfit) == is_unfit
+        assert not is_unfit or report.unfit == (
             f"Redis {version} is too old: hitsvc needs Redis 6.0 or later, or Valkey"
         )
 
@@ -142,13 +150,80 @@ class TestDescription:
             ),
             ({"redis_version": "next"}, "Redis next, append-only file unknown"),
             ({}, "Redis (no version), append-only file unknown"),
+            (
+                {"redis_version": "8", "executable": "/opt/redis-8/redis-server"},
+                "Redis 8, append-only file unknown",
+            ),
         ],
     )
     def test_its_name_is_for_people(self, info, name):
         """Kind, version and mode, as far as they are known; no more is demanded."""
         report = describe(info)
 
-        assert (report.name, report.too_old) == (name, "")
+        assert (report.name, report.unfit) == (name, "")
+
+    @pytest.mark.parametrize(
+        ("info", "name"),
+        [
+            ({"redis_version": "4.0.0", "kvrocks_version": "2.9.0"}, "Kvrocks 2.9.0"),
+            ({"version": "2.0.4", "kvrocks_version": "2.0.4"}, "Kvrocks 2.0.4"),
+            (
+                {
+                    "redis_version": "5.0",
+                    "dragonfly_version": "df-v1.2",
+                    "role": "master",
+                },
+                "Dragonfly df-v1.2",
+            ),
+            (
+                {"redis_version": "0.0.0", "executable": "/usr/bin/keydb-server"},
+                "KeyDB 0.0.0",
+            ),
+            (
+                {"redis_version": "5.3.2", "executable": "/x/keydb-server"},
+                "KeyDB 5.3.2",
+            ),
+            ({"redis_version": "5.3.2", "keydb_version": "6.3.4"}, "KeyDB 6.3.4"),
+            ({"redis_version": "4.0.9", "valkey_version": "9.1.2"}, "Valkey 9.1.2"),
+            ({"redis_version": "2.8.9", "server_name": "other"}, "Other 2.8.9"),
+            ({"redis_version": "2.8.9", "executable": "/x/ardb-server"}, "Ardb 2.8.9"),
+        ],
+    )
+    def test_another_program_is_not_judged_by_redis_versions(self, info, name):
+        """The number that it gives as Redis' is not its own."""
+        report = describe(info)
+
+        assert report.name.startswith(name + ",")
+        assert report.unfit == ""
+
+    @pytest.mark.parametrize("version", ["5.0.14", "3.2"])
+    def test_parts_of_redis_make_no_other_program_of_it(self, version):
+        """Its compiler and its modules have versions too."""
+        info = {"redis_version": version, "gcc_version": "12.2", "search_version": "8"}
+
+        assert "too old" in describe(info).unfit
+
+    @pytest.mark.parametrize(
+        "sign",
+        [
+            {"cluster_enabled": "1"},
+            {"redis_mode": "cluster"},
+            {"server_mode": "cluster"},
+        ],
+    )
+    @pytest.mark.parametrize("program", ["redis", "valkey", "kvrocks", "dragonfly"])
+    def test_a_node_of_a_cluster_is_refused(self, sign, program):
+        """Whatever program it is; the line says what to do."""
+        report = describe(GOOD | {f"{program}_version": "9.9"} | sign)
+
+        assert "node of a Redis Cluster" in report.unfit
+        assert "give the address" in report.unfit
+
+    def test_a_store_that_is_no_cluster_says_so(self):
+        """As each does."""
+        info = {"cluster_enabled": "0", "redis_mode": "standalone"}
+
+        assert describe(GOOD | info).unfit == ""
 
 
 class TestAsking:

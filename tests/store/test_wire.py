@@ -1,7 +1,6 @@
 """The pipelined connection, against a real Valkey and a server that misbehaves."""
 
 import asyncio
-import ssl
 from contextlib import suppress
 from typing import Any
 
@@ -10,8 +9,16 @@ import pytest
 from hitsvc.counting.commands import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.replies import Replies
-from hitsvc.store.wire import Wire, tls_context
+from hitsvc.store.wire import Wire as PacedWire
+from tests.support.pacing import impatient
 from tests.support.scripted import Script, serving
+
+
+class Wire(PacedWire):
+    """A wire that connects as often as it is asked to."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, pacing=impatient(), **options)
 
 
 async def ask(wire: Wire, *commands: str) -> list[Any]:
@@ -381,21 +388,6 @@ async def test_errors_name_the_server():
             wire = Wire(url.replace("//", f"//{password}"), 0.1, name="Sentinel X")
             with pytest.raises(CounterUnavailable, match=reason):
                 await ask(wire, "PING")
-
-
-def test_rediss_url_checks_certificates():
-    """TLS is on, with the certificate and the name checked."""
-    context = tls_context("rediss://example.com")
-    assert context is not None
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert context.check_hostname
-
-
-def test_rediss_url_can_switch_checks_off():
-    """The URL's own options are obeyed."""
-    context = tls_context("rediss://example.com?ssl_cert_reqs=none")
-    assert context is not None
-    assert context.verify_mode is ssl.CERT_NONE
 
 
 async def test_closing_twice_is_fine(valkey_url):

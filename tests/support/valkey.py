@@ -2,6 +2,8 @@
 
 # ruff: noqa: S603 - starts our own programs
 
+import contextlib
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -12,6 +14,15 @@ from tests.support.commands import free_port
 from tests.support.processes import eventually
 
 
+def redis_program() -> str | None:
+    """Find Redis itself; `None` if it is not installed.
+
+    Debian has it in `redis-tools`, under a name that checks files unless it is called
+    `redis-server`; the package of that name would only start it as a service.
+    """
+    return shutil.which("redis-server") or shutil.which("redis-check-rdb")
+
+
 class Valkey:
     """A Valkey server without persistence, for one test session.
 
@@ -20,23 +31,38 @@ class Valkey:
         port: Its TCP port on 127.0.0.1.
     """
 
-    def __init__(self, *options: str) -> None:
-        """Start it and wait until it answers."""
+    def __init__(
+        self, *options: str, program: str | None = None, config: Path | None = None
+    ) -> None:
+        """Start it and wait until it answers.
+
+        Args:
+            options: Of its command line.
+            program: A Redis to run in its place.
+            config: A configuration file; the options win.
+        """
         self._dir = tempfile.TemporaryDirectory(prefix="hits-")  # a short path
         self.socket = Path(self._dir.name, "valkey.sock")
         self.port = free_port()
-        command = [str(server_binary()), "--bind", "127.0.0.1", "--save", ""]
+        command = ["redis-server", *([str(config)] if config else [])]
+        command += ["--bind", "127.0.0.1", "--save", ""]
         command += ["--port", str(self.port), "--unixsocket", str(self.socket)]
         command += ["--dir", self._dir.name, *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command,
+            executable=program or str(server_binary()),
+            stdout=subprocess.DEVNULL,
+        )
         eventually(self._is_up)
 
     def _is_up(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client:
             if client.connect_ex(str(self.socket)):
                 return False
-            client.sendall(b"PING\r\n")
-            return bool(client.recv(64))  # with a password set, an error is an answer
+            with contextlib.suppress(ConnectionError):  # it is only just beginning
+                client.sendall(b"PING\r\n")
+                return bool(client.recv(64))  # if it wants a password, it says so
+        return False
 
     def close(self) -> None:
         """Stop it."""
