@@ -109,6 +109,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": self.cfg.workers,
             "place": self._place,
             "store": store,
+            "sites": self._settings.sites or "every site (HITSVC_SITES names yours)",
         }
         self._token, put = os.pipe()
         os.write(put, b"1")
@@ -154,7 +155,7 @@ class _Greeter:
         if os.read(self._token, 1):
             start_log.info(
                 "hitsvc %(version)s listening on %(address)s (workers: %(workers)d); "
-                "counts are in %(place)s (%(store)s)",
+                "counts are in %(place)s (%(store)s); counted: %(sites)s",
                 self._facts,
             )
 
