@@ -81,7 +81,12 @@ class ExpressExchange(Exchange):
             fields = b"\r\n%b%b" % (field, fields)
         # APPSEC: Nothing in the fields is a client's, so no line break is looked for.
         # PERF: 0.3 us; `send` with the same answer takes 1.3 us (timeit).
-        head = b"HTTP/1.1 200 OK%b\r\ncontent-length: %d\r\n\r\n" % (fields, len(body))
-        self._connection.transport.write(head + body)
+        connection = self._connection
+        head = b"HTTP/1.1 200 OK%b%b\r\ncontent-length: %d\r\n\r\n" % (
+            connection.date.line,
+            fields,
+            len(body),
+        )
+        connection.transport.write(head + body)
         self._finish()
         return True

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from hitsvc.http1.exchange import plain_response
 from hitsvc.http1.protocol import HttpProtocol
+from hitsvc.http1.response_head import plain_response
 
 log = logging.getLogger(__name__)
 
