@@ -118,14 +118,28 @@ class AnsweringProtocol(asyncio.Protocol):
         if exchange is None:  # the client has gone
             if not future.cancelled():
                 future.exception()  # or asyncio would log that nobody asked for it
-        elif exchange.settle():
-            self._answered()
-        else:
+        elif not exchange.settle():
             self._give(exchange)
+        elif self._writable is None and exchange.keep_alive and not self._intake.waits:
+            # PERF: what `_answered` comes to, nearly always.
+            self._server_state.total_requests += 1
+            self._current = None
+            self._state = state = self._state.answered
+            if state is RESTING:
+                self._rests_since = now = self._loop.time()
+                self.deadline = now + self._keep_alive_s
+            else:
+                self._close()
+        else:
+            self._answered()
 
     def _give(self, exchange: ExpressExchange) -> None:
         """Let the app answer."""
         self._state = self._state.given
+        # RFC 9110 5.5. llhttp leaves the space behind a value.
+        # PERF: 150 instructions a field, so those of the lane are left as they are.
+        scope = exchange.scope
+        scope["headers"] = [(name, value.rstrip()) for name, value in scope["headers"]]
         if self._calls is None:
             self._calls = AppTask(self._app, self._loop, self._answered)
         self._calls.give(exchange)
@@ -152,9 +166,9 @@ class AnsweringProtocol(asyncio.Protocol):
         """Wait for the next request, or read what has come of it."""
         self._rests_since = self._loop.time()
         self.deadline = self._rests_since + self._keep_alive_s
-        if self._intake:
+        if self._intake.waits:
             self._read_on()
-            if not self._intake:
+            if not self._intake.waits:
                 self.transport.resume_reading()
 
     def _refuse(self, status: HTTPStatus) -> None:

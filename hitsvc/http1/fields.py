@@ -1,33 +1,30 @@
-"""What header fields say about a request's frame: its version, its host, its body.
-
-Fields are a flat list of names, in lower case, and values, in turns.
-"""
+"""What a head says of how its request is to be understood: version, host, method, body."""
 
 import re
 from http import HTTPStatus
 
 import httptools
 
-Fields = list[bytes]
+# Names, in lower case, and values.
+Headers = list[tuple[bytes, bytes]]
 
-HOST = b"host"
-CONNECTION = b"connection"
-PROXY_CONNECTION = b"proxy-connection"
+_HOST = b"host"
+# Fields that `check_host`, or the version, depend on; llhttp knows both of a connection.
+FRAMING = frozenset([_HOST, b"connection", b"proxy-connection"])
 _TRANSFER_ENCODING = b"transfer-encoding"
 # RFC 9112 3.2 and RFC 3986 3.2.2, 3.2.3: a name, an IPv4 or a bracketed address, and
 # perhaps a port. An http URL has no empty host (RFC 9110 4.2.1).
 _A_HOST = re.compile(
     rb"(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+(?::[0-9]*)?"
-    rb"|\[(?:[0-9A-Fa-f:.]+|[vV][0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+)\](?::[0-9]*)?"
+    rb"|\[(?:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+|[vV][0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+)\](?::[0-9]*)?"
 )
 _METHOD_LINE = re.compile(
     rb"[\r\n]*([!#$%&'*+.^_`|~0-9A-Za-z-]+) [^ \r\n]+ HTTP/1\.[01]\r\n"
 )
 # RFC 9110 9.3 without CONNECT, and RFC 5789.
-METHODS = {
-    name.encode(): name
-    for name in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")
-}
+METHODS = frozenset(
+    ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
+)
 
 
 class Refused(Exception):
@@ -43,32 +40,46 @@ class Refused(Exception):
         self.status = status
 
 
-def check_version(version: str, names: list[bytes]) -> None:
+def check_version(version: str, headers: Headers) -> None:
     """Refuse what is neither HTTP/1.0 nor 1.1, or not framed as its version is."""
     if version not in ("1.0", "1.1"):
         raise Refused
-    if version == "1.0" and _TRANSFER_ENCODING in names:
+    if version == "1.0" and _values(headers, _TRANSFER_ENCODING):
         # APPSEC: a proxy that speaks 1.0 would see the end of the body elsewhere.
         raise Refused
 
 
-def the_host(fields: Fields, version: str) -> bytes | None:
-    """Return the value of ``Host``; `None` where HTTP/1.0 has none.
+def check_host(headers: Headers, version: str) -> tuple[bytes, bytes] | None:
+    """Return the field that names the host; `None` where HTTP/1.0 has none.
 
     Raises:
         Refused: It is missing, there are two, or it is no host.
     """
-    hosts = values(fields, HOST)
+    hosts = _values(headers, _HOST)
     if not hosts and version == "1.0":
         return None
     if len(hosts) != 1 or not _A_HOST.fullmatch(hosts[0].rstrip()):
         raise Refused
-    return hosts[0]
+    return _HOST, hosts[0]
 
 
-def values(fields: Fields, name: bytes) -> list[bytes]:
-    """Return the values that a name has."""
-    return [fields[at + 1] for at in range(0, len(fields), 2) if fields[at] == name]
+def length_of(headers: Headers) -> int | None:
+    """Return the length that a body is announced with."""
+    found = _values(headers, b"content-length")
+    return int(found[0]) if found else None
+
+
+def take_expectation(headers: Headers) -> bool:
+    """Take out what asks us to ask for the body, if it is there."""
+    for header in headers:
+        if header[0] == b"expect" and header[1].rstrip().lower() == b"100-continue":
+            headers.remove(header)
+            return True
+    return False
+
+
+def _values(headers: Headers, name: bytes) -> list[bytes]:
+    return [value for other, value in headers if other == name]
 
 
 def check_target(target: bytes, method: str) -> None:
@@ -88,4 +99,4 @@ def check_target(target: bytes, method: str) -> None:
 def unknown_method(beginning: bytes) -> bool:
     """Tell whether these bytes are a request but for a method that we do not know."""
     found = _METHOD_LINE.match(beginning)
-    return found is not None and found[1] not in METHODS
+    return found is not None and found[1].decode() not in METHODS

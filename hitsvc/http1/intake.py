@@ -24,6 +24,7 @@ class Intake:
     """The bytes that wait, and the size of the request that is being read.
 
     Attributes:
+        waits: There are bytes that wait.
         whole: A piece of this size is within all limits, whatever it is.
     """
 
@@ -35,6 +36,7 @@ class Intake:
         "_most",
         "_size",
         "_tail",
+        "waits",
         "whole",
     )
 
@@ -50,20 +52,19 @@ class Intake:
         self._data = self._tail = b""
         self._at = self._size = 0
         self._in_line = True
-
-    def __bool__(self) -> bool:
-        """Tell whether there are bytes that wait."""
-        return self._at < len(self._data)
+        self.waits = False
 
     def put(self, data: bytes) -> None:
         """Take what has come."""
         self._data = self._data[self._at :] + data
         self._at = 0
+        self.waits = True
 
     def clear(self) -> None:
         """Forget what waits."""
         self._data = b""
         self._at = 0
+        self.waits = False
 
     def begin(self) -> None:
         """A request begins with the next piece."""
@@ -88,19 +89,21 @@ class Intake:
             if end >= 0:
                 piece = piece[: end + len(HEAD_END) - len(self._tail)]
         self._at += len(piece)
-        if not self:
+        if self._at >= len(self._data):
             self.clear()
         if self._in_line and not piece.isascii():
             # What is cut off here is too long, and refused.
-            piece = _escaped(piece)[:most]
+            piece = _escaped(piece, is_first=self._size == 0)[:most]
+        self.count(piece)
         return piece
 
     def count(self, piece: bytes) -> None:
-        """Count a piece that did not end the request."""
+        """Count a piece; `take` does so itself."""
         self._tail = (self._tail + piece)[-len(HEAD_END) + 1 :]
-        self._size += len(piece)
         if self._in_line:
-            self._in_line = b"\n" not in piece.lstrip(b"\r\n")
+            line = piece if self._size else piece.lstrip(b"\r\n")
+            self._in_line = b"\n" not in line
+        self._size += len(piece)
 
     def excess(
         self, *, few_fields: bool, in_body: bool, body_left: int | None
@@ -116,11 +119,20 @@ class Intake:
         return _LINE_TOO_LONG if self._in_line else _HEAD_TOO_LARGE
 
 
-def _escaped(piece: bytes) -> bytes:
-    """Escape what is not ASCII in the first line, as browsers do; llhttp refuses it."""
-    blank = len(piece) - len(piece.lstrip(b"\r\n"))
-    line, end, rest = piece[blank:].partition(b"\n")
+def _escaped(piece: bytes, *, is_first: bool) -> bytes:
+    """Escape what is not ASCII in the target, as browsers do; llhttp refuses it.
+
+    Args:
+        piece: What has come of the first line, and perhaps more.
+        is_first: It begins with the method, or blank lines.
+    """
+    start = 0
+    if is_first:
+        start = piece.find(b" ", len(piece) - len(piece.lstrip(b"\r\n")))
+        if start < 0:
+            return piece
+    line, end, rest = piece[start:].partition(b"\n")
     escaped = b"".join(
         b"%c" % byte if byte < 0x80 else b"%%%02X" % byte for byte in line
     )
-    return piece[:blank] + escaped + end + rest
+    return piece[:start] + escaped + end + rest

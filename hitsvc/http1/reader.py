@@ -11,27 +11,27 @@ Invariants:
 
 from collections.abc import Callable
 from http import HTTPStatus
+from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
 
 from hitsvc.http1.fields import (
-    CONNECTION,
-    HOST,
+    FRAMING,
     METHODS,
-    PROXY_CONNECTION,
-    Fields,
+    Headers,
     Refused,
+    check_host,
     check_target,
     check_version,
-    the_host,
-    values,
+    length_of,
+    take_expectation,
 )
 
 Scope = dict[str, Any]
 
-_trim = bytes.rstrip  # llhttp takes the space before a value, and leaves that after it
+_name = itemgetter(0)
 _SLASH = 0x2F
 _BETWEEN = b"\n"  # what no field contains
 
@@ -49,7 +49,7 @@ class RequestReader:
         "_body",
         "_connection",
         "_deliver",
-        "_fields",
+        "_headers",
         "_host",
         "_is_awaited",
         "_keep_alive",
@@ -82,14 +82,14 @@ class RequestReader:
         self._connection = {**connection, "http_version": "1.1"}
         self._state = state
         self._deliver = deliver
-        self._most = 2 * most_fields
-        self._host: bytes | None = None
+        self._most = most_fields
+        self._host: tuple[bytes, bytes] | None = None
         self.restart()
 
     def restart(self) -> None:
         """Forget what has come of a request."""
         self._url = self._body = self._parked = b""
-        self._fields: Fields = []
+        self._headers: Headers = []
         self._length: int | None = None
         self._keep_alive = self._is_awaited = False
         self.pending: Scope = {}
@@ -100,6 +100,24 @@ class RequestReader:
         """Break the reference cycles: the collector of garbage hardly ever runs."""
         del self._parser, self.feed, self._deliver
 
+    def skip(self, next_piece: Callable[[], bytes]) -> None:
+        """Parse a request that was delivered already, once more, for its end.
+
+        Args:
+            next_piece: Returns the pieces, each of which ends one request at most.
+        """
+        deliver, found = self._deliver, False
+
+        def find(*_request: Any) -> None:
+            nonlocal found
+            found = True
+
+        self._deliver = find
+        while not found:
+            self.feed(next_piece())
+            self.park()
+        self._deliver = deliver
+
     # While a request is waited for.
 
     def park(self) -> bool:
@@ -109,18 +127,17 @@ class RequestReader:
             Whether there are no more fields than there may be.
         """
         if self.pending:
-            self._fields.clear()  # trailers
+            self._headers.clear()  # trailers
             if "headers" in self.pending:
-                fields = [part for pair in self.pending.pop("headers") for part in pair]
+                headers = self.pending.pop("headers")
                 if self.pending["http_version"] == "1.1":
-                    self._is_awaited = _take_expectation(fields)
-                self._length = _length(fields)
-                self._parked = _BETWEEN.join(fields)
-        elif self._fields:
-            new = _BETWEEN.join(self._fields)
-            self._parked = self._parked + _BETWEEN + new if self._parked else new
-            self._fields.clear()
-            return self._parked.count(_BETWEEN) < self._most
+                    self._is_awaited = take_expectation(headers)
+                self._length = length_of(headers)
+                self._parked = _packed(headers)
+        elif self._headers:
+            self._parked += _packed(self._headers)
+            self._headers.clear()
+            return self._parked.count(_BETWEEN) <= 2 * self._most
         return True
 
     @property
@@ -141,35 +158,41 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header."""
-        self._fields += (name.lower(), value)
+        self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Judge the head, and make the scope."""
-        fields, parser = self._fields, self._parser
+        headers, parser = self._headers, self._parser
         if self._parked:
-            fields = [*self._parked.split(_BETWEEN), *fields]
+            headers = _unpacked(self._parked) + headers
             self._parked = b""
-        names = fields[::2]
+        self._headers = []  # trailers come here, and are dropped
         self.pending = scope = self._connection.copy()
-        keep_alive = parser.should_keep_alive()
-        if not keep_alive or CONNECTION in names or PROXY_CONNECTION in names:
-            # Else it is HTTP/1.1: llhttp keeps no other connection without these fields.
-            # PERF: to ask for the version takes 0.9 us.
-            scope["http_version"] = version = parser.get_http_version()
-            check_version(version, names)
-            keep_alive = keep_alive and not parser.should_upgrade()
-        self._keep_alive = keep_alive
-        if len(fields) > self._most:
+        self._keep_alive = parser.should_keep_alive()
+        # PERF: nearly always `Host` comes first, as it was, and nothing else is about
+        # the connection. Then it is HTTP/1.1: llhttp would not keep another.
+        if (
+            not self._keep_alive
+            or headers[0] != self._host
+            or not FRAMING.isdisjoint(map(_name, headers[1:]))
+        ):
+            self._judge(scope, headers)
+        if len(headers) > self._most:
             raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        if names.count(HOST) != 1 or fields[0] != HOST or fields[1] != self._host:
-            self._host = the_host(fields, scope["http_version"])
-        scope["method"] = method = METHODS.get(parser.get_method())
-        if method is None:
+        scope["method"] = method = parser.get_method().decode()
+        if method != "GET" and method not in METHODS:
             raise Refused(HTTPStatus.NOT_IMPLEMENTED)
         if self._url[0] != _SLASH:
             check_target(self._url, method)
-        scope["headers"] = list(zip(names, map(_trim, fields[1::2]), strict=True))
-        self._fields = []  # trailers come here, and are dropped
+        scope["headers"] = headers
+
+    def _judge(self, scope: Scope, headers: Headers) -> None:
+        """Look at all that says how the request is to be understood."""
+        parser = self._parser
+        scope["http_version"] = version = parser.get_http_version()
+        check_version(version, headers)
+        self._host = check_host(headers, version)
+        self._keep_alive = self._keep_alive and not parser.should_upgrade()
 
     def on_body(self, body: bytes) -> None:
         """Collect a piece of the body."""
@@ -180,44 +203,33 @@ class RequestReader:
         scope, body, url = self.pending, self._body, self._url
         self.pending, self._body, self._url = {}, b"", b""
         if self._parked:
-            self._unpark(scope)
-        elif self._fields:
-            self._fields = []
-        _locate(scope, url)
+            scope["headers"] = _unpacked(self._parked)
+            self._parked, self._length, self._is_awaited = b"", None, False
+        if self._headers:
+            self._headers = []
+        if url[0] == _SLASH:
+            path, _, query = url.partition(b"?")
+        else:
+            path, query = _path_and_query(url)
+        text = path.decode()
+        scope["path"] = unquote(text) if "%" in text else text
+        scope["raw_path"] = path
+        scope["query_string"] = query
         if self._state:
             scope["state"] = self._state.copy()
         self._deliver(scope, body, self._keep_alive)
 
-    def _unpark(self, scope: Scope) -> None:
-        fields = self._parked.split(_BETWEEN)
-        scope["headers"] = list(zip(fields[::2], fields[1::2], strict=True))
-        self._parked, self._length, self._fields = b"", None, []
-        self._is_awaited = False
+
+def _packed(headers: Headers) -> bytes:
+    return b"".join(b"%b\n%b\n" % header for header in headers)
 
 
-def _take_expectation(fields: Fields) -> bool:
-    """Take out what asks us to ask for the body, if it is there."""
-    for at in range(0, len(fields), 2):
-        if fields[at] == b"expect" and fields[at + 1].lower() == b"100-continue":
-            del fields[at : at + 2]
-            return True
-    return False
+def _unpacked(packed: bytes) -> Headers:
+    fields = packed.split(_BETWEEN)
+    return list(zip(fields[::2], fields[1::2], strict=False))  # nothing is last
 
 
-def _length(fields: Fields) -> int | None:
-    """Return the length that a body is announced with."""
-    found = values(fields, b"content-length")
-    return int(found[0]) if found else None
-
-
-def _locate(scope: Scope, target: bytes) -> None:
-    """Take a request target apart."""
-    if target.startswith(b"/"):
-        path, _, query = target.partition(b"?")
-    else:  # absolute-form, as sent to a proxy, or "*"
-        url = httptools.parse_url(target)
-        path, query = url.path or b"/", url.query or b""
-    text = path.decode()
-    scope["path"] = unquote(text) if "%" in text else text
-    scope["raw_path"] = path
-    scope["query_string"] = query
+def _path_and_query(target: bytes) -> tuple[bytes, bytes]:
+    """Take a target apart that is a URL, as sent to a proxy, or an asterisk."""
+    url = httptools.parse_url(target)
+    return url.path or b"/", url.query or b""

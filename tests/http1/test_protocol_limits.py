@@ -183,7 +183,7 @@ async def test_rest_of_a_request_is_waited_for_after_an_answer():
         client.send(get(1))
         await until(lambda: gate.entered)
         client.send(b"GET /2")
-        await until(lambda: site.connection._intake)
+        await until(lambda: site.connection._intake.waits)
         gate.open.set()
         await client.read(b"\r\n\r\n/1")
         site.expire(6)  # more than the keep-alive time
