@@ -90,9 +90,7 @@ class Exchange:
         self.keep_alive = keep_alive
 
     async def run(self, app: ASGIApp) -> None:
-        """Call the app, unless there is an answer; answer for it if it fails."""
-        if self._done:
-            return
+        """Call the app; answer for it if it fails."""
         try:
             await app(self.scope, self.receive, self.send)
             if not self._done:

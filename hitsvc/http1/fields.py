@@ -21,10 +21,11 @@ _A_HOST = re.compile(
 _METHOD_LINE = re.compile(
     rb"[\r\n]*([!#$%&'*+.^_`|~0-9A-Za-z-]+) [^ \r\n]+ HTTP/1\.[01]\r\n"
 )
-# RFC 9110 9.3 without CONNECT, and RFC 5789.
-METHODS = frozenset(
-    ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
-)
+# RFC 9110 9.3 and RFC 5789, without CONNECT: we are no proxy.
+_METHODS = {
+    name.encode(): name
+    for name in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")
+}
 
 
 class Refused(Exception):
@@ -82,21 +83,32 @@ def _values(headers: Headers, name: bytes) -> list[bytes]:
     return [value for other, value in headers if other == name]
 
 
-def check_target(target: bytes, method: str) -> None:
-    """Refuse a target in another form than the method's (RFC 9112 3.2).
+def path_and_query(target: bytes, method: str) -> tuple[bytes, bytes]:
+    """Take a target apart that is a URL, as sent to a proxy, or an asterisk.
 
     Raises:
-        Refused: It is an asterisk, for another method than OPTIONS.
-        httptools.HttpParserInvalidURLError: It is neither a path nor a URL.
+        Refused: It is an asterisk, for another method than OPTIONS (RFC 9112 3.2.4).
+        httptools.HttpParserInvalidURLError: It is neither.
     """
-    if target == b"*":
-        if method != "OPTIONS":
-            raise Refused
-    elif not target.startswith(b"/"):
-        httptools.parse_url(target)
+    if target == b"*" and method != "OPTIONS":
+        raise Refused
+    url = httptools.parse_url(target)
+    return url.path or b"/", url.query or b""
+
+
+def known_method(name: bytes) -> str:
+    """Return a method's name as text.
+
+    Raises:
+        Refused: No RFC 9110 or 5789 says what it means; or it is CONNECT.
+    """
+    method = _METHODS.get(name)
+    if method is None:
+        raise Refused(HTTPStatus.NOT_IMPLEMENTED)
+    return method
 
 
 def unknown_method(beginning: bytes) -> bool:
     """Tell whether these bytes are a request but for a method that we do not know."""
     found = _METHOD_LINE.match(beginning)
-    return found is not None and found[1].decode() not in METHODS
+    return found is not None and found[1] not in _METHODS

@@ -118,7 +118,7 @@ class HttpProtocol(AnsweringProtocol):
         if self._state.reads:
             self._intake.count(data)
             self._await_rest(data)
-        elif self._reader.pending:
+        elif self._reader.pending is not None:
             self._rewind(data)
 
     def eof_received(self) -> bool:
@@ -187,7 +187,7 @@ class HttpProtocol(AnsweringProtocol):
     def _next_piece(self) -> bytes:
         reader = self._reader
         return self._intake.take(
-            in_body=bool(reader.pending), body_left=reader.body_left
+            in_body=reader.pending is not None, body_left=reader.body_left
         )
 
     def _await_rest(self, piece: bytes) -> None:
@@ -201,7 +201,9 @@ class HttpProtocol(AnsweringProtocol):
             self.deadline = self._loop.time() + self._limits.request_s
         few = reader.park()
         excess = intake.excess(
-            few_fields=few, in_body=bool(reader.pending), body_left=reader.body_left
+            few_fields=few,
+            in_body=reader.pending is not None,
+            body_left=reader.body_left,
         )
         if excess is not None:
             self._refuse(excess)

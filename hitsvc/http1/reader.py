@@ -19,13 +19,13 @@ import httptools
 
 from hitsvc.http1.fields import (
     FRAMING,
-    METHODS,
     Headers,
     Refused,
     check_host,
-    check_target,
     check_version,
+    known_method,
     length_of,
+    path_and_query,
     take_expectation,
 )
 
@@ -33,6 +33,7 @@ Scope = dict[str, Any]
 
 _name = itemgetter(0)
 _SLASH = 0x2F
+_GET = b"GET"
 _BETWEEN = b"\n"  # what no field contains
 
 
@@ -79,7 +80,16 @@ class RequestReader:
                 client may send another one.
             most_fields: The header fields that a request may have.
         """
-        self._connection = {**connection, "http_version": "1.1"}
+        # PERF: all keys are there from the beginning, so that no copy has to grow.
+        self._connection = {
+            **connection,
+            "http_version": "1.1",
+            "method": "",
+            "headers": [],
+            "path": "",
+            "raw_path": b"",
+            "query_string": b"",
+        }
         self._state = state
         self._deliver = deliver
         self._most = most_fields
@@ -92,7 +102,7 @@ class RequestReader:
         self._headers: Headers = []
         self._length: int | None = None
         self._keep_alive = self._is_awaited = False
-        self.pending: Scope = {}
+        self.pending: Scope | None = None
         self._parser = httptools.HttpRequestParser(self)
         self.feed: Callable[[bytes], None] = self._parser.feed_data
 
@@ -126,7 +136,7 @@ class RequestReader:
         Returns:
             Whether there are no more fields than there may be.
         """
-        if self.pending:
+        if self.pending is not None:
             self._headers.clear()  # trailers
             if "headers" in self.pending:
                 headers = self.pending.pop("headers")
@@ -171,20 +181,18 @@ class RequestReader:
         self._keep_alive = parser.should_keep_alive()
         # PERF: nearly always `Host` comes first, as it was, and nothing else is about
         # the connection. Then it is HTTP/1.1: llhttp would not keep another.
+        count = len(headers)
         if (
             not self._keep_alive
             or headers[0] != self._host
-            or not FRAMING.isdisjoint(map(_name, headers[1:]))
+            or (count > 1 and not FRAMING.isdisjoint(map(_name, headers[1:])))
         ):
             self._judge(scope, headers)
-        if len(headers) > self._most:
+        if count > self._most:
             raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        scope["method"] = method = parser.get_method().decode()
-        if method != "GET" and method not in METHODS:
-            raise Refused(HTTPStatus.NOT_IMPLEMENTED)
-        if self._url[0] != _SLASH:
-            check_target(self._url, method)
         scope["headers"] = headers
+        method = parser.get_method()
+        scope["method"] = "GET" if method == _GET else known_method(method)
 
     def _judge(self, scope: Scope, headers: Headers) -> None:
         """Look at all that says how the request is to be understood."""
@@ -201,7 +209,8 @@ class RequestReader:
     def on_message_complete(self) -> None:
         """Deliver the request."""
         scope, body, url = self.pending, self._body, self._url
-        self.pending, self._body, self._url = {}, b"", b""
+        assert scope is not None  # noqa: S101
+        self.pending, self._body, self._url = None, b"", b""
         if self._parked:
             scope["headers"] = _unpacked(self._parked)
             self._parked, self._length, self._is_awaited = b"", None, False
@@ -210,7 +219,7 @@ class RequestReader:
         if url[0] == _SLASH:
             path, _, query = url.partition(b"?")
         else:
-            path, query = _path_and_query(url)
+            path, query = path_and_query(url, scope["method"])
         text = path.decode()
         scope["path"] = unquote(text) if "%" in text else text
         scope["raw_path"] = path
@@ -227,9 +236,3 @@ def _packed(headers: Headers) -> bytes:
 def _unpacked(packed: bytes) -> Headers:
     fields = packed.split(_BETWEEN)
     return list(zip(fields[::2], fields[1::2], strict=False))  # nothing is last
-
-
-def _path_and_query(target: bytes) -> tuple[bytes, bytes]:
-    """Take a target apart that is a URL, as sent to a proxy, or an asterisk."""
-    url = httptools.parse_url(target)
-    return url.path or b"/", url.query or b""
