@@ -9,7 +9,6 @@ import falcon.asgi
 from redis.asyncio import Redis
 
 from hitsvc.answer import (
-    COUNT_HEADERS,
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
@@ -19,6 +18,7 @@ from hitsvc.answer import (
     ShieldsRenderer,
     TextRenderer,
     add_problems,
+    count_headers,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
@@ -71,8 +71,11 @@ def create_app(
         for path, resource in routes.items()
         if isinstance(resource, CountResource)
     }
-    headers = ReadyHeaders(COUNT_HEADERS)
-    app = _App(counts, headers, middleware=[_Lifespan(services.counter, check)])
+    headers = {
+        path: ReadyHeaders(count_headers(resource.media_type))
+        for path, resource in counts.items()
+    }
+    app = _App(headers, middleware=[_Lifespan(services.counter, check)])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
