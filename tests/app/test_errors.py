@@ -28,6 +28,7 @@ from tests.support.contract import (
     ROUTES,
     TEXTS,
     TOO_LONG,
+    contract,
 )
 from tests.support.site import Headers, Site, shown
 
@@ -112,7 +113,7 @@ class TestErrors:
 
         assert result.text == f"{case.reason}\n"
         assert result.headers == {
-            **CONTRACT,
+            **contract(route),
             **case.extra_headers(route),
             "x-hits-reason": case.reason,
             "content-type": "text/plain; charset=utf-8",
@@ -127,7 +128,7 @@ class TestErrors:
 
         assert shown(result) == case.title[4:]
         assert result.headers == {
-            **CONTRACT,
+            **contract(route),
             **case.extra_headers(route),
             "x-hits-reason": case.reason,
             "content-type": "image/svg+xml",

@@ -11,13 +11,13 @@ import sys
 from typing import Any
 
 import uvloop
+from uvicorn.server import ServerState
 
 from hitsvc.app import create_app
 from hitsvc.http1 import HttpProtocol
 from hitsvc.settings import Settings
 from tests.support.sockets import configure
 from tests.support.worst import WORST, Request, plain
-from uvicorn.server import ServerState
 
 PLAIN_TIMES = 20
 WORST_TIMES = 2
@@ -82,8 +82,12 @@ async def count(url: str) -> None:
     await client.repeat(plain, WARM_TIMES, 0)
     for make in WORST.values():
         await client.repeat(make, 1, 0)
-    if "valgrind" in os.environ.get("LD_LIBRARY_PATH", "") + os.environ.get("LD_PRELOAD", ""):
-        control = subprocess.Popen(["callgrind_control", "-i", "on", str(os.getpid())], stdout=2)
+    if "valgrind" in os.environ.get("LD_LIBRARY_PATH", "") + os.environ.get(
+        "LD_PRELOAD", ""
+    ):
+        control = subprocess.Popen(
+            ["callgrind_control", "-i", "on", str(os.getpid())], stdout=2
+        )
         while control.poll() is None:
             sum(range(1000))  # valgrind listens while it runs code
     await client.repeat(plain, WARM_TIMES, 100)

@@ -14,7 +14,9 @@ Request = Callable[[int], bytes]
 
 def plain(number: int) -> bytes:
     """A hit as nearly every visitor sends it."""
-    return b"GET /count/tag.svg?url=plain.example/%d HTTP/1.1\r\nHost: a\r\n\r\n" % number
+    return (
+        b"GET /count/tag.svg?url=plain.example/%d HTTP/1.1\r\nHost: a\r\n\r\n" % number
+    )
 
 
 def _cut(text: str, limit: int) -> str:
@@ -34,7 +36,9 @@ def _target(template: str) -> Request:
     return make
 
 
-def _field(name: str, template: str, target: str = "/count?url=f.example/{n}") -> Request:
+def _field(
+    name: str, template: str, target: str = "/count?url=f.example/{n}"
+) -> Request:
     """Send a header field of which a repeated part fills the head up."""
 
     def make(number: int) -> bytes:
@@ -96,7 +100,11 @@ WORST: dict[str, Request] = {
     "host in the query, short": _escaped_host(53, "/count?url={host}"),
     "host in the query, escaped twice": _escaped_host(250, "/count?url=http://{host}"),
     "host, decomposed": _field("Referer", "http://{n}|\ufdfa|.example/", "/count"),
-    "host, 330 decomposed": _field("Referer", "http://{n}\ufdfa" + "\ufdfa" * 320 + "/||", "/count") if False else _host(990, "http://\ufdfa\ufdfa{host}/"),
+    "host, 330 decomposed": _field(
+        "Referer", "http://{n}\ufdfa" + "\ufdfa" * 320 + "/||", "/count"
+    )
+    if False
+    else _host(990, "http://\ufdfa\ufdfa{host}/"),
     "host, xn--": _field("Referer", "http://{n}.xn--|a9|/", "/count"),
     "host, labels of xn--": _field("Referer", "http://{n}|.xn--4ca|/", "/count"),
     "host, dots": _field("Referer", "http://{n}|.|/", "/count"),
@@ -108,7 +116,9 @@ WORST: dict[str, Request] = {
     "host, brackets": _field("Referer", "http://[|::|{n}]/", "/count"),
     "credentials": _field("Referer", "http://|{|@{n}.example/", "/count"),
     "scheme": _field("Referer", "|a+|{n}", "/count"),
-    "no UTF-8": lambda number: _field("Referer", f"http://{number}|é|/", "/count")(number).replace(b"\xc3", b"\xff"),
+    "no UTF-8": lambda number: _field("Referer", f"http://{number}|é|/", "/count")(
+        number
+    ).replace(b"\xc3", b"\xff"),
     # Paths.
     "path, escapes": _field("Referer", "http://{n}.example/|%7e|", "/count"),
     "path, lone percent signs": _field("Referer", "http://{n}.example/|%|", "/count"),
@@ -119,8 +129,12 @@ WORST: dict[str, Request] = {
     "path, backslashes": _field("Referer", "http://{n}.example|\\|", "/count"),
     "path, letters": _field("Referer", "http://{n}.example/|日|", "/count"),
     "path, tabs": _field("Referer", "http://{n}.example/|\t|x", "/count"),
-    "path, longest": _field("Referer", "http://{n}.example/" + "%7e" * 2030 + "?|a|", "/count"),
-    "path, longest of letters": _field("Referer", "http://{n}.example/" + "日" * 225 + "?|a|", "/count"),
+    "path, longest": _field(
+        "Referer", "http://{n}.example/" + "%7e" * 2030 + "?|a|", "/count"
+    ),
+    "path, longest of letters": _field(
+        "Referer", "http://{n}.example/" + "日" * 225 + "?|a|", "/count"
+    ),
     "path, in the query": _target("/count?url={n}.example/|%257e|"),
     "query of the URL": _field("Referer", "http://{n}.example/?|%7e|", "/count"),
     "fragment of the URL": _field("Referer", "http://{n}.example/#|é|", "/count"),
@@ -129,7 +143,11 @@ WORST: dict[str, Request] = {
     "address, escapes": _target("/{n}|%41|"),
     "address, file": _target("/static/{n}|a|"),
     # Queries.
-    "query, names": lambda n: b"GET /count?url=%d.example&" % n + b"&".join(b"%x=" % i for i in range(1600)) + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "query, names": lambda n: (
+        b"GET /count?url=%d.example&" % n
+        + b"&".join(b"%x=" % i for i in range(1600))
+        + b" HTTP/1.1\r\nHost: a\r\n\r\n"
+    ),
     "query, one name": _target("/count?url={n}.example|&a=b|"),
     "query, ampersands": _target("/count?url={n}.example|&|"),
     "query, equals signs": _target("/count?url={n}.example|&=|"),
@@ -139,23 +157,55 @@ WORST: dict[str, Request] = {
     "query, plus signs": _target("/count?url={n}.example&a=|+|"),
     "query, commas": _target("/count?url={n}.example&a=|,|"),
     "query, label": _target("/count/tag.svg?url=a.example&label={n}|%3C|"),
-    "query, short label": lambda n: b"GET /count/tag.svg?url=a.example&style=for-the-badge&label=%d%s HTTP/1.1\r\nHost: a\r\n\r\n" % (n, b"%EF%AC%83" * 54),
-    "query, error label": lambda n: b"GET /count/tag.svg?url=:&style=social&label=%d%s HTTP/1.1\r\nHost: a\r\n\r\n" % (n, b"%EF%AC%83" * 54),
+    "query, short label": lambda n: (
+        b"GET /count/tag.svg?url=a.example&style=for-the-badge&label=%d%s HTTP/1.1\r\nHost: a\r\n\r\n"
+        % (n, b"%EF%AC%83" * 54)
+    ),
+    "query, error label": lambda n: (
+        b"GET /count/tag.svg?url=:&style=social&label=%d%s HTTP/1.1\r\nHost: a\r\n\r\n"
+        % (n, b"%EF%AC%83" * 54)
+    ),
     "query, days": _target("/nocount.json?url={n}.example&days=|9|"),
-    "query, days of other digits": _target("/nocount.json?url={n}.example&days=|%D9%A9|"),
-    "query, a year": lambda n: b"GET /graph.svg?url=%d.example&days=365 HTTP/1.1\r\nHost: a\r\n\r\n" % n,
+    "query, days of other digits": _target(
+        "/nocount.json?url={n}.example&days=|%D9%A9|"
+    ),
+    "query, a year": lambda n: (
+        b"GET /graph.svg?url=%d.example&days=365 HTTP/1.1\r\nHost: a\r\n\r\n" % n
+    ),
     "query, base": _target("/count?url={n}.example&base=|9|"),
     # Pictures.
-    "logo, PNG": _target("/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|AAAA|"),
-    "logo, spaces": _target("/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|++++|"),
-    "logo, no base64": _target("/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|AAAA|*"),
-    "logo, equals signs": _target("/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|=|"),
+    "logo, PNG": _target(
+        "/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|AAAA|"
+    ),
+    "logo, spaces": _target(
+        "/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|++++|"
+    ),
+    "logo, no base64": _target(
+        "/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|AAAA|*"
+    ),
+    "logo, equals signs": _target(
+        "/count/tag.svg?url=a.example&label={n}&logo=data:image/png;base64,|=|"
+    ),
     "logo, a long name": _target("/count/tag.svg?url=a.example&label={n}&logo=|a|"),
-    "logo, no icon": lambda n: b"GET /count/tag.svg?url=a.example&logo=none%d HTTP/1.1\r\nHost: a\r\n\r\n" % n,
-    "color, rgb": lambda n: b"GET /count/tag.svg?url=a.example&color=rgb(%d+1+1%s HTTP/1.1\r\nHost: a\r\n\r\n" % (n, b"+" * 50),
-    "color, digits": lambda n: b"GET /count/tag.svg?url=a.example&color=rgb(%d%s HTTP/1.1\r\nHost: a\r\n\r\n" % (n, b"1" * 55),
-    "color, percent": lambda n: b"GET /count/tag.svg?url=a.example&color=rgb(%d%%25+++%s HTTP/1.1\r\nHost: a\r\n\r\n" % (n, b"1%25+" * 10),
-    "color, hsl": lambda n: b"GET /count/tag.svg?url=a.example&color=hsl(%d%srad,1%%25,1%%25) HTTP/1.1\r\nHost: a\r\n\r\n" % (n, b"9" * 40),
+    "logo, no icon": lambda n: (
+        b"GET /count/tag.svg?url=a.example&logo=none%d HTTP/1.1\r\nHost: a\r\n\r\n" % n
+    ),
+    "color, rgb": lambda n: (
+        b"GET /count/tag.svg?url=a.example&color=rgb(%d+1+1%s HTTP/1.1\r\nHost: a\r\n\r\n"
+        % (n, b"+" * 50)
+    ),
+    "color, digits": lambda n: (
+        b"GET /count/tag.svg?url=a.example&color=rgb(%d%s HTTP/1.1\r\nHost: a\r\n\r\n"
+        % (n, b"1" * 55)
+    ),
+    "color, percent": lambda n: (
+        b"GET /count/tag.svg?url=a.example&color=rgb(%d%%25+++%s HTTP/1.1\r\nHost: a\r\n\r\n"
+        % (n, b"1%25+" * 10)
+    ),
+    "color, hsl": lambda n: (
+        b"GET /count/tag.svg?url=a.example&color=hsl(%d%srad,1%%25,1%%25) HTTP/1.1\r\nHost: a\r\n\r\n"
+        % (n, b"9" * 40)
+    ),
     # Header fields.
     "cookies": _field("Cookie", "|a=b; |hits-{n}=c"),
     "cookies, semicolons": _field("Cookie", "|;|hits-{n}=c"),
@@ -170,7 +220,11 @@ WORST: dict[str, Request] = {
     "Accept, semicolons": _field("Accept", "text/html|;|{n}", "/none"),
     "Accept, slashes": _field("Accept", "a|/|{n}", "/none"),
     "Accept-Encoding": _field("Accept-Encoding", "|a,|b{n}", "/"),
-    "Accept-Encoding, different": lambda n: b"GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: %d" % n + b",".join(b"%x" % i for i in range(3500)) + b"\r\n\r\n",
+    "Accept-Encoding, different": lambda n: (
+        b"GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: %d" % n
+        + b",".join(b"%x" % i for i in range(3500))
+        + b"\r\n\r\n"
+    ),
     "Accept-Encoding, weights": _field("Accept-Encoding", "|gzip;q= ,|b{n}", "/"),
     "Accept-Encoding, zeros": _field("Accept-Encoding", "gzip;q=0.|0|{n}", "/"),
     "If-None-Match": _field("If-None-Match", '|"a",|"b{n}"', "/"),
@@ -185,10 +239,26 @@ WORST: dict[str, Request] = {
     "Sec-Purpose": _field("Sec-Purpose", "|prefetc|{n}"),
     "Sec-GPC": _field("Sec-GPC", "1| |{n}"),
     "Range": _field("Range", "bytes=|0-1,|{n}-", "/"),
-    "Access-Control-Request-Headers": lambda n: _field("Access-Control-Request-Headers", "|a,|b{n}\r\nOrigin: http://a")(n).replace(b"GET", b"OPTIONS", 1),
+    "Access-Control-Request-Headers": lambda n: _field(
+        "Access-Control-Request-Headers", "|a,|b{n}\r\nOrigin: http://a"
+    )(n).replace(b"GET", b"OPTIONS", 1),
     "Content-Type": _field("Content-Type", "text/html|;a=b|;c={n}"),
-    "Host": lambda n: _field("X", "{n}||")(n) if False else b"GET /count?url=h.example/%d HTTP/1.1\r\nHost: " % n + b"a." * 8000 + b"\r\n\r\n",
-    "fields": lambda n: b"GET /count?url=h.example/%d HTTP/1.1\r\n" % n + b"".join(b"%x: %s\r\n" % (i, b"a" * 150) for i in range(98)) + b"Host: a\r\n\r\n",
-    "fields of one name": lambda n: b"GET /count?url=h.example/%d HTTP/1.1\r\nHost: a\r\n" % n + b"Referer: %s\r\n" % (b"a" * 145) * 98 + b"\r\n",
+    "Host": lambda n: (
+        _field("X", "{n}||")(n)
+        if False
+        else b"GET /count?url=h.example/%d HTTP/1.1\r\nHost: " % n
+        + b"a." * 8000
+        + b"\r\n\r\n"
+    ),
+    "fields": lambda n: (
+        b"GET /count?url=h.example/%d HTTP/1.1\r\n" % n
+        + b"".join(b"%x: %s\r\n" % (i, b"a" * 150) for i in range(98))
+        + b"Host: a\r\n\r\n"
+    ),
+    "fields of one name": lambda n: (
+        b"GET /count?url=h.example/%d HTTP/1.1\r\nHost: a\r\n" % n
+        + b"Referer: %s\r\n" % (b"a" * 145) * 98
+        + b"\r\n"
+    ),
     "an empty host": _field("Referer", "http://|a|", "/count/tag.svg?label={n}"),
 }
