@@ -70,6 +70,8 @@ def normalise(raw: str) -> str:
         raise InvalidURL(_MALFORMED) from ex
     if len(host) > _MAX_HOST_BYTES or not _HOST.fullmatch(host):
         raise InvalidURL(_MALFORMED)
+    if len(path) > _MAX_TEXT_LENGTH:  # letters that were escaped only now
+        raise _too_long()
     if "%" in path:
         path = _ESCAPE.sub(_canonical_escape, path)
     key = host + path.rstrip("/")

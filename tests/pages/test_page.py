@@ -141,6 +141,16 @@ class TestFiles:
 class TestHeaders:
     """What each answer of the page says about itself."""
 
+    def test_a_page_is_alone_and_may_use_nothing(self, client):
+        """No other window reaches it; no camera and no place, but the clipboard."""
+        headers = client.simulate_get("/").headers
+        permissions = headers["permissions-policy"].split(", ")
+
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert {"camera=()", "geolocation=()", "microphone=()"} <= set(permissions)
+        assert all(permission.endswith("=()") for permission in permissions)
+        assert "clipboard-write=()" not in permissions
+
     def test_every_answer_has_the_security_headers(self, client, assets):
         """CSP, nosniff, referrer policy and frame options stand on every file."""
         for path in paths(assets):
