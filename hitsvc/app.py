@@ -3,6 +3,7 @@
 A new resource is a module and a line of `_routes`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import falcon.asgi
@@ -71,10 +72,7 @@ def create_app(
         for path, resource in routes.items()
         if isinstance(resource, CountResource)
     }
-    headers = {
-        path: ReadyHeaders(count_headers(resource.media_type))
-        for path, resource in counts.items()
-    }
+    headers = _headers(counts)
     app = _App(headers, middleware=[_Lifespan(services.counter, check)])
     for path, resource in routes.items():
         app.add_route(path, resource)
@@ -90,6 +88,14 @@ def create_app(
     )
     add_problems(app, problems, services.counter.refuse)
     return app
+
+
+def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
+    """Return what every answer of a count's address carries."""
+    return {
+        path: ReadyHeaders(count_headers(resource.media_type))
+        for path, resource in counts.items()
+    }
 
 
 def _routes(

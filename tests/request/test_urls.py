@@ -126,6 +126,12 @@ def test_what_is_longer_than_any_key_can_be_written_is_not_parsed(part):
         normalise("example.com/" + part * (6200 // len(part)))
 
 
+def test_letters_that_make_too_long_a_path_are_refused():
+    """Each becomes nine bytes, and that is known only when it is parsed."""
+    with pytest.raises(URLTooLong, match="2048"):
+        normalise("example.com/" + "日" * 1000)
+
+
 def test_a_key_may_be_written_in_three_times_its_length():
     """Every byte escaped."""
     path = "~" * (MAX_KEY_BYTES - len("example.com/"))

@@ -31,15 +31,22 @@ class Transport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.answered: asyncio.Future[bytes] = asyncio.Future()
+        self.closed = False
 
     def write(self, data: Any) -> None:
         """Take a response."""
         self.answered.set_result(bytes(data))
 
     def close(self) -> None:
+        """Note it: what follows would not be answered."""
+        self.closed = True
+
+    write_eof = close
+
+    def resume_reading(self) -> None:
         """Do nothing."""
 
-    write_eof = resume_reading = pause_reading = close
+    pause_reading = resume_reading
 
 
 class Client:
@@ -57,7 +64,9 @@ class Client:
         """Make a request, and return its answer."""
         answered = self._transport.answered = asyncio.Future()
         self._protocol.data_received(request)
-        return await answered
+        answer = await answered
+        assert not self._transport.closed, request
+        return answer
 
     async def ask_all(self, make: Request, numbers: range) -> bytes:
         """Make requests that differ in their number, and return the last answer."""
