@@ -141,7 +141,7 @@ class TestStore:
         path.mkdir()
         path.chmod(0o755)
         data_dir = DataDir.claim(path)
-        store = EmbeddedStore(data_dir)
+        store = EmbeddedStore(data_dir, MEMORY_MB)
         store.start()
         try:
             eventually(store.ready)
