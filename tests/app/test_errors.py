@@ -232,6 +232,12 @@ class TestOtherAddresses:
             "detail": NOT_FOUND,
         }
 
+    def test_a_long_wish_is_not_read(self, site):
+        """An `Accept` that no browser sends is as none: reading it takes long."""
+        wish = "application/json" + ", a/b" * 200
+
+        assert site.get("/none", {"Accept": wish}).text.startswith("<!doctype html>")
+
     def test_the_page_does_not_take_a_post(self, site):
         """405 as HTML, with what is allowed."""
         result = site.ask("POST", "/")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.valkey import Valkey
 from tests.work.requests import MAX_HEAD, MAX_TARGET, WORST
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,7 @@ _TOTALS = re.compile(r"^totals: (\d+)$", re.MULTILINE)
 
 @pytest.fixture(scope="module", name="costs")
 def _costs(
-    tmp_path_factory: pytest.TempPathFactory, valkey_socket: Path
+    tmp_path_factory: pytest.TempPathFactory, valkey: Valkey
 ) -> Mapping[str, float]:
     """How many instructions a request of each kind costs."""
     if not shutil.which("valgrind"):
@@ -27,7 +28,7 @@ def _costs(
     out = tmp_path_factory.mktemp("callgrind") / "out"
     command = ["valgrind", "--tool=callgrind", "--instr-atstart=no"]
     command += [f"--callgrind-out-file={out}", "--dump-before=getpgid"]
-    command += [sys.executable, "-m", "tests.work.count", f"unix://{valkey_socket}"]
+    command += [sys.executable, "-m", "tests.work.count", f"unix://{valkey.socket}"]
     result = subprocess.run(  # noqa: S603 - our own program
         command, cwd=ROOT, capture_output=True, text=True, check=False
     )
