@@ -3,13 +3,13 @@
 A new resource is a module and a line of `_routes`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import falcon.asgi
 from redis.asyncio import Redis
 
 from hitsvc.answer import (
-    COUNT_HEADERS,
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
@@ -19,6 +19,7 @@ from hitsvc.answer import (
     ShieldsRenderer,
     TextRenderer,
     add_problems,
+    count_headers,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
@@ -71,8 +72,8 @@ def create_app(
         for path, resource in routes.items()
         if isinstance(resource, CountResource)
     }
-    headers = ReadyHeaders(COUNT_HEADERS)
-    app = _App(counts, headers, middleware=[_Lifespan(services.counter, check)])
+    headers = _headers(counts)
+    app = _App(headers, middleware=[_Lifespan(services.counter, check)])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
@@ -87,6 +88,14 @@ def create_app(
     )
     add_problems(app, problems, services.counter.refuse)
     return app
+
+
+def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
+    """Return what every answer of a count's address carries."""
+    return {
+        path: ReadyHeaders(count_headers(resource.media_type))
+        for path, resource in counts.items()
+    }
 
 
 def _routes(

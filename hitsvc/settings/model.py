@@ -126,6 +126,14 @@ class Settings(BaseModel):
             pattern=r"^(unix:.+|.*:\d{1,5})$",
         ),
     ] = "127.0.0.1:8000"
+    socket_mode: Annotated[
+        str,
+        Field(
+            description="Permissions of the socket of `unix:PATH`, as for `chmod`: who "
+            "may write may connect.",
+            pattern=r"^0?[0-7]{3}$",
+        ),
+    ] = "666"
     workers: Annotated[
         int,
         Field(
