@@ -363,7 +363,9 @@ class TestRealStores:
     )
     async def test_a_valkey_is_understood(self, options, expected):
         """Its own words are the ones we look for."""
-        valkey = Valkey("--maxmemory", "1gb", "--maxmemory-policy", "volatile-ttl", *options)
+        valkey = Valkey(
+            "--maxmemory", "1gb", "--maxmemory-policy", "volatile-ttl", *options
+        )
         check = open_store_check(f"redis://127.0.0.1:{valkey.port}", 1)
         try:
             report = await check.report()
