@@ -23,6 +23,7 @@ DEFAULTS = {
     "new_pages_by_site": 2000,
     "new_pages_in_all": 5000,
     "bind": "127.0.0.1:8000",
+    "metrics_bind": "",
     "workers": 0,
     "max_connections": 8192,
     "data_dir": Path("hitsvc-data"),

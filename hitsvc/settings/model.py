@@ -126,6 +126,15 @@ class Settings(BaseModel):
             pattern=r"^(unix:.+|.*:\d{1,5})$",
         ),
     ] = "127.0.0.1:8000"
+    metrics_bind: Annotated[
+        str,
+        Field(
+            description="Where `/metrics` and a detailed `/readyz` are for the operator: "
+            "`HOST:PORT`, or `unix:PATH`; no address that visitors reach. Empty: nowhere.",
+            pattern=r"^(|unix:.+|.*:\d{1,5})$",
+            min_length=0,
+        ),
+    ] = ""
     workers: Annotated[
         int,
         Field(
