@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Hit, utc_day
-from hitsvc.errors import CounterUnavailable
+from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.metrics import Board, Rows, Tally, TimedBackend, render
 from hitsvc.store.backend import Backend, ClientBackend
 from tests.support.samples import samples_of
@@ -207,6 +207,17 @@ def test_a_round_trip_takes_its_time(backend):
     assert numbers["store_seconds_sum"] == 0.0007
     assert "store_seconds_bucket{le=0.0005}" not in numbers
     assert numbers["store_seconds_bucket{le=0.001}"] == 1
+
+
+def test_what_no_visitor_meets_is_no_error():
+    """Nothing is counted, and nothing breaks."""
+    board = Board(1)
+    tally = Tally(board.row(Rows(board).take() or 0))
+
+    tally.error(SettingsError("a value is wrong"))
+
+    samples = samples_of(render(board))
+    assert not any(n for name, n in samples.items() if "errors" in name)
 
 
 def test_a_defect_is_no_batch():
