@@ -90,7 +90,7 @@ class StoreWatch:
             return StoreState(trouble=trouble or str(ex))
         if info:
             fill = Fill.of(info)
-        said = [report.too_old, *report.warnings, report.note]
+        said = [report.unfit, *report.warnings, report.note]
         return StoreState(report.name, trouble, fill, [text for text in said if text])
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
