@@ -251,6 +251,7 @@ class TestFiles:
             "log_level": "error",
             "redis_url": "memory",
             "embedded_memory": "99",
+            "metrics_bind": ":2",
         }.get(name, "9")
         file = tmp_path / "secret"
         file.write_text(f" {value}\n")
