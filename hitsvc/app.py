@@ -28,6 +28,7 @@ from hitsvc.errors import SettingsError
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import ReadyHeaders
+from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
     Clients,
@@ -50,7 +51,7 @@ from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
 def create_app(
-    settings: Settings, *, redis: Redis | None = None
+    settings: Settings, *, redis: Redis | None = None, tally: Tally | None = None
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -58,13 +59,14 @@ def create_app(
         settings: The configuration.
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
+        tally: Told what is counted, for the metrics.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
-    services = _services(settings, check, redis)
+    services = _services(settings, check, redis, tally)
     assets = Assets()
     routes = _routes(services, check, badges, assets, settings.badge_label)
     counts = {
@@ -86,7 +88,7 @@ def create_app(
         assets.error_page,
         SECURITY_HEADERS,
     )
-    add_problems(app, problems, services.counter.refuse)
+    add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
 
 
@@ -127,8 +129,11 @@ def _badge_maker(settings: Settings) -> BadgeMaker:
     return BadgeMaker(settings.badge_label, template or None)
 
 
-def _services(settings: Settings, check: StoreCheck, redis: Redis | None) -> Services:
+def _services(
+    settings: Settings, check: StoreCheck, redis: Redis | None, tally: Tally | None
+) -> Services:
     """Make what the resources of counts have in common."""
+    backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
     proxies = TrustedProxies(settings.forwarded_allow_ips)
     limits = NewPageLimits(
         by_client=settings.new_pages_by_client,
@@ -137,12 +142,13 @@ def _services(settings: Settings, check: StoreCheck, redis: Redis | None) -> Ser
     )
     return Services(
         HitCounter(
-            open_backend(settings.redis_url, settings.redis_timeout, redis),
+            TimedBackend(backend, tally) if tally else backend,
             key_prefix=settings.key_prefix,
             token_ttl_s=settings.cookie_timeout,
             token_length=settings.random_value_length,
             queue_limit=settings.queue_limit,
             capacity=Capacity(check.info),
+            tally=tally,
         ),
         TargetFinder(_sites(settings)),
         NewPages(limits, Clients(proxies, settings.client_header)),

@@ -24,6 +24,7 @@ DEFAULTS = {
     "new_pages_in_all": 5000,
     "bind": "127.0.0.1:8000",
     "socket_mode": "666",
+    "metrics_bind": "",
     "workers": 0,
     "max_connections": 8192,
     "data_dir": Path("hitsvc-data"),
@@ -259,6 +260,7 @@ class TestFiles:
             "redis_url": "memory",
             "socket_mode": "600",
             "embedded_memory": "99",
+            "metrics_bind": ":2",
         }.get(name, "9")
         file = tmp_path / "secret"
         file.write_text(f" {value}\n")

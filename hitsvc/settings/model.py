@@ -134,6 +134,15 @@ class Settings(BaseModel):
             pattern=r"^0?[0-7]{3}$",
         ),
     ] = "666"
+    metrics_bind: Annotated[
+        str,
+        Field(
+            description="Where `/metrics` and a detailed `/readyz` are for the operator: "
+            "`HOST:PORT`, or `unix:PATH`; no address that visitors reach. Empty: nowhere.",
+            pattern=r"^(|unix:.+|.*:\d{1,5})$",
+            min_length=0,
+        ),
+    ] = ""
     workers: Annotated[
         int,
         Field(
