@@ -21,6 +21,7 @@ from hitsvc.errors import StoreError
 _SCAN = 1000
 # Pages are read so many at a time, fewer where they have many rows.
 _MAX_PAGES = 200
+_FIRST_PAGES = 20
 _ROWS = 1000
 
 
@@ -61,7 +62,7 @@ class Export:
         self._years = {str(today.year), str(today.year + 1)}
         pages = (row.url for row in gathered(self._scan(), LeftOut()))
         text = script("read_pages")
-        size = _MAX_PAGES
+        size = _FIRST_PAGES
         while batch := list(islice(pages, size)):
             names = [self._keys.page(page).total for page in batch]
             years = sorted(self._years)

@@ -327,17 +327,17 @@ def test_imports_do_what_a_model_does(imports):
     """For any imports: by day, all or nothing of a page, and it adds up."""
     client: Any = FakeRedis(decode_responses=True)
     model: dict[str, dict[str, int]] = {}
-    for number, (mode, given) in enumerate(imports):
-        given = {k: abs(v) if k[1] else v for k, v in given.items()}
+    for number, (mode, drawn) in enumerate(imports):
+        wanted = {k: abs(v) if k[1] else v for k, v in drawn.items()}
         run(
             client,
-            rows(*((*k, v) for k, v in sorted(given.items()))),
+            rows(*((*k, v) for k, v in sorted(wanted.items()))),
             mode=mode,
             name=str(number),
         )
-        for page in {page for page, _ in given}:
+        for page in {page for page, _ in wanted}:
             parts = dict(model.get(page, {}))
-            for (other, day), hits in given.items():
+            for (other, day), hits in wanted.items():
                 if other == page:
                     old = parts.get(day, 0)
                     made = {"add": old + hits, "max": max(old, hits), "replace": hits}
