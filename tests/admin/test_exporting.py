@@ -132,7 +132,7 @@ class TestWhatIsExported:
             client.set(name, "many")
         else:
             client.rpush(name, 1)
-        with pytest.raises(error, match="a.example"):
+        with pytest.raises(error, match=r"a\.example"):
             export(client)
 
     def test_progress_counts_pages(self, filled):
@@ -206,7 +206,7 @@ class TestRoundTrip:
     def test_any_counts_come_back(self, counts):
         """Every page and day, with its number."""
         client: Any = FakeRedis(decode_responses=True)
-        given = [Row(*pair, hits) for pair, hits in counts.items()]
+        given = [Row(url, day, hits) for (url, day), hits in counts.items()]
         given.sort(key=lambda row: (row.url, row.day or date.min))
         run(client, given)
         assert export(client) == given
