@@ -135,7 +135,7 @@ def _put(snapshot: Path, data_dir: Path) -> None:
         file.write(f"file {increment} seq {number} type i\n".encode())
     for path in old:
         if path.name != _MANIFEST:
-            path.unlink()
+            path.unlink(missing_ok=True)
     sync_directory(files)
 
 

@@ -123,7 +123,7 @@ def examine_proxy(url: str) -> list[Finding]:
     Args:
         url: Its public address, such as ``https://hits.example.org``.
     """
-    findings = []
+    findings: list[Finding] = []
     for path in ("/healthz", "/nocount.json?url=example.com/hitsvc-doctor"):
         try:
             status, headers = _get(url, path)
@@ -141,7 +141,7 @@ def _headers(scheme: str, headers: Mapping[str, str]) -> list[Finding]:
     if scheme != "https":
         text = "this is http: pages on https cannot embed it, nor can cookies be Secure"
         findings.append(Finding("proxy", text))
-    if not any("no-" in value for value in (headers.get("cache-control", ""),)):
+    if "no-" not in headers.get("cache-control", ""):
         text = (
             "numbers come without Cache-Control: no-store; the proxy takes it away, and "
             "may answer with old ones"

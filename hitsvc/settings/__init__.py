@@ -6,6 +6,7 @@ out of the environment. Nothing else reads it.
 """
 
 from hitsvc.settings.environment import variable
-from hitsvc.settings.model import Settings, sources, unknown_variables
+from hitsvc.settings.model import Settings, unknown_variables
+from hitsvc.settings.sources import sources
 
 __all__ = ["Settings", "sources", "unknown_variables", "variable"]

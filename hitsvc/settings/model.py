@@ -1,6 +1,6 @@
 """Every setting: its type, its default, what it means, and what is said of a wrong one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
@@ -236,36 +236,12 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     return messages
 
 
-def sources(
-    settings: Settings, environ: Mapping[str, str], options: Iterable[str]
-) -> dict[str, tuple[str, str]]:
-    """Tell each setting's value, without secrets, and where it is from.
-
-    Args:
-        settings: As `Settings.load` made them.
-        environ: From this environment.
-        options: Names of fields that the command line gave.
-    """
-    told = {}
-    for name in Settings.model_fields:
-        value, source = str(getattr(settings, name)), "default"
-        if name in options:
-            source = "option"
-        elif environ.get(f"{variable(name)}_FILE"):
-            source = f"{variable(name)}_FILE"
-        elif environ.get(variable(name)):
-            source = "environment"
-        hidden = name in _SECRET_FIELDS and "://" in value
-        told[variable(name)] = ("(hidden)" if hidden else value, source)
-    return told
-
-
 # What a value shows in a message when it may hold a password.
-_SECRET_FIELDS = frozenset({"redis_url"})
+SECRET_FIELDS = frozenset({"redis_url"})
 
 
 def _explain(error: Any) -> str:
     name = str(error["loc"][0])
     field = Settings.model_fields[name]
-    value = "(hidden)" if name in _SECRET_FIELDS else repr(str(error["input"]))
+    value = "(hidden)" if name in SECRET_FIELDS else repr(str(error["input"]))
     return f"{variable(name)}={value}: {error['msg']}. Expected: {field.description}"
