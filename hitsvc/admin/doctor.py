@@ -44,8 +44,8 @@ class Finding:
 def examine_report(report: StoreReport) -> list[Finding]:
     """Look at what a store says of how it keeps counts."""
     findings = [Finding("store", report.name)]
-    if report.too_old:
-        findings.append(Finding("store", report.too_old, wrong=True))
+    if report.unfit:
+        findings.append(Finding("store", report.unfit, wrong=True))
     findings += [Finding("store", text, wrong=True) for text in report.warnings]
     if report.note:
         findings.append(Finding("store", report.note))

@@ -81,7 +81,7 @@ def test_a_store_that_gets_full_is_wrong(valkey_client, factor, wrong):
 
 def test_what_a_store_says_of_itself_is_told():
     """Warnings and age are wrong, a note is not."""
-    report = StoreReport("Redis 5", ("it forgets",), too_old="too old", note="?")
+    report = StoreReport("Redis 5", ("it forgets",), unfit="too old", note="?")
     found = [(f.text, f.wrong) for f in examine_report(report)]
     assert found == [
         ("Redis 5", False),
