@@ -24,6 +24,7 @@ from hitsvc.admin.import_sources import (
 )
 from hitsvc.admin.importing import Import, Outcome
 from hitsvc.admin.repair import Findings, Repair
+from hitsvc.admin.told import told
 from hitsvc.admin.whole_file import whole_file
 
 __all__ = [
@@ -48,5 +49,6 @@ __all__ = [
     "open_other_store",
     "put_snapshot",
     "save_snapshot",
+    "told",
     "whole_file",
 ]

@@ -7,11 +7,9 @@ from itertools import count
 from typing import Any
 
 import click
-from redis.exceptions import RedisError
 
-from hitsvc.admin import open_client
+from hitsvc.admin import open_client, told
 from hitsvc.cli.stores import open_store
-from hitsvc.errors import StoreError
 from hitsvc.settings import Settings
 
 
@@ -27,20 +25,6 @@ def open_store_client(settings: Settings) -> Iterator[Any]:
     """
     with open_store(settings) as url, told(), open_client(url) as client:
         yield client
-
-
-@contextmanager
-def told(what: str = "the store") -> Iterator[None]:
-    """Say in a sentence what a Redis has refused.
-
-    Raises:
-        StoreError: It did.
-    """
-    try:
-        yield
-    except RedisError as ex:
-        msg = f"{what} did not do what it was asked: {ex}"
-        raise StoreError(msg) from ex
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def command(
     """
     settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
     given = [n for n, v in (("redis_url", redis_url), ("data_dir", data_dir)) if v]
-    lines = sources(settings, os.environ, given)
+    lines = sources(os.environ, settings, given)
     findings = [
         Finding("settings", text, wrong=True) for text in unknown_variables(os.environ)
     ]

@@ -7,13 +7,13 @@ from hitsvc.settings.model import SECRET_FIELDS, Settings
 
 
 def sources(
-    settings: Settings, environ: Mapping[str, str], options: Iterable[str]
+    environ: Mapping[str, str], settings: Settings, options: Iterable[str]
 ) -> dict[str, tuple[str, str]]:
     """Tell each setting's value, without secrets, and where it is from.
 
     Args:
-        settings: As `Settings.load` made them.
-        environ: From this environment.
+        environ: The environment.
+        settings: As `Settings.load` made them of it.
         options: Names of fields that the command line gave.
     """
     told = {}

@@ -161,7 +161,7 @@ def test_each_setting_says_where_it_is_from(tmp_path):
     url.write_text("redis://:geheim@127.0.0.1/0")
     environ = {"HITSVC_REDIS_URL_FILE": str(url), "HITSVC_WORKERS": "3"}
     settings = Settings.load(environ, data_dir=tmp_path)
-    told = sources(settings, environ, ["data_dir"])
+    told = sources(environ, settings, ["data_dir"])
     assert told["HITSVC_REDIS_URL"] == ("(hidden)", "HITSVC_REDIS_URL_FILE")
     assert told["HITSVC_WORKERS"] == ("3", "environment")
     assert told["HITSVC_DATA_DIR"] == (str(tmp_path), "option")
