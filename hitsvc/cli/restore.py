@@ -88,7 +88,11 @@ def _look(file: Path, settings: Settings) -> int:
     """Have a store load the backup before anything is changed."""
     with TemporaryDirectory(prefix="restore-", dir=settings.data_dir) as directory:
         put_snapshot(file, Path(directory))
-        return _size(settings.model_copy(update={"data_dir": Path(directory)}))
+        try:
+            return _size(settings.model_copy(update={"data_dir": Path(directory)}))
+        except StoreError as ex:
+            msg = f"{file} cannot be loaded by a store, and nothing was changed: {ex}"
+            raise StoreError(msg) from ex
 
 
 def _import(file: Path, settings: Settings) -> None:
