@@ -254,11 +254,11 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 # What a value shows in a message when it may hold a password.
-_SECRET_FIELDS = frozenset({"redis_url"})
+SECRET_FIELDS = frozenset({"redis_url"})
 
 
 def _explain(error: Any) -> str:
     name = str(error["loc"][0])
     field = Settings.model_fields[name]
-    value = "(hidden)" if name in _SECRET_FIELDS else repr(str(error["input"]))
+    value = "(hidden)" if name in SECRET_FIELDS else repr(str(error["input"]))
     return f"{variable(name)}={value}: {error['msg']}. Expected: {field.description}"
