@@ -157,6 +157,29 @@ def _unfit(program: Program, info: Mapping[str, str]) -> str:
 
 
 def _warnings(info: Mapping[str, str]) -> list[str]:
+    found = _memory_warnings(info)
+    if info.get("role") in {"slave", "replica"}:
+        found.append(
+            "the store is a replica, which takes no hits; give the primary's address"
+        )
+    if info.get("loading") == "1":
+        found.append("the store still loads its data; hits are not counted before")
+    if info.get("aof_enabled") == "0":
+        found.append(
+            "the store has no append-only file: a crash loses all hits since its last "
+            "snapshot, if it makes any; set appendonly to yes"
+        )
+    if info.get("aof_last_write_status", "ok") != "ok":
+        found.append(
+            "the store cannot write its append-only file; look at its disk and its log"
+        )
+    if info.get("rdb_last_bgsave_status", "ok") != "ok":
+        found.append("the store's last snapshot failed; look at its disk and its log")
+    return found
+
+
+def _memory_warnings(info: Mapping[str, str]) -> list[str]:
+    """Say what becomes of counters and hits when memory is full."""
     found = []
     policy = info.get("maxmemory_policy", "")
     if policy.startswith("allkeys-"):
@@ -180,23 +203,6 @@ def _warnings(info: Mapping[str, str]) -> list[str]:
             "the store forgets counters when its memory is full (cache_mode); "
             "start it without --cache_mode"
         )
-    if info.get("role") in {"slave", "replica"}:
-        found.append(
-            "the store is a replica, which takes no hits; give the primary's address"
-        )
-    if info.get("loading") == "1":
-        found.append("the store still loads its data; hits are not counted before")
-    if info.get("aof_enabled") == "0":
-        found.append(
-            "the store has no append-only file: a crash loses all hits since its last "
-            "snapshot, if it makes any; set appendonly to yes"
-        )
-    if info.get("aof_last_write_status", "ok") != "ok":
-        found.append(
-            "the store cannot write its append-only file; look at its disk and its log"
-        )
-    if info.get("rdb_last_bgsave_status", "ok") != "ok":
-        found.append("the store's last snapshot failed; look at its disk and its log")
     return found
 
 

@@ -1,0 +1,105 @@
+"""Settings of what is counted: the store, the pages, the visitors, the badge."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+
+class CountSettings(BaseModel):
+    """What is counted, where it is kept, and how it is shown."""
+
+    redis_url: Annotated[
+        str,
+        Field(
+            description="Where hits are stored: `embedded`, `memory`, or a `redis://`, "
+            "`rediss://`, `unix://`, `redis+sentinel://` or `rediss+sentinel://` URL.",
+            pattern=r"^(embedded|memory|unix://.+|rediss?(\+sentinel)?://.+)$",
+        ),
+    ] = "embedded"
+    key_prefix: Annotated[
+        str,
+        Field(
+            description="What every Redis key starts with.",
+            pattern=r"^[^\s{}]*$",
+            min_length=0,
+        ),
+    ] = "hits:"
+    cookie_timeout: Annotated[
+        int,
+        Field(
+            description="Seconds for which a visitor's refreshes are not counted; 0 "
+            "counts every view and sets no cookie.",
+            ge=0,
+            le=34_560_000,  # 400 days: browsers cap Max-Age there (RFC 6265bis)
+        ),
+    ] = 60
+    random_value_length: Annotated[
+        int,
+        Field(description="Characters in an anti-refresh cookie's value.", ge=8, le=64),
+    ] = 12
+    svg_template: Annotated[
+        Path | None,
+        Field(
+            description="An SVG file to use as the badge. It must contain `{count}`."
+        ),
+    ] = None
+    badge_label: Annotated[
+        str,
+        Field(description="The text on the left of the badge.", max_length=64),
+    ] = "hits"
+    redis_timeout: Annotated[
+        float,
+        Field(
+            description="Seconds that Redis may take to accept a connection and "
+            "acknowledge a batch of hits. A visitor waits twice that at most.",
+            ge=0.01,
+            le=10,
+        ),
+    ] = 0.22
+    queue_limit: Annotated[
+        int,
+        Field(
+            description="Hits that may wait for Redis in each worker; above it a hit "
+            "is answered 503 at once.",
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = 10_000
+    sites: Annotated[
+        str,
+        Field(
+            description="Hosts whose pages are counted, separated by commas; "
+            "`*.example.org` is `example.org` and all below it. Empty: every host.",
+            min_length=0,
+        ),
+    ] = ""
+    deny: Annotated[
+        str,
+        Field(
+            description="Hosts whose pages are not counted, written likewise.",
+            min_length=0,
+        ),
+    ] = ""
+    new_pages_by_client: Annotated[
+        int,
+        Field(
+            description="Pages that one client's network may have counted for the first "
+            "time in a minute, in each worker; 0 is no limit.",
+            ge=0,
+        ),
+    ] = 120
+    new_pages_by_site: Annotated[
+        int,
+        Field(
+            description="The same of one site.",
+            ge=0,
+        ),
+    ] = 2_000
+    new_pages_in_all: Annotated[
+        int,
+        Field(
+            description="The same of all clients and sites together.",
+            ge=0,
+        ),
+    ] = 5_000

@@ -1,0 +1,118 @@
+"""Settings of the server: where it listens, its processes, whom it believes, its log."""
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+
+def _addresses_or_star(text: str) -> str:
+    for name in map(str.strip, text.split(",")):
+        if name not in {"", "*"}:
+            ip_network(name)
+    return text
+
+
+class ServerSettings(BaseModel):
+    """How the service runs."""
+
+    bind: Annotated[
+        str,
+        Field(
+            description="Where to listen: `HOST:PORT`, or `unix:PATH`.",
+            pattern=r"^(unix:.+|.*:\d{1,5})$",
+        ),
+    ] = "127.0.0.1:8000"
+    socket_mode: Annotated[
+        str,
+        Field(
+            description="Permissions of the socket of `unix:PATH`, as for `chmod`: who "
+            "may write may connect.",
+            pattern=r"^0?[0-7]{3}$",
+        ),
+    ] = "666"
+    metrics_bind: Annotated[
+        str,
+        Field(
+            description="Where `/metrics` and a detailed `/readyz` are for the operator: "
+            "`HOST:PORT`, or `unix:PATH`; no address that visitors reach. Empty: nowhere.",
+            pattern=r"^(|unix:.+|.*:\d{1,5})$",
+            min_length=0,
+        ),
+    ] = ""
+    workers: Annotated[
+        int,
+        Field(
+            description="Worker processes; 0 is one for each CPU this process may use.",
+            ge=0,
+            le=512,
+        ),
+    ] = 0
+    max_connections: Annotated[
+        int,
+        Field(
+            description="Connections that each worker keeps; above it idle ones are "
+            "closed, and if none is idle a new one is answered 503.",
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = 8_192
+    data_dir: Annotated[
+        Path,
+        Field(description="Where the embedded store keeps its data."),
+    ] = Path("hitsvc-data")
+    embedded_memory: Annotated[
+        int,
+        Field(
+            description="Megabytes that the embedded store may use; at least half more "
+            "than it holds at the start. When it is nearly full, new pages are refused.",
+            ge=16,
+        ),
+    ] = 256
+    forwarded_allow_ips: Annotated[
+        str,
+        Field(
+            description="Proxies whose `X-Forwarded-Proto` is believed: addresses "
+            "or networks, separated by commas, or `*`.",
+        ),
+        AfterValidator(_addresses_or_star),
+    ] = "127.0.0.1,::1"
+    client_header: Annotated[
+        str,
+        Field(
+            description="The header in which these proxies name the client, such as "
+            "`X-Forwarded-For`; they must set it themselves. Empty: none does.",
+            pattern=r"^[A-Za-z0-9-]*$",
+            min_length=0,
+        ),
+    ] = ""
+    log_level: Annotated[
+        str,
+        Field(
+            description="`debug`, `info`, `warning` or `error`.",
+            pattern=r"^(debug|info|warning|error)$",
+        ),
+    ] = "info"
+    log_format: Annotated[
+        str,
+        Field(
+            description="`text`, or `json`: each line is one object.",
+            pattern=r"^(text|json)$",
+        ),
+    ] = "text"
+    access_log: Annotated[
+        str,
+        Field(
+            description="`on` writes a line of JSON for each request to standard "
+            "output, without addresses, cookies and query strings; or `off`.",
+            pattern=r"^(on|off)$",
+        ),
+    ] = "off"
+    gunicorn_conf: Annotated[
+        Path | None,
+        Field(
+            description="A configuration file for the web server instead of the one "
+            "that comes with hitsvc."
+        ),
+    ] = None
