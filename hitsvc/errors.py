@@ -10,7 +10,6 @@
     │   ├── CounterBusy       refused before Redis was asked: the queue is full
     │   ├── CounterFull       the store has no room for pages it does not know
     │   └── UnexpectedReply   Redis answered, but not what was asked
-    │   └── CounterFull       the store has no room for pages it does not know
     ├── ChangeRefused         a change of an operator's cannot be made
     ├── TooManyNewPages       somebody makes pages faster than anybody visits them
     └── SettingsError         a setting is wrong: nothing starts

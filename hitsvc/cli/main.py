@@ -17,7 +17,18 @@ from hitsvc.errors import HitsError, SettingsError
 from hitsvc.serve import log_config, say
 
 # In the order of the help: first what everybody needs.
-COMMANDS = ("serve", "show", "repair")
+COMMANDS = (
+    "serve",
+    "show",
+    "top",
+    "set",
+    "add",
+    "move",
+    "reset",
+    "delete",
+    "prune",
+    "repair",
+)
 
 
 class _Commands(click.Group):

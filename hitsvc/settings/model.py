@@ -33,6 +33,15 @@ class Settings(BaseModel):
             pattern=r"^(embedded|memory|unix://.+|rediss?(\+sentinel)?://.+)$",
         ),
     ] = "embedded"
+    admin_redis_url: Annotated[
+        str,
+        Field(
+            description="The same store with a user that may change and remove counts, "
+            "for commands such as `hitsvc set`: a URL. Empty: the one above.",
+            pattern=r"^(|unix://.+|rediss?(\+sentinel)?://.+)$",
+            min_length=0,
+        ),
+    ] = ""
     key_prefix: Annotated[
         str,
         Field(
@@ -237,7 +246,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 # What a value shows in a message when it may hold a password.
-_SECRET_FIELDS = frozenset({"redis_url"})
+_SECRET_FIELDS = frozenset({"redis_url", "admin_redis_url"})
 
 
 def _explain(error: Any) -> str:
