@@ -119,7 +119,7 @@ def test_a_file_holds_all_and_what_came_late(client, tmp_path, name):
     ("pattern", "expected"),
     [
         ("a.example/*", [A]),
-        ("HTTP://A.example/X", [A]),
+        ("HTTP://A.example/x/", [A]),
         ("*.example", [B]),
         ("*.example/x", [A]),
         ("a.example", []),
