@@ -31,7 +31,8 @@ _KEYS = Keys("hits:")
 
 
 @contextmanager
-def _store(binary: str) -> Iterator[Any]:
+def store(binary: str) -> Iterator[Any]:
+    """Run an empty store, and yield a client of it."""
     with tempfile.TemporaryDirectory(prefix="lives-") as directory:
         path = Path(directory, "sock")
         options = ["--port", "0", "--unixsocket", str(path), "--save", ""]
@@ -110,7 +111,7 @@ def main() -> None:
     """Print the tables."""
     found = filter(None, map(shutil.which, ["redis-server"]))
     for binary in (str(server_binary()), *found):
-        with _store(binary) as client:
+        with store(binary) as client:
             info = client.info("server")
             version = info.get("valkey_version", info["redis_version"])
             print(f"\n{Path(binary).name} {version}: bytes a page, 1.0 -> now")

@@ -10,6 +10,7 @@
     │   ├── CounterBusy       refused before Redis was asked: the queue is full
     │   ├── CounterFull       the store has no room for pages it does not know
     │   └── UnexpectedReply   Redis answered, but not what was asked
+    ├── ChangeRefused         a change of an operator's cannot be made
     ├── TooManyNewPages       somebody makes pages faster than anybody visits them
     └── SettingsError         a setting is wrong: nothing starts
         └── StoreError        the embedded store cannot start
@@ -66,6 +67,10 @@ class UnexpectedReply(CounterUnavailable):
 
 class TooManyNewPages(HitsError):
     """The client, the site or everybody has made enough new pages for this minute."""
+
+
+class ChangeRefused(HitsError):
+    """What an operator wants to change cannot be so; the message says why."""
 
 
 class SettingsError(HitsError):

@@ -1,11 +1,15 @@
 """What the operator does to counts, whatever the way: no HTTP, no command line.
 
 A change of a page is one script in the page's slot, so that it happens as a whole or not at
-all, while hits arrive. `only_one` lets one change of the store happen at a time.
+all, while hits arrive. `only_one` lets one change of the store happen at a time. `Reader`
+lists pages, `Sums` adds sites up, `Changes` changes one page, `Removal` removes many, and
+`Repair` mends.
 """
 
 from hitsvc.admin.backup import BEFORE, is_snapshot, put_snapshot, save_snapshot
-from hitsvc.admin.client import open_client
+from hitsvc.admin.changes import Changed, Changes, Moved
+from hitsvc.admin.client import explained, open_client
+from hitsvc.admin.contents import Contents
 from hitsvc.admin.doctor import (
     Finding,
     examine_disk,
@@ -23,7 +27,11 @@ from hitsvc.admin.import_sources import (
     open_other_store,
 )
 from hitsvc.admin.importing import Import, Outcome
+from hitsvc.admin.reading import Listed, Part, Pattern, Reader
+from hitsvc.admin.removal import Removal, Removed
 from hitsvc.admin.repair import Findings, Repair
+from hitsvc.admin.saving import Save, SaveFile, SaveStream
+from hitsvc.admin.sums import WINDOWS, Numbers, SiteSums, Sums
 from hitsvc.admin.told import told
 from hitsvc.admin.whole_file import whole_file
 
@@ -31,18 +39,36 @@ __all__ = [
     "BEFORE",
     "NAMES",
     "OURS",
+    "WINDOWS",
+    "Changed",
+    "Changes",
     "Choices",
+    "Contents",
     "Export",
     "Finding",
     "Findings",
     "Import",
+    "Listed",
+    "Moved",
+    "Numbers",
     "Opened",
     "Outcome",
+    "Part",
+    "Pattern",
+    "Reader",
+    "Removal",
+    "Removed",
     "Repair",
+    "Save",
+    "SaveFile",
+    "SaveStream",
+    "SiteSums",
+    "Sums",
     "examine_disk",
     "examine_proxy",
     "examine_report",
     "examine_store",
+    "explained",
     "is_snapshot",
     "open_client",
     "open_file",

@@ -7,7 +7,7 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError
+from redis.exceptions import LockError, NoPermissionError, RedisError
 from redis.retry import Retry
 
 from hitsvc.counting import Keys
@@ -37,6 +37,29 @@ def open_client(url: str) -> Any:
         retry=Retry(NoBackoff(), 0),
         socket_timeout=_TIMEOUT_S,
     )
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in a line what the store has said.
+
+    Raises:
+        StoreError: It did not answer, or refused.
+    """
+    try:
+        yield
+    except NoPermissionError as ex:
+        msg = (
+            f"the store does not let its user do this ({ex}); name a user that may with "
+            "HITSVC_ADMIN_REDIS_URL"
+        )
+        raise StoreError(msg) from ex
+    except RedisError as ex:
+        msg = (
+            f"the store did not answer as it should ({ex}); nobody knows whether the "
+            "last change was made: look, and run the command again if it was not"
+        )
+        raise StoreError(msg) from ex
 
 
 @contextmanager

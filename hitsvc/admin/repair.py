@@ -10,15 +10,14 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from redis.exceptions import ResponseError
 
+from hitsvc.admin.batches import BATCH, batches
 from hitsvc.admin.client import extend_lock, only_one, script
 from hitsvc.counting import Keys, site_of
 
-_BATCH = 500
 # How often, and with what pause in seconds, pages that do not add up are looked at again:
 # longer than a batch may be on its way.
 LOOKS = 4
@@ -101,11 +100,11 @@ class Repair:
         cursor = -1
         while cursor:
             cursor, names = self._client.scan(
-                max(cursor, 0), match=self._keys.all_pages, count=_BATCH
+                max(cursor, 0), match=self._keys.all_pages, count=BATCH
             )
             extend_lock(self._lock)
             yield names
-            progress(_BATCH)
+            progress(BATCH)
 
     def _totals(self, names: Iterable[str]) -> list[str]:
         parsed = filter(None, map(self._keys.parse, names))
@@ -155,9 +154,9 @@ class Repair:
 
     def _prune_index(self) -> None:
         """Take pages that are gone out of the index; they come back with their next hit."""
-        for site in list(self._client.sscan_iter(self._keys.sites, count=_BATCH)):
-            pages = self._client.sscan_iter(self._keys.pages(site), count=_BATCH)
-            for batch in _batches(pages):
+        for site in list(self._client.sscan_iter(self._keys.sites, count=BATCH)):
+            pages = self._client.sscan_iter(self._keys.pages(site), count=BATCH)
+            for batch in batches(pages):
                 extend_lock(self._lock)
                 gone = self._missing(batch)
                 self._found.stale += len(gone)
@@ -183,7 +182,7 @@ class Repair:
         years = sorted(self._years)
         text = script("difference")
         found = {}
-        for batch in _batches(pages):
+        for batch in batches(pages):
             pipeline = self._client.pipeline(transaction=False)
             for page in batch:
                 pipeline.eval(text, 1, self._keys.page(page).total, *years)
@@ -219,9 +218,3 @@ class Repair:
         if not self._dry_run:
             for page, difference in differences.items():
                 self._client.incrby(self._keys.page(page).undated, difference)
-
-
-def _batches(items: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(items)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch

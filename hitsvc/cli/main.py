@@ -21,11 +21,18 @@ from hitsvc.serve import log_config, say
 COMMANDS = (
     "serve",
     "show",
-    "repair",
+    "top",
+    "set",
+    "add",
+    "move",
+    "reset",
+    "delete",
+    "prune",
     "export",
     "import",
     "backup",
     "restore",
+    "repair",
     "doctor",
 )
 

@@ -1,16 +1,12 @@
 """``hitsvc repair``: mend what a kill, a race or an older version left behind."""
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from hitsvc.admin import Findings, Repair, open_client
-from hitsvc.cli import options
-from hitsvc.cli.stores import open_store
-from hitsvc.counting import Keys
-from hitsvc.settings import Settings
+from hitsvc.admin import Findings, Repair
+from hitsvc.cli import operating, options
 
 _SHOWN = 20
 
@@ -36,9 +32,8 @@ def command(dry_run: bool, redis_url: str | None, data_dir: Path | None) -> None
       hitsvc repair --dry-run
       hitsvc repair --store redis://127.0.0.1:6379/0
     """
-    settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
-    with open_store(settings) as url, open_client(url) as client:
-        repair = Repair(client, Keys(settings.key_prefix), dry_run=dry_run)
+    with operating.operator(redis_url, data_dir) as (client, keys):
+        repair = Repair(client, keys, dry_run=dry_run)
         with click.progressbar(
             length=2 * client.dbsize(), label="Keys looked at", file=sys.stderr
         ) as bar:

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 import click
 
-from hitsvc.cli import options
+from hitsvc.cli import operating, options
 from hitsvc.cli.stores import CHECK_TIMEOUT_S, store_url
 from hitsvc.counter import HitCounter, Totals
 from hitsvc.request import normalise
@@ -16,17 +17,65 @@ from hitsvc.store import check_redis, open_backend
 
 @click.command("show")
 @click.argument("url")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    help="Also the hits of so many days, as bars.",
+)
+@operating.as_json
 @options.store
 @options.data_dir
-def command(url: str, redis_url: str | None, data_dir: Path | None) -> None:
-    """Print the key, the total and today's hits (UTC) of a URL."""
+def command(
+    url: str,
+    days: int | None,
+    as_json: bool,
+    redis_url: str | None,
+    data_dir: Path | None,
+) -> None:
+    r"""Print the key, the total and today's hits (UTC) of a URL.
+
+    \b
+    Examples:
+      hitsvc show example.com/post
+      hitsvc show example.com/post --days 30
+      hitsvc show example.com/post --days 7 --json
+    """
     settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
     key = normalise(url)
-    totals = read_totals(settings, key)
+    totals = read_totals(settings, key, days or 1)
+    if as_json:
+        operating.tell_json(
+            {
+                "page": key,
+                "total": totals.total,
+                "today": totals.today,
+                "undated": totals.undated,
+                "days": [
+                    {"day": day.isoformat(), "hits": hits}
+                    for day, hits in totals.days.items()
+                ],
+            }
+        )
+        return
     click.echo(f"{key} {totals.total} {totals.today}")
+    if days:
+        _draw(totals)
 
 
-def read_totals(settings: Settings, page_key: str) -> Totals:
+def _draw(totals: Totals) -> None:
+    """Draw a bar for each day, the longest as long as fits."""
+    most = max(totals.days.values())
+    digits = len(f"{most:,}")
+    room = max(10, min(shutil.get_terminal_size().columns, 100) - digits - 14)
+    for day, hits in totals.days.items():
+        # What has hits has a bar.
+        length = max(1, round(room * hits / most)) if hits > 0 else 0
+        click.echo(f"{day}  {hits:>{digits},}  {'#' * length}".rstrip())
+    if totals.undated:
+        click.echo(f"Without a date: {totals.undated:,}")
+
+
+def read_totals(settings: Settings, page_key: str, days: int = 1) -> Totals:
     """Ask the store that the settings name, or the running embedded one.
 
     Raises:
@@ -35,10 +84,10 @@ def read_totals(settings: Settings, page_key: str) -> Totals:
     """
     url = store_url(settings)
     check_redis(url, CHECK_TIMEOUT_S)
-    return asyncio.run(_read(settings, url, page_key))
+    return asyncio.run(_read(settings, url, page_key, days))
 
 
-async def _read(settings: Settings, url: str, page_key: str) -> Totals:
+async def _read(settings: Settings, url: str, page_key: str, days: int) -> Totals:
     counter = HitCounter(
         open_backend(url, CHECK_TIMEOUT_S),
         key_prefix=settings.key_prefix,
@@ -47,6 +96,6 @@ async def _read(settings: Settings, url: str, page_key: str) -> Totals:
         queue_limit=settings.queue_limit,
     )
     try:
-        return await counter.totals(page_key)
+        return await counter.totals(page_key, days)
     finally:
         await counter.close()

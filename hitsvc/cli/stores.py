@@ -39,7 +39,7 @@ def store_url(settings: Settings) -> str:
 
 @contextmanager
 def open_store(settings: Settings) -> Iterator[str]:
-    """Find the store, or start the embedded one for a while if it does not run.
+    """Find the operator's store, or start the embedded one for a while.
 
     Yields:
         Its URL.
@@ -47,6 +47,10 @@ def open_store(settings: Settings) -> Iterator[str]:
     Raises:
         SettingsError: There is none, or it does not let us in.
     """
+    if settings.admin_redis_url:
+        check_redis(settings.admin_redis_url, CHECK_TIMEOUT_S)
+        yield settings.admin_redis_url
+        return
     if (
         settings.redis_url != "embedded"
         or running_socket(settings.data_dir) is not None

@@ -12,6 +12,7 @@ page shares a slot
 ``hits:pages:{example.com}``      set     the page keys of a site
 ``hits:sites``                    set     the sites
 ``hits:refused``                  zset    sites that are not counted → how often they asked
+``hits:sums:{example.com}``       string  a site's sums as last computed; expires
 ``hits:lock``                     string  somebody changes counts; expires
 ``hits:jobs:import:…``            hash    how far an import has come, or that it is done
 ================================  ======  ==================================================
@@ -85,6 +86,10 @@ class Keys:
     def import_mark(self, import_id: str) -> str:
         """Name what says how far an import has come."""
         return f"{self._prefix}jobs:import:{import_id}"
+
+    def sums(self, site: str) -> str:
+        """Name the sums of a site's pages, as they were last computed."""
+        return f"{self._prefix}sums:{{{site}}}"
 
     @property
     def all_pages(self) -> str:

@@ -17,6 +17,15 @@ class CountSettings(BaseModel):
             pattern=r"^(embedded|memory|unix://.+|rediss?(\+sentinel)?://.+)$",
         ),
     ] = "embedded"
+    admin_redis_url: Annotated[
+        str,
+        Field(
+            description="The same store with a user that may change and remove counts, "
+            "for commands such as `hitsvc set`: a URL. Empty: the one above.",
+            pattern=r"^(|unix://.+|rediss?(\+sentinel)?://.+)$",
+            min_length=0,
+        ),
+    ] = ""
     key_prefix: Annotated[
         str,
         Field(

@@ -53,7 +53,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 # What a value shows in a message when it may hold a password.
-SECRET_FIELDS = frozenset({"redis_url"})
+SECRET_FIELDS = frozenset({"redis_url", "admin_redis_url"})
 
 
 def _explain(error: Any) -> str:

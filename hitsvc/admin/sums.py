@@ -1,0 +1,245 @@
+"""Sums over the pages of a site, and its top pages.
+
+Nothing counts a site when it is hit: a site's numbers are summed over its pages when
+somebody asks, by one process at a time, and kept for all for a while. A page's numbers are
+exact; a sum is exact as of its time, which stands with it.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import nsmallest
+from itertools import groupby
+from typing import Any, NamedTuple, Self
+
+from hitsvc.admin.batches import batches
+from hitsvc.admin.reading import Reader
+from hitsvc.counting import Day, Keys, latest_days, utc_day
+
+# The last days that are summed.
+WINDOWS = (1, 7, 30)
+# How many top pages are kept of each order.
+KEPT = 50
+MIN_AGE_S = 10.0
+# PERF: a page takes 8 us of a store's core. Kept so long, sums take a hundredth of it.
+_AGE_S_A_PAGE = 100 * 8e-6
+# Kept a while longer, for those who ask while it is summed anew.
+_KEPT_ON = 6
+_LOCK_S = 60
+_POLL_S = 0.05
+
+
+class Numbers(NamedTuple):
+    """A page's numbers, or those of many.
+
+    Attributes:
+        page: Its key; or the site.
+        total: All hits.
+        lately: The hits of the last days, for each window.
+    """
+
+    page: str
+    total: int
+    lately: tuple[int, ...]
+
+    def by(self, order: int) -> int:
+        """Return the number to sort by: 0 is the total, else which window."""
+        return self.lately[order - 1] if order else self.total
+
+
+class SiteSums(NamedTuple):
+    """What a site's pages add up to.
+
+    Attributes:
+        at: When, in seconds since 1970.
+        day: What was today.
+        pages: How many pages have hits.
+        sums: Their sums.
+        tops: The top pages of each order: by total, then by each window.
+    """
+
+    at: float
+    day: str
+    pages: int
+    sums: Numbers
+    tops: list[list[Numbers]]
+
+    @property
+    def max_age_s(self) -> float:
+        """Tell for how long it may be shown."""
+        return max(MIN_AGE_S, self.pages * _AGE_S_A_PAGE)
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read what `written` has written."""
+        at, day, pages, sums, tops = json.loads(text)
+        return cls(
+            at, day, pages, _numbers(sums), [[_numbers(p) for p in top] for top in tops]
+        )
+
+    def written(self) -> str:
+        """Write it down."""
+        return json.dumps(self, separators=(",", ":"))
+
+
+def _numbers(fields: list[Any]) -> Numbers:
+    page, total, lately = fields
+    return Numbers(page, total, tuple(lately))
+
+
+class Sums:
+    """The sums of one store's sites."""
+
+    def __init__(
+        self,
+        client: Any,
+        keys: Keys,
+        *,
+        today: Callable[[], Day] = utc_day,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            client: As `open_client` makes it.
+            keys: What things are called.
+            today: Tells the day.
+            clock: Returns seconds since 1970.
+            sleep: Waits for so many seconds.
+        """
+        self._client = client
+        self._keys = keys
+        self._reader = Reader(client, keys)
+        self._today = today
+        self._clock = clock
+        self._sleep = sleep
+
+    def site(self, site: str) -> SiteSums:
+        """Return a site's sums: those that are kept, or new ones.
+
+        Raises:
+            RedisError: The store does not answer.
+        """
+        name = self._keys.sums(site)
+        lock = self._client.lock(f"{name}:lock", timeout=_LOCK_S)
+        waited = 0.0
+        while True:
+            text = self._client.get(name)
+            kept = SiteSums.of(text) if text else None
+            if kept and self._is_fresh(kept):
+                return kept
+            if lock.acquire(blocking=False):
+                break
+            if kept and kept.day == self._today().date.isoformat():
+                return kept
+            if waited > _LOCK_S:  # pragma: no cover - a lock does not live so long
+                break
+            self._sleep(_POLL_S)
+            waited += _POLL_S
+        try:
+            sums = self.compute(site)
+            keep_s = int(sums.max_age_s * _KEPT_ON)
+            self._client.set(name, sums.written(), ex=keep_s)
+        finally:
+            if lock.owned():
+                lock.release()
+        return sums
+
+    def sites(self, sites: Iterable[str] | None = None) -> Iterator[SiteSums]:
+        """Return the sums of sites, of all if none are named."""
+        for site in self._reader.sites() if sites is None else sites:
+            yield self.site(site)
+
+    def top(
+        self,
+        sites: Iterable[str],
+        number: int,
+        *,
+        order: int = 0,
+        windows: Sequence[int] = WINDOWS,
+    ) -> list[Numbers]:
+        """Return the top pages of some sites together.
+
+        Args:
+            sites: Whose pages.
+            number: How many.
+            order: 0: by total, else by which window, from 1.
+            windows: Numbers of days to sum; others than `WINDOWS` are not kept.
+        """
+        best: list[Numbers] = []
+        for site in sites:
+            if number <= KEPT and tuple(windows) == WINDOWS:
+                sums = self.site(site)
+            else:
+                sums = self.compute(site, number, windows)
+            best = _best([*best, *sums.tops[order]], order, number)
+        return [numbers for numbers in best if numbers.by(order)]
+
+    def compute(
+        self, site: str, number: int = KEPT, windows: Sequence[int] = WINDOWS
+    ) -> SiteSums:
+        """Sum a site's pages now.
+
+        Args:
+            site: Which.
+            number: How many top pages to return of each order.
+            windows: Numbers of days to sum.
+        """
+        at, today = self._clock(), self._today()
+        tops: list[list[Numbers]] = [[] for _ in range(len(windows) + 1)]
+        pages, total, lately = 0, 0, [0] * len(windows)
+        for found in self._numbers(site, today, windows):
+            pages += len(found)
+            total += sum(n.total for n in found)
+            for place in range(len(windows)):
+                lately[place] += sum(n.lately[place] for n in found)
+            tops = [
+                _best([*top, *found], order, number) for order, top in enumerate(tops)
+            ]
+        sums = Numbers(site, total, tuple(lately))
+        return SiteSums(at, today.date.isoformat(), pages, sums, tops)
+
+    def _is_fresh(self, sums: SiteSums) -> bool:
+        return (
+            sums.day == self._today().date.isoformat()
+            and 0 <= self._clock() - sums.at < sums.max_age_s
+        )
+
+    def _numbers(
+        self, site: str, today: Day, windows: Sequence[int]
+    ) -> Iterator[list[Numbers]]:
+        days = latest_days(today, max(windows))[::-1]
+        years = [
+            (year, [day.field for day in group])
+            for year, group in groupby(days, lambda day: day.year)
+        ]
+        seen: set[str] = set()
+        for batch in batches(self._reader.pages(site)):
+            pages = [page for page in dict.fromkeys(batch) if page not in seen]
+            seen.update(pages)
+            yield list(self._ask(pages, years, windows))
+
+    def _ask(
+        self,
+        pages: Sequence[str],
+        years: Sequence[tuple[int, list[str]]],
+        windows: Sequence[int],
+    ) -> Iterator[Numbers]:
+        pipeline = self._client.pipeline(transaction=False)
+        for page in pages:
+            keys = self._keys.page(page)
+            pipeline.get(keys.total)
+            for year, fields in years:
+                pipeline.hmget(keys.year(year), fields)
+        replies = iter(pipeline.execute())
+        for page in pages:
+            total = next(replies)
+            hits = [int(h or 0) for _ in years for h in next(replies)]
+            if total is not None:
+                lately = tuple(sum(hits[:window]) for window in windows)
+                yield Numbers(page, int(total), lately)
+
+
+def _best(numbers: list[Numbers], order: int, number: int) -> list[Numbers]:
+    return nsmallest(number, numbers, key=lambda n: (-n.by(order), n.page))

@@ -1,0 +1,46 @@
+"""``hitsvc add``: add hits to a page."""
+
+from pathlib import Path
+
+import click
+
+from hitsvc.admin import Changes
+from hitsvc.cli import operating, options
+from hitsvc.request import normalise
+
+
+@click.command("add", context_settings={"ignore_unknown_options": True})
+@click.argument("url")
+@click.argument("hits", type=int, metavar="N")
+@click.option("--day", metavar="DAY", help="To this day, such as 2026-03-01.")
+@operating.as_json
+@options.store
+@options.data_dir
+def command(
+    url: str,
+    hits: int,
+    day: str | None,
+    as_json: bool,
+    redis_url: str | None,
+    data_dir: Path | None,
+) -> None:
+    r"""Add hits to a page, which may be a new one, or take some away.
+
+    Without --day they have no date. A page, and a day, never has fewer hits than none.
+    Each run adds: if one was cut off, look with hitsvc show before you run it again.
+
+    \b
+    Examples:
+      hitsvc add example.com/post 250
+      hitsvc add example.com/post 12 --day 2026-03-01
+      hitsvc add example.com/post -5
+    """
+    page = normalise(url)
+    when = operating.day_of(day, "--day") if day is not None else None
+    with operating.operator(redis_url, data_dir) as (client, keys):
+        before, after = Changes(client, keys).add(page, hits, when)
+    if as_json:
+        told = {"page": page, "before": before, "after": after, "day": day}
+        operating.tell_json(told)
+    else:
+        click.echo(f"{page}: {before:,} -> {after:,}")

@@ -1,0 +1,69 @@
+"""``hitsvc move``: give the hits of a page to another."""
+
+from pathlib import Path
+
+import click
+
+from hitsvc.admin import Changes, Reader
+from hitsvc.cli import operating, options
+from hitsvc.request import normalise
+
+
+@click.command("move")
+@click.argument("old")
+@click.argument("new")
+@operating.yes
+@operating.save_file
+@operating.as_json
+@options.store
+@options.data_dir
+def command(
+    old: str,
+    new: str,
+    yes: bool,
+    save: str | None,
+    as_json: bool,
+    redis_url: str | None,
+    data_dir: Path | None,
+) -> None:
+    r"""Give all hits of a page to another address, with their days.
+
+    If there are hits at the new address, both are added up; that cannot be undone, so it
+    asks, and saves what both had. It leads no visitor from the old address to the new
+    one: what comes to the old one later counts there, from 1.
+
+    \b
+    Examples:
+      hitsvc move example.com/old-post example.com/new-post
+      hitsvc move blog.example.com/a example.com/blog/a --yes
+    """
+    operating.refuse_json_in_saved(save, as_json=as_json)
+    source, target = normalise(old), normalise(new)
+    saved = None
+    with operating.operator(redis_url, data_dir) as (client, keys):
+        totals = {
+            p.page: p.total for p in Reader(client, keys).totals([source, target])
+        }
+        keep = None
+        if source in totals and target in totals and source != target:
+            operating.name_pages([f"{p}: {n:,}" for p, n in totals.items()])
+            operating.ask(f"Add the first to the second, {target}?", yes=yes)
+            keep, saved = operating.saving(save)
+        moved = Changes(client, keys).move(source, target, keep)
+    after = moved.old + moved.new
+    if saved:
+        click.echo(f"What both had is in {saved}", err=True)
+    if as_json:
+        operating.tell_json(
+            {
+                "from": source,
+                "to": target,
+                "moved": moved.old,
+                "before": moved.new,
+                "after": after,
+                "saved": saved,
+            }
+        )
+    else:
+        click.echo(f"{target}: {moved.new:,} -> {after:,}", err=save == "-")
+        click.echo(f"Later hits of {source} count there, from 1.", err=True)

@@ -1,0 +1,62 @@
+"""``hitsvc prune``: forget old days, and keep the totals."""
+
+from pathlib import Path
+
+import click
+
+from hitsvc.admin import Reader, Removal
+from hitsvc.cli import operating, options, removing
+from hitsvc.counting import utc_day
+
+
+@click.command("prune")
+@click.option(
+    "--before", required=True, metavar="DAY", help="The first day to keep: 2024-01-01."
+)
+@click.option("--site", metavar="HOST", help="Only pages of this site.")
+@operating.yes
+@operating.save_file
+@operating.as_json
+@options.store
+@options.data_dir
+def command(
+    before: str,
+    site: str | None,
+    yes: bool,
+    save: str | None,
+    as_json: bool,
+    redis_url: str | None,
+    data_dir: Path | None,
+) -> None:
+    r"""Forget on which old days hits came, to save memory. It asks, and saves the days.
+
+    No total changes: these hits count as hits without a date. Charts and --days show
+    nothing of them.
+
+    \b
+    Examples:
+      hitsvc prune --before 2024-01-01
+      hitsvc prune --before 2024-01-01 --site example.com --save days.csv.gz
+    """
+    operating.refuse_json_in_saved(save, as_json=as_json)
+    day = operating.day_of(before, "--before")
+    if day > utc_day().date:
+        msg = f"{before} has not come yet; today is {utc_day().date}"
+        raise click.BadParameter(msg, param_hint="--before")
+    host = operating.site_key(site) if site else None
+    with operating.operator(redis_url, data_dir) as (client, keys):
+        reader, removal = Reader(client, keys), Removal(client, keys)
+        sites = [host] if host else reader.sites()
+        pages = sorted({page for s in sites for page in reader.pages(s)})
+        days = hits = 0
+        with operating.bar("Pages looked at", pages) as told:
+            for row in removal.old_days(told, day):
+                days, hits = days + 1, hits + row.hits
+        if not days:
+            msg = f"no page has hits before {day}; nothing was changed"
+            raise click.ClickException(msg)
+        operating.ask(f"Forget {days:,} days of pages, {hits:,} hits?", yes=yes)
+        keep, name = operating.saving(save)
+        with operating.bar("Prune", length=2 * len(pages)) as bar:
+            removed = removal.prune(pages, day, keep, bar.update)
+    removing.tell(removed, "Without a date now", name, as_json=as_json, save=save)
