@@ -10,6 +10,7 @@ from hitsvc.settings import Settings, unknown_variables, variable
 
 DEFAULTS = {
     "redis_url": "embedded",
+    "admin_redis_url": "",
     "key_prefix": "hits:",
     "cookie_timeout": 60,
     "random_value_length": 12,

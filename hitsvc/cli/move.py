@@ -50,20 +50,22 @@ def command(
             operating.ask(f"Add the first to the second, {target}?", yes=yes)
             keep, saved = operating.saving(save)
         moved = Changes(client, keys).move(source, target, keep)
-    after = moved.old + moved.new
     if saved:
         click.echo(f"What both had is in {saved}", err=True)
+    answer = {
+        "from": source,
+        "to": target,
+        "moved": moved.old,
+        "before": moved.new,
+        "after": moved.old + moved.new,
+        "saved": saved,
+    }
     if as_json:
-        operating.tell_json(
-            {
-                "from": source,
-                "to": target,
-                "moved": moved.old,
-                "before": moved.new,
-                "after": after,
-                "saved": saved,
-            }
-        )
+        operating.tell_json(answer)
     else:
-        click.echo(f"{target}: {moved.new:,} -> {after:,}", err=save == "-")
+        click.echo(_sentence(answer), err=save == "-")
+
+
+def _sentence(answer: dict[str, object]) -> str:
+    return "{to}: {before:,} -> {after:,}".format_map(answer)
         click.echo(f"Later hits of {source} count there, from 1.", err=True)

@@ -1,5 +1,6 @@
 """``hitsvc prune``: forget old days, and keep the totals."""
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -48,15 +49,21 @@ def command(
         reader, removal = Reader(client, keys), Removal(client, keys)
         sites = [host] if host else reader.sites()
         pages = sorted({page for s in sites for page in reader.pages(s)})
-        days = hits = 0
-        with operating.bar("Pages looked at", pages) as told:
-            for row in removal.old_days(told, day):
-                days, hits = days + 1, hits + row.hits
-        if not days:
-            msg = f"no page has hits before {day}; nothing was changed"
-            raise click.ClickException(msg)
+        days, hits = _what_goes(removal, pages, day)
         operating.ask(f"Forget {days:,} days of pages, {hits:,} hits?", yes=yes)
         keep, name = operating.saving(save)
         with operating.bar("Prune", length=2 * len(pages)) as bar:
             removed = removal.prune(pages, day, keep, bar.update)
     removing.tell(removed, "Without a date now", name, as_json=as_json, save=save)
+
+
+def _what_goes(removal: Removal, pages: list[str], day: date) -> tuple[int, int]:
+    """Count the days that would be forgotten, and their hits."""
+    days = hits = 0
+    with operating.bar("Pages looked at", pages) as told:
+        for row in removal.old_days(told, day):
+            days, hits = days + 1, hits + row.hits
+    if not days:
+        msg = f"no page has hits before {day}; nothing was changed"
+        raise click.ClickException(msg)
+    return days, hits

@@ -1,11 +1,12 @@
 """``hitsvc top``: the pages that are visited most."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from hitsvc.admin import WINDOWS, Reader, Sums
+from hitsvc.admin import WINDOWS, Numbers, Reader, Sums
 from hitsvc.cli import operating, options
 
 
@@ -59,31 +60,35 @@ def command(
         with operating.bar("Sites", sites) as told:
             best = sums.top(told, number, order=order, windows=windows)
         at = min((sums.site(s).at for s in sites), default=None) if as_json else None
-    rows = [(n.page, n.lately[0], *n.lately[1:], n.total) for n in best]
-    names = ["page", "today", *(f"{w} days" for w in windows[1:]), "total"]
+    answer = _Answer(best, windows)
     if as_json:
-        operating.tell_json(
-            {
-                "at": at
-                and datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
-                "pages": [
-                    dict(
-                        zip(
-                            [n.replace(" days", "_days") for n in names],
-                            row,
-                            strict=True,
-                        )
-                    )
-                    for row in rows
-                ],
-            }
-        )
+        operating.tell_json({"at": _time(at), "pages": answer.objects()})
     elif as_csv:
-        operating.tell_csv([n.replace(" days", "_days") for n in names], rows)
-    elif rows:
-        operating.tell_table(names, rows)
+        operating.tell_csv(answer.columns(), answer.rows)
+    elif best:
+        operating.tell_table(answer.names, answer.rows)
     else:
         click.echo("No page has hits there yet.", err=True)
+
+
+class _Answer:
+    """The best pages as a table, with a column for each window of days."""
+
+    def __init__(self, best: Sequence[Numbers], windows: Sequence[int]) -> None:
+        self.names = ["page", "today", *(f"{w} days" for w in windows[1:]), "total"]
+        self.rows = [(n.page, *n.lately, n.total) for n in best]
+
+    def columns(self) -> list[str]:
+        """Name the columns for programs."""
+        return [name.replace(" ", "_") for name in self.names]
+
+    def objects(self) -> list[dict[str, object]]:
+        """Return a row as an object each."""
+        return [dict(zip(self.columns(), row, strict=True)) for row in self.rows]
+
+
+def _time(at: float | None) -> str | None:
+    return at and datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 def _order(days: int | None) -> tuple[int, tuple[int, ...]]:
