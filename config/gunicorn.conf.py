@@ -37,7 +37,7 @@ graceful_timeout = 10
 
 # What one client may ask of us. gunicorn's limit_request_* do not hold here: these
 # three are ours.
-request_bytes = 64 * 1024  # head and body; then 431 or 413
+request_bytes = 24 * 1024  # head, at most 16 KB, and body; then 414, 431 or 413
 request_seconds = 10  # until all of a request has come
 unread_seconds = 30  # for which a client may leave an answer unread
 

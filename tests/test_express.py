@@ -178,7 +178,9 @@ async def test_a_failed_hit_is_sent_once():
         app = create_app(Settings.load({"HITSVC_REDIS_URL": url}))
         async with Connections(app) as server:
             ((status, badge),) = answers(
-                await server.ask(b"GET /count/tag.svg?url=example.com HTTP/1.1\r\n\r\n")
+                await server.ask(
+                    b"GET /count/tag.svg?url=example.com HTTP/1.1\r\nHost: x\r\n\r\n"
+                )
             )
         assert status == 503
         assert b"unavailable" in badge

@@ -5,16 +5,19 @@ turn away. It calls an ASGI app, or first an express lane if the app has one. Kn
 of counts: it could be a library of its own.
 """
 
+from hitsvc.http1.date import DateField
 from hitsvc.http1.exchange import READY_HEADERS, Message, Scope
 from hitsvc.http1.express_exchange import FAILURE
 from hitsvc.http1.limit import ConnectionLimit, LimitedProtocol, fit_open_files
-from hitsvc.http1.protocol import HttpProtocol, Limits
+from hitsvc.http1.limits import Limits
+from hitsvc.http1.protocol import HttpProtocol
 from hitsvc.http1.ready_headers import ReadyHeaders
 
 __all__ = [
     "FAILURE",
     "READY_HEADERS",
     "ConnectionLimit",
+    "DateField",
     "HttpProtocol",
     "LimitedProtocol",
     "Limits",

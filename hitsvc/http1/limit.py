@@ -1,20 +1,18 @@
 """A limit on connections: so many a worker keeps, whatever arrives.
 
 A newcomer takes the place of whoever has been idle for longest. Only if nobody is, it
-is answered 503 at once.
+is answered 503 at once (`hitsvc.http1.turned_away`).
 """
 
-import asyncio
 import heapq
 import logging
 import resource
 import time
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
-from hitsvc.http1.exchange import plain_response
 from hitsvc.http1.protocol import HttpProtocol
+from hitsvc.http1.turned_away import MOST_LINGERING, TurnedAway
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +24,16 @@ REPEAT_S = 60.0
 BATCH = 32
 PAUSE_S = 10e-6
 # Descriptors for what is no connection: files, pipes, the store; and for connections
-# that the loop has accepted and not shown to us.
-OTHER_FILES = 128
+# that the loop has accepted and not shown to us, or that are turned away.
+OTHER_FILES = 128 + MOST_LINGERING
 
 
 class ConnectionLimit:
-    """How many connections there may be, and who must go when there are more."""
+    """How many connections there may be, and who must go when there are more.
+
+    Attributes:
+        lingering: Those that were turned away, and are not gone.
+    """
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         """Set the limit.
@@ -44,6 +46,7 @@ class ConnectionLimit:
         self._clock = clock
         self._look_again_at = float("-inf")
         self._silent_until = float("-inf")
+        self.lingering: set[TurnedAway] = set()
 
     def admit(self, connections: set[HttpProtocol]) -> bool:
         """Tell whether there is room for another; if there is none, try to make some.
@@ -93,9 +96,7 @@ class LimitedProtocol(HttpProtocol):
         if self._limit.admit(self._server_state.connections):
             super().connection_made(transport)
             return
-        transport.set_protocol(asyncio.Protocol())  # one that does nothing
-        transport.write(plain_response(HTTPStatus.SERVICE_UNAVAILABLE))
-        transport.close()
+        TurnedAway(transport, self._limit.lingering, self.date)
 
 
 def fit_open_files(connections: int) -> int:

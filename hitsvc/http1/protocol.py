@@ -10,12 +10,14 @@ task, a timer and an event a request. What differs for clients:
 - What the app's express lane takes is answered without calling the app
   (`hitsvc.http1.express_exchange`).
 
-TLS and default headers are left to the proxy; `limit` bounds the connections.
+TLS and default headers are left to the proxy; `limit` bounds the connections. What a
+connection is doing is one of the states of `hitsvc.http1.state`; what leads to which is
+written there alone.
 
 Invariants:
 
-1. A connection answers its requests one at a time, in order: `_current`, then `_queue`,
-   then what `_held` contains. While these wait, no more is read.
+1. A connection answers its requests one at a time, in order: `_current`, then what
+   `_intake` contains. While bytes wait there, no more is read.
 2. Nothing is written after the response that closes the connection, and no request
    after the one that closes it is answered.
 3. Whoever makes us wait has a `deadline`; we wait for the app as long as it takes.
@@ -24,58 +26,29 @@ Invariants:
 
 import asyncio
 import math
-from collections import deque
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import httptools
 
-from hitsvc.http1.exchange import READY_HEADERS, ASGIApp, Scope, plain_response
-from hitsvc.http1.express_exchange import Express, ExpressExchange
+from hitsvc.http1.answering import AnsweringProtocol
+from hitsvc.http1.date import DateField
+from hitsvc.http1.exchange import Scope
+from hitsvc.http1.express_exchange import ExpressExchange
+from hitsvc.http1.fields import Refused, unknown_method
+from hitsvc.http1.intake import HEAD_END
+from hitsvc.http1.limits import Limits
 from hitsvc.http1.reader import RequestReader
-
-# What is parsed at once: a client that sends requests ahead makes us hold its bytes,
-# not the hundred times larger objects that they become.
-PIECE_BYTES = 8 * 1024
-
-_ASGI = {"version": "3.0", "spec_version": "2.3"}
-_EXTENSIONS: dict[str, dict[str, Any]] = {READY_HEADERS: {}}
-_NOTHING = memoryview(b"")
-_BODY_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-_HEAD_TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one client may ask of us.
-
-    Attributes:
-        request_bytes: The size of a request, head and body.
-        request_s: Seconds until all of a request must have come.
-        unread_s: How long a client may leave what it was sent unread.
-    """
-
-    request_bytes: int = 64 * 1024
-    request_s: float = 10.0
-    unread_s: float = 30.0
-
+from hitsvc.http1.scope import connection_scope
+from hitsvc.http1.state import RESTING
 
 _LIMITS = Limits()
+_NO_DATE = DateField()
 
 
-class HttpProtocol(asyncio.Protocol):
-    """One client's connection. Its constructor is the one uvicorn calls.
+class HttpProtocol(AnsweringProtocol):
+    """One client's connection. Its constructor is the one uvicorn calls."""
 
-    One task calls the app for all of its requests, from the first one that the express
-    lane does not take; it ends when the connection does, or with the app.
-
-    Attributes:
-        transport: The connection's other side.
-        deadline: When `expire` may close the connection, in the loop's time.
-    """
-
-    transport: asyncio.Transport
     _reader: RequestReader
 
     def __init__(
@@ -85,6 +58,7 @@ class HttpProtocol(asyncio.Protocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
         limits: Limits = _LIMITS,
+        date: DateField = _NO_DATE,
     ) -> None:
         """Prepare for one connection.
 
@@ -93,26 +67,13 @@ class HttpProtocol(asyncio.Protocol):
             server_state: uvicorn's record of connections and tasks.
             app_state: The ASGI lifespan state.
             limits: What the client may ask of us.
+            date: The time, for the responses.
         """
-        self._limits = limits
-        self._app: ASGIApp = config.loaded_app
-        self._express: Express | None = getattr(self._app, "express", None)
-        self._keep_alive_s: float = config.timeout_keep_alive
-        self._server_state = server_state
+        super().__init__(
+            config, server_state, _loop or asyncio.get_running_loop(), limits, date
+        )
         self._app_state = app_state
-        self._loop = _loop or asyncio.get_running_loop()
-        self._current: ExpressExchange | None = None
-        self._queue: deque[ExpressExchange] = deque()
-        self._held = _NOTHING
-        self._partial_bytes = 0
-        self._task: asyncio.Task[None] | None = None
-        self._arrival: asyncio.Future[None] | None = None
-        self._writable: asyncio.Future[None] | None = None
-        self._refusal: HTTPStatus | None = None
-        self._ending = False  # no more requests are read
-        self._closing = False  # and nothing more is written
-        self._rests_since = self._loop.time()
-        self.deadline = self._rests_since + limits.request_s
+        self._whole = self._intake.whole
 
     # What the event loop calls.
 
@@ -120,242 +81,140 @@ class HttpProtocol(asyncio.Protocol):
         """Learn who the client is."""
         self.transport = transport  # type: ignore[assignment]
         self._server_state.connections.add(self)
-        scope = {
-            "type": "http",
-            "asgi": _ASGI,
-            "server": _address(transport, "sockname"),
-            "client": _address(transport, "peername"),
-            "scheme": "http",
-            "root_path": "",
-            "extensions": _EXTENSIONS,
-        }
-        self._reader = RequestReader(scope, self._app_state, self._take)
+        self._reader = RequestReader(
+            connection_scope(transport),
+            self._app_state,
+            self._take,
+            self._limits.fields,
+        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let the app end what it does for a client that has gone."""
         self._server_state.connections.discard(self)
-        self._stop_reading()
-        self._closing = True
-        self._queue.clear()
+        self._lose()
         self._reader.close()
-        self.resume_writing()
-        if self._arrival is not None:
-            self._current = None  # whatever was taken for it, nobody waits for it now
-            self._arrival.set_result(None)
-        elif self._current is not None and self._task is not None:
-            self._current.disconnect()
-            # uvicorn waits for these before it ends the lifespan.
-            self._server_state.tasks.add(self._task)
-            self._task.add_done_callback(self._server_state.tasks.discard)
 
-    def data_received(self, data: bytes | memoryview) -> None:
+    def data_received(self, data: bytes) -> None:
         """Read requests, or parts of them."""
-        if self._ending:
+        # PERF: nearly always this is one request, and the whole of it. To look first
+        # whether it is takes 3 instructions a byte; `_rewind` is for when it was not.
+        if (
+            self._state is not RESTING
+            or len(data) > self._whole
+            or not data.endswith(HEAD_END)
+        ):
+            self._receive(data)
             return
-        if len(data) > PIECE_BYTES:
-            self._held = memoryview(data)
-            self._read_held()
-            return
-        self._partial_bytes += len(data)
         try:
             self._reader.feed(data)
         except httptools.HttpParserUpgrade:
             pass  # we offer no other protocol: the request is answered as it is
-        except httptools.HttpParserError:
-            self._refuse(HTTPStatus.BAD_REQUEST)
-        if self._partial_bytes or self._reader.pending:
-            self._await_rest(is_new=self._partial_bytes == len(data))
+        except httptools.HttpParserError as ex:
+            if self._state is not RESTING or not data.isascii():
+                self._rewind(data)
+            else:
+                self._refuse(self._status_of(ex, data))
+            return
+        if self._state.reads:
+            self._intake.count(data)
+            self._await_rest(data)
+        elif self._reader.pending is not None:
+            self._rewind(data)
 
     def eof_received(self) -> bool:
         """Keep the connection open while a client that sends no more is answered.
 
         One that has gone looks the same: it is found out when it is written to.
         """
-        self._stop_reading()
-        return self._current is not None
-
-    def pause_writing(self) -> None:
-        """Note that the client does not read what it is sent."""
-        self._writable = self._loop.create_future()
-        self.deadline = self._loop.time() + self._limits.unread_s
-
-    def resume_writing(self) -> None:
-        """Note that it does again."""
-        if self._writable is not None:
-            self._writable.set_result(None)
-            self._writable = None
-            if not self._closing:
-                self.deadline = math.inf
-
-    # What the server and the worker call.
-
-    def shutdown(self) -> None:
-        """Close when the request at hand, if any, has been answered."""
-        if self._current is None:
-            self._close()
-            self.transport.close()  # even if a refused client is still sending
-        else:
-            self._current.keep_alive = False
-
-    def expire(self, now: float) -> None:
-        """Drop a client that has made us wait for too long."""
-        if now >= self.deadline:
-            self.drop()
-
-    def drop(self) -> None:
-        """End the connection at once."""
-        self._stop_reading()
-        self._closing = True
-        self.transport.abort()  # `close` would wait for the client to read
-
-    @property
-    def idle_since(self) -> float | None:
-        """Since when the client asks for nothing, in the loop's time; None if it does."""
-        if (
-            self._current
-            or self._closing
-            or self._partial_bytes
-            or self._reader.pending
-        ):
-            return None
-        return self._rests_since
+        self._end()
+        return self._state.busy
 
     # Reading.
 
     def _take(self, scope: Scope, body: bytes, keep_alive: bool) -> None:
-        """Answer a request, now or when those before it have been answered."""
-        self._partial_bytes = 0
-        if not keep_alive:
-            self._stop_reading()
-        exchange = ExpressExchange(self, scope, body, keep_alive)
-        if self._current is not None:
-            self._queue.append(exchange)
-            self.transport.pause_reading()
-            return
-        self._current = exchange
+        """Answer a request, which must be the only one; if not, see `_rewind`."""
+        self._state = self._state.taken
+        self._current = exchange = ExpressExchange(self, scope, body, keep_alive)
         self.deadline = math.inf
         if self._express is None or not exchange.take(self._express, self._settle):
-            self._wake()
+            self._give(exchange)
+        if not keep_alive:
+            self._end()
 
-    def _await_rest(self, *, is_new: bool) -> None:
+    def _rewind(self, data: bytes) -> None:
+        """Parse again, and piece by piece, what was parsed as one request.
+
+        Either a request was taken, and others follow it; or nothing was, and the target
+        is perhaps to be escaped, which is done with pieces.
+        """
+        if self._state.deaf:
+            return
+        reader, intake = self._reader, self._intake
+        intake.put(data)
+        reader.restart()
+        if self._state is RESTING:
+            self._read_on()
+            return
+        reader.skip(self._next_piece)
+        intake.begin()
+        self.transport.pause_reading()
+
+    def _receive(self, data: bytes) -> None:
+        """Read what is not just one request, as far as it can be answered now."""
+        if self._state.deaf:
+            return
+        self._intake.put(data)
+        self._read_on()
+        if self._intake.waits:
+            self.transport.pause_reading()
+
+    def _read_on(self) -> None:
+        """Parse piece by piece until a request is being answered."""
+        intake, reader = self._intake, self._reader
+        while intake.waits and self._state.reads:
+            piece = self._next_piece()
+            try:
+                reader.feed(piece)
+            except httptools.HttpParserUpgrade:
+                pass
+            except httptools.HttpParserError as ex:
+                self._refuse(self._status_of(ex, piece))
+            if self._state.reads:
+                self._await_rest(piece)
+            else:
+                intake.begin()
+
+    def _next_piece(self) -> bytes:
+        reader = self._reader
+        return self._intake.take(
+            in_body=reader.pending is not None, body_left=reader.body_left
+        )
+
+    def _await_rest(self, piece: bytes) -> None:
         """Bound a request of which a part has come, and ask for its body if need be."""
-        if self._partial_bytes > self._limits.request_bytes:
-            in_body = bool(self._reader.pending)
-            self._refuse(_BODY_TOO_LARGE if in_body else _HEAD_TOO_LARGE)
-        elif self._current is None and not self._ending:
-            if is_new:
-                self.deadline = self._loop.time() + self._limits.request_s
-            if self._reader.take_expectation():
-                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        intake, reader = self._intake, self._reader
+        if self._state is RESTING:
+            if not piece.strip(b"\r\n"):
+                intake.begin()
+                return  # blank lines before a request are none of it
+            self._state = self._state.begun
+            self.deadline = self._loop.time() + self._limits.request_s
+        few = reader.park()
+        excess = intake.excess(
+            few_fields=few,
+            in_body=reader.pending is not None,
+            body_left=reader.body_left,
+        )
+        if excess is not None:
+            self._refuse(excess)
+        elif not intake.waits and reader.take_expectation():
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    def _read_held(self) -> None:
-        """Parse what came at once, piece by piece, until a request has to wait."""
-        while self._held and not self._queue:
-            piece, self._held = self._held[:PIECE_BYTES], self._held[PIECE_BYTES:]
-            self.data_received(piece)
-
-    def _stop_reading(self) -> None:
-        self._ending = True
-        self._held = _NOTHING
-
-    def _refuse(self, status: HTTPStatus) -> None:
-        """Answer what is no request, after those that were; then close."""
-        if self._ending:
-            return
-        self._stop_reading()
-        self._refusal = status
-        if self._current is None:
-            self._close()
-
-    # Answering.
-
-    async def drain(self) -> None:
-        """Wait while the client does not read what it was sent."""
-        if self._writable is not None:
-            await asyncio.shield(self._writable)
-
-    def _settle(self, future: asyncio.Future[Any]) -> None:
-        """Answer the request that the express lane took."""
-        exchange = self._current
-        if exchange is None or self._closing:  # the client has gone
-            if not future.cancelled():
-                future.exception()  # or asyncio would log that nobody asked for it
-            return
-        answered = exchange.settle()
-        if (
-            answered
-            and exchange.keep_alive
-            and self._writable is None
-            and not (self._queue or self._held or self._ending)
-        ):
-            self._server_state.total_requests += 1
-            self._current = None
-            self._rest()
-        else:
-            self._wake()
-
-    def _wake(self) -> None:
-        """Let the task go on with the request at hand, or with what follows its answer."""
-        if self._arrival is not None:
-            self._arrival.set_result(None)
-            self._arrival = None
-        else:
-            self._task = self._loop.create_task(self._serve())
-
-    async def _serve(self) -> None:
-        """Answer one request after the other."""
-        try:
-            while self._current is not None:
-                await self._current.run(self._app)
-                self._server_state.total_requests += 1
-                if self._writable is not None:
-                    await self.drain()
-                if not self._current.keep_alive:
-                    self._refusal = None  # nothing may follow
-                    break
-                self._current = self._next() if self._queue or self._held else None
-                if self._current is None and not self._ending:
-                    self._rest()
-                    self._arrival = self._loop.create_future()
-                    await self._arrival
-        finally:
-            self._current = None
-            self._close()
-
-    def _next(self) -> ExpressExchange | None:
-        """Return the next of the requests that were sent ahead, if it is complete."""
-        if not self._queue:
-            self._read_held()
-        exchange = self._queue.popleft() if self._queue else None
-        if not self._queue and not self._held:
-            self.transport.resume_reading()
-        return exchange
-
-    def _rest(self) -> None:
-        """Wait for the next request, or for the rest of it."""
-        self._rests_since = self._loop.time()
-        self.deadline = self._rests_since + self._keep_alive_s
-        if self._partial_bytes or self._reader.pending:
-            self._await_rest(is_new=True)
-
-    def _close(self) -> None:
-        """End the connection when the client has read what it was sent."""
-        if self._closing:
-            return
-        self._stop_reading()
-        self._closing = True
-        self.deadline = self._loop.time() + self._limits.unread_s
-        if self._refusal is None:
-            self.transport.close()
-            return
-        self.transport.write(plain_response(self._refusal))
-        # A client that is still sending would get a reset, not the answer, if we
-        # closed now: what it sends is discarded until it ends, or the time is over.
-        self.transport.write_eof()
-        self.transport.resume_reading()
-
-
-def _address(transport: asyncio.BaseTransport, which: str) -> tuple[str, int] | None:
-    """Return an end's host and port; ``None`` for a unix socket."""
-    address = transport.get_extra_info(which)
-    return (str(address[0]), int(address[1])) if isinstance(address, tuple) else None
+    def _status_of(self, error: Exception, piece: bytes) -> HTTPStatus:
+        """Return what to say of bytes that cannot be parsed."""
+        cause = error.__context__
+        if isinstance(cause, Refused):
+            return cause.status
+        if self._state is RESTING and unknown_method(piece):
+            return HTTPStatus.NOT_IMPLEMENTED
+        return HTTPStatus.BAD_REQUEST

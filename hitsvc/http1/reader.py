@@ -3,19 +3,38 @@
 Invariants:
 
 1. What is no valid HTTP/1.0 or 1.1 request raises `httptools.HttpParserError` in
-   `feed`, and nothing of it is delivered; llhttp, in its strict mode, is the judge.
+   `feed`, and nothing of it is delivered; llhttp, in its strict mode, is the judge of
+   what it looks at, and `hitsvc.http1.fields` of the rest.
 2. Requests are delivered whole, each once, in the order in which they came.
+3. Each is judged by itself: nothing of one is taken for the next.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
+from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
 
+from hitsvc.http1.fields import (
+    FRAMING,
+    Headers,
+    Refused,
+    check_host,
+    check_version,
+    known_method,
+    length_of,
+    path_and_query,
+    take_expectation,
+)
+
 Scope = dict[str, Any]
 
-_VERSIONS = ("1.0", "1.1")
+_name = itemgetter(0)
+_SLASH = 0x2F
+_GET = b"GET"
+_BETWEEN = b"\n"  # what no field contains
 
 
 class RequestReader:
@@ -27,11 +46,30 @@ class RequestReader:
         pending: The scope of a request of which the body, or its end, has not come yet.
     """
 
+    __slots__ = (
+        "_body",
+        "_connection",
+        "_deliver",
+        "_headers",
+        "_host",
+        "_is_awaited",
+        "_keep_alive",
+        "_length",
+        "_most",
+        "_parked",
+        "_parser",
+        "_state",
+        "_url",
+        "feed",
+        "pending",
+    )
+
     def __init__(
         self,
         connection: Scope,
         state: dict[str, Any],
         deliver: Callable[[Scope, bytes, bool], None],
+        most_fields: int,
     ) -> None:
         """Prepare for the first request.
 
@@ -40,29 +78,87 @@ class RequestReader:
             state: The ASGI lifespan state.
             deliver: Called with each request: its scope, its body, and whether the
                 client may send another one.
+            most_fields: The header fields that a request may have.
         """
-        self._connection = connection
+        # PERF: all keys are there from the beginning, so that no copy has to grow.
+        self._connection = {
+            **connection,
+            "http_version": "1.1",
+            "method": "",
+            "headers": [],
+            "path": "",
+            "raw_path": b"",
+            "query_string": b"",
+        }
         self._state = state
         self._deliver = deliver
-        self._url = self._body = b""
-        self._headers: list[tuple[bytes, bytes]] = []
-        self.pending: Scope = {}
+        self._most = most_fields
+        self._host: tuple[bytes, bytes] | None = None
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what has come of a request."""
+        self._url = self._body = self._parked = b""
+        self._headers: Headers = []
+        self._length: int | None = None
+        self._keep_alive = self._is_awaited = False
+        self.pending: Scope | None = None
         self._parser = httptools.HttpRequestParser(self)
-        self.feed: Callable[[bytes | memoryview], None] = self._parser.feed_data
+        self.feed: Callable[[bytes], None] = self._parser.feed_data
 
     def close(self) -> None:
         """Break the reference cycles: the collector of garbage hardly ever runs."""
         del self._parser, self.feed, self._deliver
 
+    def skip(self, next_piece: Callable[[], bytes]) -> None:
+        """Parse a request that was delivered already, once more, for its end.
+
+        Args:
+            next_piece: Returns the pieces, each of which ends one request at most.
+        """
+        deliver, found = self._deliver, False
+
+        def find(*_request: Any) -> None:
+            nonlocal found
+            found = True
+
+        self._deliver = find
+        while not found:
+            self.feed(next_piece())
+            self.park()
+        self._deliver = deliver
+
+    # While a request is waited for.
+
+    def park(self) -> bool:
+        """Keep what has come of a request as few bytes: 2 for a field, not 150.
+
+        Returns:
+            Whether there are no more fields than there may be.
+        """
+        if self.pending is not None:
+            self._headers.clear()  # trailers
+            if "headers" in self.pending:
+                headers = self.pending.pop("headers")
+                if self.pending["http_version"] == "1.1":
+                    self._is_awaited = take_expectation(headers)
+                self._length = length_of(headers)
+                self._parked = _packed(headers)
+        elif self._headers:
+            self._parked += _packed(self._headers)
+            self._headers.clear()
+            return self._parked.count(_BETWEEN) <= 2 * self._most
+        return True
+
+    @property
+    def body_left(self) -> int | None:
+        """What is left of the body of a request that was parked, if that is known."""
+        return None if self._length is None else self._length - len(self._body)
+
     def take_expectation(self) -> bool:
         """Tell, once, whether the client waits to be asked for the body it announced."""
-        if self.pending.get("http_version") == "1.1":
-            headers = self.pending["headers"]
-            for header in headers:
-                if header[0] == b"expect" and header[1].lower() == b"100-continue":
-                    headers.remove(header)
-                    return True
-        return False
+        expects, self._is_awaited = self._is_awaited, False
+        return expects
 
     # What the parser calls.
 
@@ -75,18 +171,36 @@ class RequestReader:
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """Make the scope."""
-        if "http_version" not in self._connection:
-            # PERF: asked once a connection (0.9 us); clients do not change theirs.
-            self._check_version(self._parser.get_http_version())
-        self.pending = scope = self._connection.copy()
-        scope["method"] = self._parser.get_method().decode()
-        scope["headers"] = self._headers
+        """Judge the head, and make the scope."""
+        headers, parser = self._headers, self._parser
+        if self._parked:
+            headers = _unpacked(self._parked) + headers
+            self._parked = b""
         self._headers = []  # trailers come here, and are dropped
-        _locate(scope, self._url)
-        self._url = b""
-        if self._state:
-            scope["state"] = self._state.copy()
+        self.pending = scope = self._connection.copy()
+        self._keep_alive = parser.should_keep_alive()
+        # PERF: nearly always `Host` comes first, as it was, and nothing else is about
+        # the connection. Then it is HTTP/1.1: llhttp would not keep another.
+        count = len(headers)
+        if (
+            not self._keep_alive
+            or headers[0] != self._host
+            or (count > 1 and not FRAMING.isdisjoint(map(_name, headers[1:])))
+        ):
+            self._judge(scope, headers)
+        if count > self._most:
+            raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        scope["headers"] = headers
+        method = parser.get_method()
+        scope["method"] = "GET" if method == _GET else known_method(method)
+
+    def _judge(self, scope: Scope, headers: Headers) -> None:
+        """Look at all that says how the request is to be understood."""
+        parser = self._parser
+        scope["http_version"] = version = parser.get_http_version()
+        check_version(version, headers)
+        self._host = check_host(headers, version)
+        self._keep_alive = self._keep_alive and not parser.should_upgrade()
 
     def on_body(self, body: bytes) -> None:
         """Collect a piece of the body."""
@@ -94,33 +208,31 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         """Deliver the request."""
-        scope, body = self.pending, self._body
-        self.pending, self._body = {}, b""
+        scope, body, url = self.pending, self._body, self._url
+        assert scope is not None  # noqa: S101
+        self.pending, self._body, self._url = None, b"", b""
+        if self._parked:
+            scope["headers"] = _unpacked(self._parked)
+            self._parked, self._length, self._is_awaited = b"", None, False
         if self._headers:
             self._headers = []
-        parser = self._parser
-        keep_alive = parser.should_keep_alive() and not parser.should_upgrade()
-        self._deliver(scope, body, keep_alive)
-
-    def _check_version(self, version: str) -> None:
-        if version not in _VERSIONS:
-            raise ValueError(version)
-        if version == "1.0" and any(
-            n == b"transfer-encoding" for n, _ in self._headers
-        ):
-            # APPSEC: a proxy that speaks 1.0 would see the end of the body elsewhere.
-            raise ValueError(version)
-        self._connection["http_version"] = version
+        if url[0] == _SLASH:
+            path, _, query = url.partition(b"?")
+        else:
+            path, query = path_and_query(url, scope["method"])
+        text = path.decode()
+        scope["path"] = unquote(text) if "%" in text else text
+        scope["raw_path"] = path
+        scope["query_string"] = query
+        if self._state:
+            scope["state"] = self._state.copy()
+        self._deliver(scope, body, self._keep_alive)
 
 
-def _locate(scope: Scope, target: bytes) -> None:
-    """Take a request target apart."""
-    if target.startswith(b"/"):
-        path, _, query = target.partition(b"?")
-    else:  # absolute-form, as sent to a proxy, or "*"
-        url = httptools.parse_url(target)
-        path, query = url.path or b"/", url.query or b""
-    text = path.decode()
-    scope["path"] = unquote(text) if "%" in text else text
-    scope["raw_path"] = path
-    scope["query_string"] = query
+def _packed(headers: Headers) -> bytes:
+    return b"".join(b"%b\n%b\n" % header for header in headers)
+
+
+def _unpacked(packed: bytes) -> Headers:
+    fields = packed.split(_BETWEEN)
+    return list(zip(fields[::2], fields[1::2], strict=False))  # nothing is last

@@ -5,11 +5,18 @@ import gc
 import logging
 import os
 import signal
+import time
 from typing import Any, ClassVar
 
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
-from hitsvc.http1 import ConnectionLimit, HttpProtocol, LimitedProtocol, Limits
+from hitsvc.http1 import (
+    ConnectionLimit,
+    DateField,
+    HttpProtocol,
+    LimitedProtocol,
+    Limits,
+)
 from hitsvc.serve.orphans import stop_with_parent
 
 log = logging.getLogger(__name__)
@@ -44,6 +51,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         self._connections: set[HttpProtocol] = set()
         self._limit = ConnectionLimit(self.cfg.worker_connections)
         # An app of another program has none.
+        self._date = DateField()
         self._limits: Limits = getattr(self.app, "limits", Limits())
         self.config.http = self._connect
 
@@ -57,6 +65,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]
     def run(self) -> None:
         """Serve until told to stop."""
         log.debug("worker %d starts", self.pid)
+        self._date.tick(time.time())
         gc.collect()
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
@@ -66,6 +75,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]
     async def callback_notify(self) -> None:
         """Look after connections and the parent; uvicorn calls this every second."""
         await super().callback_notify()
+        self._date.tick(time.time())
         now = asyncio.get_running_loop().time()
         for connection in tuple(self._connections):
             connection.expire(now)
@@ -80,5 +90,11 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         """Make the protocol of a new connection; uvicorn calls this for each."""
         self._connections = server_state.connections
         return LimitedProtocol(
-            self._limit, config, server_state, app_state, _loop, limits=self._limits
+            self._limit,
+            config,
+            server_state,
+            app_state,
+            _loop,
+            limits=self._limits,
+            date=self._date,
         )

@@ -20,7 +20,7 @@ from tests.support.sockets import (
     until,
 )
 
-HEAD = b"HEAD / HTTP/1.1\r\n\r\n"
+HEAD = b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
 OLD = b"GET / HTTP/1.0\r\n\r\n"
 OLD_KEPT = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
 FAILED = b"Internal Server Error\n"

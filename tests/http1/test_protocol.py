@@ -1,6 +1,7 @@
 """One client's connection: its answers and their order, and how it ends."""
 
 import asyncio
+import gc
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from hitsvc.http1.protocol import PIECE_BYTES, HttpProtocol
+from hitsvc.http1.exchange import Exchange
+from hitsvc.http1.protocol import HttpProtocol
 from tests.support.sockets import (
     GET,
     LAST,
@@ -85,7 +87,7 @@ async def test_requests_are_answered_one_at_a_time():
 
 @on_uvloop
 async def test_client_that_sends_on_and_on_is_not_read():
-    """While requests wait, no more is read, and few of them have become objects."""
+    """While requests wait, no more is read, and none of them has become an object."""
     gate = Gate()
     async with Site(gate) as site:
         client = await site.connect()
@@ -94,7 +96,7 @@ async def test_client_that_sends_on_and_on_is_not_read():
         transport = site.connection.transport
         await until(lambda: not transport.is_reading())
         assert client.writer.transport.get_write_buffer_size() > 0
-        assert len(site.connection._queue) <= PIECE_BYTES // len(GET)
+        assert sum(isinstance(found, Exchange) for found in gc.get_objects()) == 1
         client.abort()
         gate.open.set()
 
@@ -140,7 +142,7 @@ async def test_nothing_follows_a_broken_response():
 async def test_body_is_asked_for_after_the_answers_before_it():
     """100 Continue does not break into another response."""
     gate = Gate()
-    head = b"POST /2 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+    head = b"POST /2 HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n"
     async with Site(gate) as site:
         client = await site.connect()
         client.send(get(1) + head)
@@ -271,7 +273,7 @@ async def test_server_ends_without_dropping_a_request():
 
 METHODS = st.sampled_from([b"GET", b"POST", b"OPTIONS", b"PUT", b"DELETE"])
 TARGETS = st.sampled_from(
-    [b"/", b"/a?b=c", b"/%C3%BC%2f?x=%20&y", b"http://h/a/b?c", b"*", b"//a", b"/a?b?c"]
+    [b"/", b"/a?b=c", b"/%C3%BC%2f?x=%20&y", b"http://h/a/b?c", b"//a", b"/a?b?c"]
 )
 HEADERS = st.lists(
     st.sampled_from(

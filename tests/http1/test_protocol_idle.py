@@ -46,7 +46,7 @@ async def test_connection_is_not_idle_in_a_body():
     """The head has come, and the app waits for nothing yet."""
     async with Site(hello) as site:
         client = await site.connect()
-        client.send(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx")
+        client.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx")
         await client.sent()
         await until(lambda: site.connection._reader.pending)
         assert site.connection.idle_since is None

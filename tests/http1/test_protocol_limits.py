@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hitsvc.http1.protocol import HttpProtocol, Limits
+from hitsvc.http1.limits import Limits
+from hitsvc.http1.protocol import HttpProtocol
 from tests.support.sockets import (
     GET,
     LAST,
@@ -47,7 +48,7 @@ def limited(limits: Limits) -> Any:
 
 
 def request_of(size: int) -> bytes:
-    line = b"GET / HTTP/1.1\r\nA: "
+    line = b"GET / HTTP/1.1\r\nHost: x\r\nA: "
     return line + b"a" * (size - len(line) - 4) + b"\r\n\r\n"
 
 
@@ -55,7 +56,7 @@ def request_of(size: int) -> bytes:
 async def test_large_request_is_answered():
     """A request of the greatest size is one."""
     async with Site(hello) as site:
-        assert statuses(await site.ask(request_of(LIMITS.request_bytes) + GET)) == [
+        assert statuses(await site.ask(request_of(LIMITS.head_bytes) + GET)) == [
             200,
             200,
         ]
@@ -65,7 +66,7 @@ async def test_large_request_is_answered():
 async def test_too_large_head_is_refused():
     """The client gets to read why, though it is still sending."""
     async with Site(hello) as site:
-        assert statuses(await site.ask(request_of(2 * LIMITS.request_bytes))) == [431]
+        assert statuses(await site.ask(request_of(LIMITS.head_bytes + 1))) == [431]
         assert statuses(await site.ask(request_of(100 * LIMITS.request_bytes))) == [431]
 
 
@@ -79,7 +80,7 @@ def test_too_large_body_is_refused(head):
 
     @on_uvloop
     async def check():
-        request = b"POST / HTTP/1.1\r\n%b\r\n\r\n20000\r\n" % head
+        request = b"POST / HTTP/1.1\r\nHost: x\r\n%b\r\n\r\n20000\r\n" % head
         async with Site(hello) as site:
             assert statuses(await site.ask(request + b"a" * 0x20000)) == [413]
 
@@ -105,7 +106,7 @@ async def test_large_request_that_waits_is_bounded():
 async def test_size_of_a_request_can_be_chosen():
     """More than that is refused, less is not."""
     async with Site(hello, http=limited(Limits(request_bytes=100))) as site:
-        head = b"GET / HTTP/1.1\r\nX: %b\r\n\r\n"
+        head = b"GET / HTTP/1.1\r\nHost: x\r\nX: %b\r\n\r\n"
         assert statuses(await site.ask((head % (b"x" * 60))[:-2])) == []
         assert statuses(await site.ask((head % (b"x" * 100))[:-2])) == [431]
 
@@ -137,7 +138,7 @@ async def test_slow_client_is_dropped():
         for byte in b"GET /":
             client.send(bytes([byte]))
             await client.sent()
-            await until(lambda: site.connection._partial_bytes > len(deadlines))
+            await until(lambda: site.connection._intake._size > len(deadlines))
             deadlines.append(site.connection.deadline)
             await asyncio.sleep(0.001)  # the loop's clock shows milliseconds
         assert len(set(deadlines)) == 1
@@ -182,11 +183,11 @@ async def test_rest_of_a_request_is_waited_for_after_an_answer():
         client.send(get(1))
         await until(lambda: gate.entered)
         client.send(b"GET /2")
-        await until(lambda: site.connection._partial_bytes)
+        await until(lambda: site.connection._intake.waits)
         gate.open.set()
         await client.read(b"\r\n\r\n/1")
         site.expire(6)  # more than the keep-alive time
-        client.send(b" HTTP/1.1\r\n\r\n")
+        client.send(b" HTTP/1.1\r\nHost: x\r\n\r\n")
         client.end()
         assert answers(await client.rest()) == [(200, b"/2")]
 

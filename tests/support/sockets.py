@@ -18,12 +18,12 @@ from hitsvc.http1.protocol import HttpProtocol
 
 TEST_TIMEOUT_S = 10
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-LAST = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+LAST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 def get(number: int) -> bytes:
     """Make a request that can be told from others by its path."""
-    return b"GET /%d HTTP/1.1\r\n\r\n" % number
+    return b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % number
 
 
 def on_uvloop(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:

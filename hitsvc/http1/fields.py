@@ -1,0 +1,114 @@
+"""What a head says of how its request is to be understood: version, host, method, body."""
+
+import re
+from http import HTTPStatus
+
+import httptools
+
+# Names, in lower case, and values.
+Headers = list[tuple[bytes, bytes]]
+
+_HOST = b"host"
+# Fields that `check_host`, or the version, depend on; llhttp knows both of a connection.
+FRAMING = frozenset([_HOST, b"connection", b"proxy-connection"])
+_TRANSFER_ENCODING = b"transfer-encoding"
+# RFC 9112 3.2 and RFC 3986 3.2.2, 3.2.3: a name, an IPv4 or a bracketed address, and
+# perhaps a port. An http URL has no empty host (RFC 9110 4.2.1).
+_A_HOST = re.compile(
+    rb"(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+(?::[0-9]*)?"
+    rb"|\[(?:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+|[vV][0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+)\](?::[0-9]*)?"
+)
+_METHOD_LINE = re.compile(
+    rb"[\r\n]*([!#$%&'*+.^_`|~0-9A-Za-z-]+) [^ \r\n]+ HTTP/1\.[01]\r\n"
+)
+# RFC 9110 9.3 and RFC 5789, without CONNECT: we are no proxy.
+_METHODS = {
+    name.encode(): name
+    for name in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")
+}
+
+
+class Refused(Exception):
+    """A request that is not answered.
+
+    Attributes:
+        status: What its client is told.
+    """
+
+    def __init__(self, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        """Say why."""
+        super().__init__(status)
+        self.status = status
+
+
+def check_version(version: str, headers: Headers) -> None:
+    """Refuse what is neither HTTP/1.0 nor 1.1, or not framed as its version is."""
+    if version not in ("1.0", "1.1"):
+        raise Refused
+    if version == "1.0" and _values(headers, _TRANSFER_ENCODING):
+        # APPSEC: a proxy that speaks 1.0 would see the end of the body elsewhere.
+        raise Refused
+
+
+def check_host(headers: Headers, version: str) -> tuple[bytes, bytes] | None:
+    """Return the field that names the host; `None` where HTTP/1.0 has none.
+
+    Raises:
+        Refused: It is missing, there are two, or it is no host.
+    """
+    hosts = _values(headers, _HOST)
+    if not hosts and version == "1.0":
+        return None
+    if len(hosts) != 1 or not _A_HOST.fullmatch(hosts[0].rstrip()):
+        raise Refused
+    return _HOST, hosts[0]
+
+
+def length_of(headers: Headers) -> int | None:
+    """Return the length that a body is announced with."""
+    found = _values(headers, b"content-length")
+    return int(found[0]) if found else None
+
+
+def take_expectation(headers: Headers) -> bool:
+    """Take out what asks us to ask for the body, if it is there."""
+    for header in headers:
+        if header[0] == b"expect" and header[1].rstrip().lower() == b"100-continue":
+            headers.remove(header)
+            return True
+    return False
+
+
+def _values(headers: Headers, name: bytes) -> list[bytes]:
+    return [value for other, value in headers if other == name]
+
+
+def path_and_query(target: bytes, method: str) -> tuple[bytes, bytes]:
+    """Take a target apart that is a URL, as sent to a proxy, or an asterisk.
+
+    Raises:
+        Refused: It is an asterisk, for another method than OPTIONS (RFC 9112 3.2.4).
+        httptools.HttpParserInvalidURLError: It is neither.
+    """
+    if target == b"*" and method != "OPTIONS":
+        raise Refused
+    url = httptools.parse_url(target)
+    return url.path or b"/", url.query or b""
+
+
+def known_method(name: bytes) -> str:
+    """Return a method's name as text.
+
+    Raises:
+        Refused: No RFC 9110 or 5789 says what it means; or it is CONNECT.
+    """
+    method = _METHODS.get(name)
+    if method is None:
+        raise Refused(HTTPStatus.NOT_IMPLEMENTED)
+    return method
+
+
+def unknown_method(beginning: bytes) -> bool:
+    """Tell whether these bytes are a request but for a method that we do not know."""
+    found = _METHOD_LINE.match(beginning)
+    return found is not None and found[1] not in _METHODS
