@@ -17,9 +17,9 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
 from hitsvc import __version__
-from hitsvc.app import create_app
+from hitsvc.app import create_app, peer_network_of
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.http1 import Limits, fit_open_files
+from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.listener import address_of
 from hitsvc.settings import Settings
@@ -37,9 +37,11 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     Attributes:
         limits: What one client may ask; the workers read it.
+        networks: What one network may have of a worker's connections.
     """
 
     limits: Limits
+    networks: NetworkLimit
 
     def __init__(self, settings: Settings, listener: socket.socket, place: str) -> None:
         """Check that the app can be made, without connecting to anything.
@@ -100,8 +102,13 @@ class Server(BaseApplication):  # type: ignore[misc]
             SettingsError: The store cannot be used.
         """
         arbiter = _Arbiter(self)  # from here on lines are logged as configured
-        connections = fit_open_files(self.cfg.worker_connections)
+        wanted = self.cfg.worker_connections
+        connections = fit_open_files(wanted)
         self.cfg.set("worker_connections", connections)
+        settings = self._settings
+        # Where there may be fewer, its part stays the same.
+        most = -(-settings.max_connections_by_client * connections // wanted)
+        self.networks = NetworkLimit(most, peer_network_of(settings))
         store = asyncio.run(self._look_at_store())
         self._facts = {
             "version": __version__,
