@@ -5,10 +5,10 @@ from typing import Any
 
 import httptools
 
-from hitsvc.http1.fields import METHODS
 from hitsvc.http1.reader import RequestReader
 
 _MOST_FIELDS = 20
+_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"}
 _Found = list[tuple[dict[str, Any], bytes, bool]]
 
 
@@ -68,7 +68,7 @@ def _asks(name: bytes, value: bytes) -> bool:
 
 def _check(scope: dict[str, Any], body: bytes) -> None:
     headers = scope["headers"]
-    assert scope["method"] in METHODS.values()
+    assert scope["method"] in _METHODS
     assert scope["http_version"] in {"1.0", "1.1"}
     assert scope["raw_path"].startswith(b"/") or scope["raw_path"] == b"*"
     assert not set(b" \r\n\0?") & set(scope["raw_path"])
@@ -78,7 +78,7 @@ def _check(scope: dict[str, Any], body: bytes) -> None:
         assert name == name.lower()
         assert name.isascii()
         assert not set(b"\r\n\0") & set(name + value)
-        assert value == value.strip(b" \t")
+        assert value == value.lstrip(b" \t")
     assert names.count(b"host") == 1 or scope["http_version"] == "1.0"
     lengths = [int(value) for name, value in headers if name == b"content-length"]
     encoded = b"transfer-encoding" in names
