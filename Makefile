@@ -8,11 +8,13 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 	&& echo $$name && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+FUZZER := .venv/.fuzzer
+SECONDS := 600
 # A file's tests stay together: they share services, browsers and containers.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install run test check coverage format bench bench-quick clean
+.PHONY: help install run test check coverage fuzz soak format bench bench-quick clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +50,21 @@ coverage: install ## The same but for containers, with branch coverage, which mu
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
+# atheris is no dependency: there are wheels of it for Linux only. The last version for
+# Python 3.11 is 3.0.0.
+$(FUZZER): $(INSTALLED)
+	@$(BIN)/uv pip install --quiet --only-binary atheris "atheris>=3,<4"
+	@touch $@
+
+fuzz: install $(FUZZER) ## Look for inputs that break a promise, SECONDS=600 with each fuzzer.
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+soak: install $(FUZZER) ## What CI does in short, for long (hours): fuzzers, kills, crowds.
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+	@$(BIN)/python -m tests.faults --rounds 120 --mode always
+	@$(BIN)/python -m tests.faults --rounds 120 --mode everysec --kill worker,parent
+	@$(BIN)/python -m tests.faults.crowds
+
 format: install ## Format the code.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
@@ -59,4 +76,4 @@ bench-quick: install ## The same, one scenario, a few rounds (about 2 minutes).
 	@$(BIN)/python -m bench --quick
 
 clean: ## Remove what the other commands made, except data.
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* dist
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .coverage .coverage.* dist

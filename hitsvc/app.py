@@ -3,7 +3,7 @@
 A new resource is a module and a line of `_routes`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import falcon.asgi
@@ -27,7 +27,7 @@ from hitsvc.counting import Capacity
 from hitsvc.errors import SettingsError
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
-from hitsvc.http1 import ReadyHeaders
+from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
@@ -122,6 +122,11 @@ def _routes(
         "/readyz": Readiness(services.counter, check),
         **page_routes(assets),
     }
+
+
+def peer_network_of(settings: Settings) -> Callable[[Client], str | None]:
+    """Return what names the network of a peer, where a limit on it would be fair."""
+    return TrustedProxies(settings.forwarded_allow_ips).network_of_peer
 
 
 def _badge_maker(settings: Settings) -> BadgeMaker:

@@ -28,6 +28,7 @@ DEFAULTS = {
     "metrics_bind": "",
     "workers": 0,
     "max_connections": 8192,
+    "max_connections_by_client": 1024,
     "data_dir": Path("hitsvc-data"),
     "embedded_memory": 256,
     "forwarded_allow_ips": "127.0.0.1,::1",
@@ -56,6 +57,7 @@ BOUNDS = [
     ("WORKERS", "0", "-1"),
     ("WORKERS", "512", "513"),
     ("MAX_CONNECTIONS", "1", "0"),
+    ("MAX_CONNECTIONS_BY_CLIENT", "0", "-1"),
     ("MAX_CONNECTIONS", "1000000", "1000001"),
     ("BADGE_LABEL", "x" * 64, "x" * 65),
 ]

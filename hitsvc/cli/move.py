@@ -64,8 +64,8 @@ def command(
         operating.tell_json(answer)
     else:
         click.echo(_sentence(answer), err=save == "-")
+        click.echo(f"Later hits of {source} count there, from 1.", err=True)
 
 
 def _sentence(answer: dict[str, object]) -> str:
     return "{to}: {before:,} -> {after:,}".format_map(answer)
-        click.echo(f"Later hits of {source} count there, from 1.", err=True)

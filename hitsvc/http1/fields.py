@@ -90,8 +90,8 @@ def path_and_query(target: bytes, method: str) -> tuple[bytes, bytes]:
         Refused: It is an asterisk, for another method than OPTIONS (RFC 9112 3.2.4).
         httptools.HttpParserInvalidURLError: It is neither.
     """
-    if target == b"*" and method != "OPTIONS":
-        raise Refused
+    if target.startswith(b"*") and (target != b"*" or method != "OPTIONS"):
+        raise Refused  # llhttp takes what begins so for a path
     url = httptools.parse_url(target)
     return url.path or b"/", url.query or b""
 

@@ -9,7 +9,6 @@ import logging
 import resource
 import time
 from collections.abc import Callable
-from typing import Any
 
 from hitsvc.http1.protocol import HttpProtocol
 from hitsvc.http1.turned_away import MOST_LINGERING, TurnedAway
@@ -27,6 +26,27 @@ PAUSE_S = 10e-6
 # that the loop has accepted and not shown to us, or that are turned away.
 OTHER_FILES = 128 + MOST_LINGERING
 
+_TEXT = "a worker has %d connections, the most it may have: %s"
+
+
+class Notice:
+    """A line of the log that is not said again while there is reason for it."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the line.
+
+        Args:
+            text: It; two values belong in it.
+        """
+        self._text = text
+        self._silent_until = float("-inf")
+
+    def say(self, now: float, most: int, what: str) -> None:
+        """Say it, if it was not called for in the last minute."""
+        if now >= self._silent_until:
+            log.warning(self._text, most, what)
+        self._silent_until = now + REPEAT_S
+
 
 class ConnectionLimit:
     """How many connections there may be, and who must go when there are more.
@@ -35,17 +55,23 @@ class ConnectionLimit:
         lingering: Those that were turned away, and are not gone.
     """
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        most: int,
+        clock: Callable[[], float] = time.monotonic,
+        notice: Notice | None = None,
+    ) -> None:
         """Set the limit.
 
         Args:
             most: The connections there may be.
             clock: Returns seconds that never go back.
+            notice: What is said where the limit is reached.
         """
         self.most = most
         self._clock = clock
         self._look_again_at = float("-inf")
-        self._silent_until = float("-inf")
+        self._notice = notice or Notice(_TEXT)
         self.lingering: set[TurnedAway] = set()
 
     def admit(self, connections: set[HttpProtocol]) -> bool:
@@ -70,33 +96,9 @@ class ConnectionLimit:
         for _, _, connection in heapq.nsmallest(wanted, idle):
             connections.discard(connection)
             connection.drop()
-        self._tell(now, bool(idle))
+        what = "idle ones are closed" if idle else "more are answered 503"
+        self._notice.say(now, self.most, what)
         return bool(idle)
-
-    def _tell(self, now: float, made_room: bool) -> None:
-        if now >= self._silent_until:
-            log.warning(
-                "a worker has %d connections, the most it may have: %s",
-                self.most,
-                "idle ones are closed" if made_room else "more are answered 503",
-            )
-        self._silent_until = now + REPEAT_S
-
-
-class LimitedProtocol(HttpProtocol):
-    """A connection that is one too many, or is not."""
-
-    def __init__(self, limit: ConnectionLimit, *args: Any, **options: Any) -> None:
-        """Prepare for one connection; see `HttpProtocol` for the other arguments."""
-        super().__init__(*args, **options)
-        self._limit = limit
-
-    def connection_made(self, transport: Any) -> None:
-        """Serve the client, or turn it away."""
-        if self._limit.admit(self._server_state.connections):
-            super().connection_made(transport)
-            return
-        TurnedAway(transport, self._limit.lingering, self.date)
 
 
 def fit_open_files(connections: int) -> int:

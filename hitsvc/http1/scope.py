@@ -15,11 +15,16 @@ def connection_scope(transport: asyncio.BaseTransport) -> Scope:
         "type": "http",
         "asgi": _ASGI,
         "server": _address(transport, "sockname"),
-        "client": _address(transport, "peername"),
+        "client": client_of(transport),
         "scheme": "http",
         "root_path": "",
         "extensions": _EXTENSIONS,
     }
+
+
+def client_of(transport: asyncio.BaseTransport) -> tuple[str, int] | None:
+    """Return the peer's host and port; ``None`` for a unix socket."""
+    return _address(transport, "peername")
 
 
 def _address(transport: asyncio.BaseTransport, which: str) -> tuple[str, int] | None:

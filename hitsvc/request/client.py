@@ -46,6 +46,8 @@ class TrustedProxies:
         self._all = "*" in names
         self._networks = [ip_network(name) for name in names if name != "*"]
         self._trusts = lru_cache(1024)(self._look_up)
+        # PERF: 50 us for each connection, else.
+        self._network_of_host = lru_cache(1024)(_network_of_host)
 
     def __contains__(self, client: Any) -> bool:
         """Tell whether an ASGI ``client`` is trusted; a unix socket's always is."""
@@ -54,6 +56,16 @@ class TrustedProxies:
     def lists(self, address: Address) -> bool:
         """Tell whether an address is that of a proxy; ``*`` names none."""
         return any(address in network for network in self._networks)
+
+    def network_of_peer(self, client: tuple[str, int] | None) -> str | None:
+        """Return the network of an ASGI ``client``, before it has said anything.
+
+        Returns:
+            `None` for a proxy, a private address and a unix socket's client.
+        """
+        if not client or client in self:
+            return None
+        return self._network_of_host(client[0])
 
     def _look_up(self, host: str) -> bool:
         address = parse_address(host)
@@ -94,11 +106,7 @@ class Clients:
 
     def network(self, scope: Mapping[str, Any]) -> str | None:
         """Return the network that a limit may count; `None` for one of everybody's."""
-        address = self.address(scope)
-        if address is None or not address.is_global or is_image_proxy(scope):
-            return None
-        bits = _IPV4_BITS if address.version == 4 else _IPV6_BITS
-        return str(ip_network((address, bits), strict=False))
+        return None if is_image_proxy(scope) else _network_of(self.address(scope))
 
 
 def parse_address(text: str) -> Address | None:
@@ -109,6 +117,17 @@ def parse_address(text: str) -> Address | None:
         return None
     # A socket for both families shows an IPv4 peer as ::ffff:192.0.2.1.
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _network_of(address: Address | None) -> str | None:
+    if address is None or not address.is_global:
+        return None
+    bits = _IPV4_BITS if address.version == 4 else _IPV6_BITS
+    return str(ip_network((address, bits), strict=False))
+
+
+def _network_of_host(host: str) -> str | None:
+    return _network_of(parse_address(host))
 
 
 def is_image_proxy(scope: Mapping[str, Any]) -> bool:

@@ -17,9 +17,9 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
 from hitsvc import __version__
-from hitsvc.app import create_app
+from hitsvc.app import create_app, peer_network_of
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.http1 import Limits, fit_open_files
+from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.metrics import Tally
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.listener import address_of
@@ -39,11 +39,13 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     Attributes:
         limits: What one client may ask; the workers read it.
+        networks: What one network may have of a worker's connections.
         monitor: Shows what they count; `None` where metrics are off.
         tally: In a worker, what it counts with.
     """
 
     limits: Limits
+    networks: NetworkLimit
     tally: Tally | None = None
 
     def __init__(self, settings: Settings, listener: socket.socket, place: str) -> None:
@@ -107,8 +109,13 @@ class Server(BaseApplication):  # type: ignore[misc]
             SettingsError: The store cannot be used.
         """
         arbiter = _Arbiter(self)  # from here on lines are logged as configured
-        connections = fit_open_files(self.cfg.worker_connections)
+        wanted = self.cfg.worker_connections
+        connections = fit_open_files(wanted)
         self.cfg.set("worker_connections", connections)
+        settings = self._settings
+        # Where there may be fewer, its part stays the same.
+        most = -(-settings.max_connections_by_client * connections // wanted)
+        self.networks = NetworkLimit(most, peer_network_of(settings))
         store = asyncio.run(self._look_at_store())
         self._facts = {
             "version": __version__,

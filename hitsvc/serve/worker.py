@@ -16,6 +16,7 @@ from hitsvc.http1 import (
     HttpProtocol,
     LimitedProtocol,
     Limits,
+    NetworkLimit,
 )
 from hitsvc.serve.orphans import stop_with_parent
 
@@ -53,6 +54,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         # An app of another program has none.
         self._date = DateField()
         self._limits: Limits = getattr(self.app, "limits", Limits())
+        self._networks: NetworkLimit = getattr(self.app, "networks", NetworkLimit())
         self.config.http = self._connect
 
     def init_process(self) -> None:
@@ -100,4 +102,5 @@ class Worker(UvicornWorker):  # type: ignore[misc]
             _loop,
             limits=self._limits,
             date=self._date,
+            networks=self._networks,
         )

@@ -58,6 +58,16 @@ class ServerSettings(BaseModel):
             le=1_000_000,
         ),
     ] = 8_192
+    max_connections_by_client: Annotated[
+        int,
+        Field(
+            description="Connections that one client's network may have to each worker; "
+            "above it its own idle ones are closed, or a new one is answered 503. "
+            "0 is no limit.",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 1_024
     data_dir: Annotated[
         Path,
         Field(description="Where the embedded store keeps its data."),

@@ -123,7 +123,8 @@ class Replies(asyncio.Protocol):
             self._held = 0
         if self._open:
             self._hold(len(data))
-        elif self._reader.has_data():  # the beginning of one reply too many
+        elif self._reader.has_data() or not data.endswith(b"\n"):
+            # The beginning of one reply too many: hiredis has taken its first byte.
             self._end(NotRedis("it sent a reply to nothing"))
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest
 
-from hitsvc.http1.limit import (
-    OTHER_FILES,
-    PAUSE_S,
-    REPEAT_S,
-    ConnectionLimit,
-    LimitedProtocol,
-)
+from hitsvc.http1.limit import OTHER_FILES, PAUSE_S, REPEAT_S, ConnectionLimit
+from hitsvc.http1.limited_protocol import LimitedProtocol
 from tests.support.commands import clean_environment
 from tests.support.processes import eventually
 from tests.support.sockets import (

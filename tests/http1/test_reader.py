@@ -59,6 +59,8 @@ NO_REQUEST = [
         b"GET http://h:99999/ HTTP/1.1\r\nHost: x\r\n\r\n", id="a port too high"
     ),
     pytest.param(b"GET * HTTP/1.1\r\nHost: x\r\n\r\n", id="an asterisk"),
+    pytest.param(b"GET *a HTTP/1.1\r\nHost: x\r\n\r\n", id="an asterisk and more"),
+    pytest.param(b"OPTIONS *a HTTP/1.1\r\nHost: x\r\n\r\n", id="the same of OPTIONS"),
     pytest.param(b"GET h:80 HTTP/1.1\r\nHost: x\r\n\r\n", id="an authority"),
     pytest.param(b"GET / HTTP/1.2\r\n\r\n", id="HTTP/1.2"),
     pytest.param(b"GET /\r\n\r\n", id="HTTP/0.9"),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hitsvc.http1.date import DateField
-from hitsvc.http1.limit import ConnectionLimit, LimitedProtocol
+from hitsvc.http1.limit import ConnectionLimit
+from hitsvc.http1.limited_protocol import LimitedProtocol
 from hitsvc.http1.turned_away import MOST_LINGERING
 from tests.support.sockets import GET, Gate, Site, on_uvloop, statuses, until
 

@@ -195,3 +195,30 @@ class TestNetwork:
 def test_image_proxies_say_who_they_are(agent, expected):
     """In their user agent."""
     assert is_image_proxy(scope(VISITOR, ("User-Agent", agent))) is expected
+
+
+@pytest.mark.parametrize(
+    ("peer", "network"),
+    [
+        pytest.param("198.41.7.9", "198.41.7.0/24", id="IPv4"),
+        pytest.param("2a00:1450:4001::9", "2a00:1450:4001::/48", id="IPv6"),
+        pytest.param("::ffff:198.41.7.9", "198.41.7.0/24", id="IPv4 on an IPv6 socket"),
+        pytest.param("8.8.8.8", None, id="a trusted proxy"),
+        pytest.param("10.1.2.3", None, id="a private address"),
+        pytest.param("127.0.0.1", None, id="loopback"),
+        pytest.param("fd00::1", None, id="a private IPv6 address"),
+        pytest.param("100.64.0.1", None, id="behind a provider's NAT"),
+        pytest.param(None, None, id="a unix socket"),
+        pytest.param("no address", None, id="no address"),
+    ],
+)
+def test_a_peer_has_a_network_before_it_says_anything(peer, network):
+    """But for those that many people, or nobody knows who, come through."""
+    proxies = TrustedProxies("8.8.8.0/24")
+
+    assert proxies.network_of_peer(peer and (peer, 4711)) == network
+
+
+def test_where_every_peer_is_trusted_none_has_a_network():
+    """`*` says that all of them are proxies."""
+    assert TrustedProxies("*").network_of_peer((VISITOR, 4711)) is None

@@ -65,7 +65,7 @@ async def test_what_nobody_asked_for_ends_the_connection(data, reason):
             replies.check()
 
 
-@pytest.mark.parametrize("rest", [b"$2000000000\r\n", b":5", b"+A"])
+@pytest.mark.parametrize("rest", [b"$2000000000\r\n", b":5", b"+A", b":", b"$"])
 async def test_the_beginning_of_a_reply_too_many_ends_the_connection(rest):
     """Else the next question would get it for its answer."""
     replies, line = connected()

@@ -1,0 +1,47 @@
+"""Lists of sites: what is allowed, what is denied, and what is no host."""
+
+from hitsvc.errors import InvalidURL
+from hitsvc.request import Sites, normalise
+
+
+def TestOneInput(data: bytes) -> None:
+    """Read two lists and a page, one a line."""
+    lines = data.decode("utf-8", "surrogateescape").split("\n", 2)
+    allowed, denied, page = (*lines, "", "")[:3]
+    try:
+        sites = Sites(allowed, denied)
+    except ValueError:
+        entries = [*_entries(allowed), *_entries(denied)]
+        assert any(map(_refusal, entries)), "no entry of them is wrong"
+        return
+    for entry in _entries(allowed):
+        host = normalise(entry.removeprefix("*."))
+        assert (host in sites) is (host in Sites(denied=denied))
+        if entry.startswith("*."):
+            assert f"a.b.{host}" in Sites(allowed)
+    for entry in _entries(denied):
+        assert normalise(entry.removeprefix("*.")) not in sites
+    try:
+        site = normalise(page).partition("/")[0]
+    except InvalidURL:
+        return
+    inside = site in sites
+    assert inside is (site in Sites(allowed) and site in Sites(denied=denied))
+    assert (site in Sites(site)) is True
+    assert (site in Sites(denied=site)) is False
+
+
+def _entries(text: str) -> list[str]:
+    return [entry for part in text.split(",") if (entry := part.strip())]
+
+
+def _refusal(entry: str) -> str:
+    """Return why an entry is none, even alone; empty if it is one."""
+    try:
+        Sites(entry)
+    except ValueError as ex:
+        said = str(ex)
+    else:
+        said = ""
+    assert not said or repr(entry) in said
+    return said
