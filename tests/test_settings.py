@@ -261,6 +261,7 @@ class TestFiles:
             "log_format": "json",
             "log_level": "error",
             "redis_url": "memory",
+            "admin_redis_url": "redis://h",
             "socket_mode": "600",
             "embedded_memory": "99",
             "metrics_bind": ":2",

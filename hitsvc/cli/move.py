@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hitsvc.admin import Changes, Reader
+from hitsvc.admin import Changes, Moved, Reader
 from hitsvc.cli import operating, options
 from hitsvc.request import normalise
 
@@ -52,20 +52,14 @@ def command(
         moved = Changes(client, keys).move(source, target, keep)
     if saved:
         click.echo(f"What both had is in {saved}", err=True)
-    answer = {
-        "from": source,
-        "to": target,
-        "moved": moved.old,
-        "before": moved.new,
-        "after": moved.old + moved.new,
-        "saved": saved,
-    }
     if as_json:
-        operating.tell_json(answer)
+        answer = {"from": source, "to": target} | _numbers(moved)
+        operating.tell_json(answer | {"saved": saved})
     else:
-        click.echo(_sentence(answer), err=save == "-")
+        line = "{before:,} -> {after:,}".format_map(_numbers(moved))
+        click.echo(f"{target}: {line}", err=save == "-")
         click.echo(f"Later hits of {source} count there, from 1.", err=True)
 
 
-def _sentence(answer: dict[str, object]) -> str:
-    return "{to}: {before:,} -> {after:,}".format_map(answer)
+def _numbers(moved: Moved) -> dict[str, int]:
+    return {"moved": moved.old, "before": moved.new, "after": moved.old + moved.new}

@@ -88,7 +88,9 @@ class _Answer:
 
 
 def _time(at: float | None) -> str | None:
-    return at and datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 def _order(days: int | None) -> tuple[int, tuple[int, ...]]:
