@@ -89,12 +89,11 @@ def test_what_cannot_be_read_is_left_and_told(client):
     fill(client)
     fill(client, B)
     client.hset(PAGE.year(2024), "1", "x")
-    for work in (
-        lambda: removal(client).prune([A, B], MAY, Kept()),
-        lambda: removal(client).reset([A, B], Kept()),
-        lambda: removal(client).delete([A, B], Kept()),
+    for removed in (
+        removal(client).prune([A, B], MAY, Kept()),
+        removal(client).reset([A, B], Kept()),
+        removal(client).delete([A, B], Kept()),
     ):
-        removed = work()
         assert removed.pages == 1
         assert removed.refused[0].startswith(f"{A}: ")
     assert client.smembers(KEYS.pages("a.example")) == {A}
@@ -149,7 +148,8 @@ def test_a_list_in_parts_has_every_page_of_any_size(client, size):
     for number in range(700):
         client.sadd(KEYS.pages("a.example"), f"a.example/{number}")
         client.set(KEYS.page(f"a.example/{number}").total, number)
-    reader, cursor, found = Reader(client, KEYS), 0, {}
+    reader, cursor = Reader(client, KEYS), 0
+    found: dict[str, int] = {}
     while True:
         part = reader.part("a.example", cursor=cursor, size=size)
         found.update(part.pages)
