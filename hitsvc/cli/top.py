@@ -41,7 +41,7 @@ def command(
     r"""Show the pages with the most hits.
 
     The numbers are summed over all pages and kept for ten seconds, longer for sites of
-    more than 12,000 pages; what is shown may be so old. Days are UTC.
+    more than 5,000 pages; what is shown may be so old. Days are UTC.
 
     \b
     Examples:

@@ -87,8 +87,8 @@ def test_one_process_computes_and_others_wait_or_take_what_is_kept(client):
 def test_large_sites_are_kept_longer():
     """A hundredth of a core at most."""
     numbers = Numbers(SITE, 0, (0, 0, 0))
-    assert SiteSums(0, "", 10_000, numbers, []).max_age_s == MIN_AGE_S
-    assert SiteSums(0, "", 1_000_000, numbers, []).max_age_s == pytest.approx(800)
+    assert SiteSums(0, "", 5_000, numbers, []).max_age_s == MIN_AGE_S
+    assert SiteSums(0, "", 1_000_000, numbers, []).max_age_s == pytest.approx(1800)
 
 
 def test_a_longer_top_than_is_kept(client):
