@@ -260,7 +260,6 @@ class TestFiles:
             "forwarded_allow_ips": "127.0.0.1",
             "log_format": "json",
             "log_level": "error",
-            "admin_redis_url": "redis://x",
             "redis_url": "memory",
             "admin_redis_url": "redis://h",
             "socket_mode": "600",

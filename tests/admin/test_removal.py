@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from redis import Redis
+from redis.exceptions import NoPermissionError, RedisError
 
 from hitsvc.admin import Contents, Pattern, Reader, Removal, SaveFile
 from hitsvc.admin.importers import Row
@@ -159,3 +161,49 @@ def test_a_list_in_parts_has_every_page_of_any_size(client, size):
     assert found == {f"a.example/{n}": n for n in range(700)}
     searched = reader.part("a.example", search="EXAMPLE/69", size=1000)
     assert len(searched.pages) == 11
+
+
+class VisitedSite:
+    """A client before whose eyes an empty site is visited."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def srem(self, name: str, *members: str) -> None:
+        self._client.srem(name, *members)
+        if name == KEYS.sites:
+            self._client.set(PAGE.total, 1)
+            self._client.sadd(KEYS.pages("a.example"), A)
+
+
+def test_a_site_that_is_visited_as_it_goes_stays_listed(client):
+    """The visit may have listed it before it was taken out."""
+    fill(client)
+    removal(VisitedSite(client)).delete([A], Kept())
+    assert client.smembers(KEYS.sites) == {"a.example"}
+
+
+def test_a_user_that_may_not_is_no_broken_page(valkey_client, valkey_socket):
+    """It is an error of all, not of a page."""
+    fill(valkey_client)
+    commands = ["+@all", "-unlink"]
+    valkey_client.acl_setuser(
+        "weak", enabled=True, nopass=True, keys="*", commands=commands
+    )
+    try:
+        with Redis(
+            unix_socket_path=str(valkey_socket),
+            username="weak",
+            password="x",
+            decode_responses=True,
+        ) as weak:
+            with pytest.raises(RedisError):
+                removal(weak).delete([A], Kept())
+            weak.execute_command("ACL", "SETUSER", "weak", "-eval")
+            with pytest.raises(NoPermissionError):
+                removal(weak).delete([A], Kept())
+    finally:
+        valkey_client.acl_deluser("weak")

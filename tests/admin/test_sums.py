@@ -96,3 +96,16 @@ def test_a_longer_top_than_is_kept(client):
     for number in range(KEPT + 9):
         put(client, f"{SITE}/{number}", number + 1)
     assert len(sums(client).top([SITE], KEPT + 5)) == KEPT + 5
+
+
+def test_a_lock_that_has_expired_is_nobody_elses_loss(client):
+    """Who took too long leaves the lock of the next one alone."""
+    put(client, SITE, 1)
+    name = f"{KEYS.sums(SITE)}:lock"
+
+    def late() -> float:
+        client.set(name, "the next one's")
+        return 0.0
+
+    assert sums(client, late).site(SITE).pages == 1
+    assert client.get(name) == "the next one's"
