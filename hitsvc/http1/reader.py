@@ -20,6 +20,7 @@ from hitsvc.http1.fields import (
     FRAMING,
     Headers,
     Refused,
+    check_coding,
     check_host,
     check_version,
     known_method,
@@ -197,7 +198,8 @@ class RequestReader:
         """Look at all that says how the request is to be understood."""
         parser = self._parser
         scope["http_version"] = version = parser.get_http_version()
-        check_version(version, headers)
+        check_version(version)
+        check_coding(headers, version)
         self._host = check_host(headers, version)
         self._keep_alive = self._keep_alive and not parser.should_upgrade()
 
