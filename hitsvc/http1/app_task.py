@@ -55,9 +55,8 @@ class AppTask:
         return self._arrival is None
 
     def end(self) -> None:
-        """There will be no other request."""
-        if self._arrival is not None:
-            self._arrive(None)
+        """There will be no other request; the one before has been answered."""
+        self._arrive(None)
 
     def _arrive(self, exchange: Exchange | None) -> None:
         assert self._arrival is not None  # noqa: S101

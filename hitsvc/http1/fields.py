@@ -9,9 +9,10 @@ import httptools
 Headers = list[tuple[bytes, bytes]]
 
 _HOST = b"host"
-# Fields that `check_host`, or the version, depend on; llhttp knows both of a connection.
-FRAMING = frozenset([_HOST, b"connection", b"proxy-connection"])
 _TRANSFER_ENCODING = b"transfer-encoding"
+# What `check_host` and `check_coding` look at, and what the version is not clear with;
+# llhttp knows both of a connection.
+FRAMING = frozenset([_HOST, b"connection", b"proxy-connection", _TRANSFER_ENCODING])
 # RFC 9112 3.2 and RFC 3986 3.2.2, 3.2.3: a name, an IPv4 or a bracketed address, and
 # perhaps a port. An http URL has no empty host (RFC 9110 4.2.1).
 _A_HOST = re.compile(
@@ -41,13 +42,23 @@ class Refused(Exception):
         self.status = status
 
 
-def check_version(version: str, headers: Headers) -> None:
-    """Refuse what is neither HTTP/1.0 nor 1.1, or not framed as its version is."""
+def check_version(version: str) -> None:
+    """Refuse what is neither HTTP/1.0 nor 1.1."""
     if version not in ("1.0", "1.1"):
         raise Refused
-    if version == "1.0" and _values(headers, _TRANSFER_ENCODING):
-        # APPSEC: a proxy that speaks 1.0 would see the end of the body elsewhere.
+
+
+def check_coding(headers: Headers, version: str) -> None:
+    """Refuse a body in another coding than chunks (RFC 9112 6.1)."""
+    lines = _values(headers, _TRANSFER_ENCODING)
+    if not lines:
+        return
+    codings = [coding.strip().lower() for coding in b",".join(lines).split(b",")]
+    if version == "1.0" or codings[-1] != b"chunked":
+        # APPSEC: a proxy would see the end of the body elsewhere.
         raise Refused
+    if len(codings) > 1:
+        raise Refused(HTTPStatus.NOT_IMPLEMENTED)
 
 
 def check_host(headers: Headers, version: str) -> tuple[bytes, bytes] | None:

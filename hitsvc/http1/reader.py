@@ -11,7 +11,6 @@ Invariants:
 
 from collections.abc import Callable
 from http import HTTPStatus
-from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,6 +20,7 @@ from hitsvc.http1.fields import (
     FRAMING,
     Headers,
     Refused,
+    check_coding,
     check_host,
     check_version,
     known_method,
@@ -31,7 +31,6 @@ from hitsvc.http1.fields import (
 
 Scope = dict[str, Any]
 
-_name = itemgetter(0)
 _SLASH = 0x2F
 _GET = b"GET"
 _BETWEEN = b"\n"  # what no field contains
@@ -50,6 +49,7 @@ class RequestReader:
         "_body",
         "_connection",
         "_deliver",
+        "_framing",
         "_headers",
         "_host",
         "_is_awaited",
@@ -100,6 +100,7 @@ class RequestReader:
         """Forget what has come of a request."""
         self._url = self._body = self._parked = b""
         self._headers: Headers = []
+        self._framing = 0  # fields that are about the frame
         self._length: int | None = None
         self._keep_alive = self._is_awaited = False
         self.pending: Scope | None = None
@@ -168,7 +169,10 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header."""
-        self._headers.append((name.lower(), value))
+        name = name.lower()
+        if name in FRAMING:
+            self._framing += 1
+        self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Judge the head, and make the scope."""
@@ -179,16 +183,12 @@ class RequestReader:
         self._headers = []  # trailers come here, and are dropped
         self.pending = scope = self._connection.copy()
         self._keep_alive = parser.should_keep_alive()
-        # PERF: nearly always `Host` comes first, as it was, and nothing else is about
-        # the connection. Then it is HTTP/1.1: llhttp would not keep another.
-        count = len(headers)
-        if (
-            not self._keep_alive
-            or headers[0] != self._host
-            or (count > 1 and not FRAMING.isdisjoint(map(_name, headers[1:])))
-        ):
+        # PERF: nearly always `Host` comes first, as it was, and no other field is about
+        # the frame. Then it is HTTP/1.1: llhttp would not keep another.
+        if self._framing != 1 or not self._keep_alive or headers[0] != self._host:
             self._judge(scope, headers)
-        if count > self._most:
+        self._framing = 0
+        if len(headers) > self._most:
             raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         scope["headers"] = headers
         method = parser.get_method()
@@ -198,7 +198,8 @@ class RequestReader:
         """Look at all that says how the request is to be understood."""
         parser = self._parser
         scope["http_version"] = version = parser.get_http_version()
-        check_version(version, headers)
+        check_version(version)
+        check_coding(headers, version)
         self._host = check_host(headers, version)
         self._keep_alive = self._keep_alive and not parser.should_upgrade()
 

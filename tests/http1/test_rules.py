@@ -150,6 +150,36 @@ class TestVersion:
             assert data.count(b"\r\nconnection: keep-alive\r\n") == 2
 
 
+class TestCoding:
+    """RFC 9112 6.1."""
+
+    @pytest.mark.parametrize("before", [b"", GET], ids=["alone", "after another"])
+    @pytest.mark.parametrize(
+        ("lines", "status"),
+        [
+            (b"Transfer-Encoding: chunked", 200),
+            (b"Transfer-Encoding: Chunked ", 200),
+            (b"Transfer-Encoding: gzip, chunked", 501),
+            (b"Transfer-Encoding: identity, chunked", 501),
+            (b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", 501),
+            (b"Transfer-Encoding: chunked, chunked", 400),
+            (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip", 400),
+            (b"Transfer-Encoding: gzip", 400),
+        ],
+    )
+    def test_a_body_comes_in_chunks_or_not_at_all(self, lines, status, before):
+        """What is in another coding is not taken for what it is not."""
+
+        @on_uvloop
+        async def check():
+            request = b"POST / HTTP/1.1\r\nHost: x\r\n%b\r\n\r\n0\r\n\r\n" % lines
+            async with Site(echo) as site:
+                data = await site.ask(before + request)
+                assert statuses(data) == [200] * bool(before) + [status]
+
+        check()
+
+
 class TestExpectation:
     """RFC 9110 10.1.1."""
 
