@@ -232,7 +232,9 @@ def _has(req: falcon.asgi.Request, etag: str) -> bool:
     header = req.get_header("If-None-Match", default="")
     if len(header) > _MAX_IF_NONE_MATCH_LENGTH:
         return False
-    return any(tag in ("*", etag) for tag in req.if_none_match or ())
+    tags = req.if_none_match or ()
+    # Falcon tells the asterisk from a tag of that name by its type.
+    return any(tag == (etag if isinstance(tag, falcon.ETag) else "*") for tag in tags)
 
 
 def accepts_gzip(header: str) -> bool:
