@@ -3,14 +3,13 @@
 A new resource is a module and a line of `_routes`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import falcon.asgi
 from redis.asyncio import Redis
 
 from hitsvc.answer import (
-    COUNT_HEADERS,
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
@@ -20,6 +19,7 @@ from hitsvc.answer import (
     ShieldsRenderer,
     TextRenderer,
     add_problems,
+    count_headers,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
@@ -28,6 +28,7 @@ from hitsvc.errors import SettingsError
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
+from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
     Clients,
@@ -50,7 +51,7 @@ from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
 def create_app(
-    settings: Settings, *, redis: Redis | None = None
+    settings: Settings, *, redis: Redis | None = None, tally: Tally | None = None
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -58,13 +59,14 @@ def create_app(
         settings: The configuration.
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
+        tally: Told what is counted, for the metrics.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
-    services = _services(settings, check, redis)
+    services = _services(settings, check, redis, tally)
     assets = Assets()
     routes = _routes(services, check, badges, assets, settings.badge_label)
     counts = {
@@ -72,8 +74,8 @@ def create_app(
         for path, resource in routes.items()
         if isinstance(resource, CountResource)
     }
-    headers = ReadyHeaders(COUNT_HEADERS)
-    app = _App(counts, headers, middleware=[_Lifespan(services.counter, check)])
+    headers = _headers(counts)
+    app = _App(headers, middleware=[_Lifespan(services.counter, check)])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
@@ -86,8 +88,16 @@ def create_app(
         assets.error_page,
         SECURITY_HEADERS,
     )
-    add_problems(app, problems, services.counter.refuse)
+    add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
+
+
+def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
+    """Return what every answer of a count's address carries."""
+    return {
+        path: ReadyHeaders(count_headers(resource.media_type))
+        for path, resource in counts.items()
+    }
 
 
 def _routes(
@@ -124,8 +134,11 @@ def _badge_maker(settings: Settings) -> BadgeMaker:
     return BadgeMaker(settings.badge_label, template or None)
 
 
-def _services(settings: Settings, check: StoreCheck, redis: Redis | None) -> Services:
+def _services(
+    settings: Settings, check: StoreCheck, redis: Redis | None, tally: Tally | None
+) -> Services:
     """Make what the resources of counts have in common."""
+    backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
     proxies = TrustedProxies(settings.forwarded_allow_ips)
     limits = NewPageLimits(
         by_client=settings.new_pages_by_client,
@@ -134,12 +147,13 @@ def _services(settings: Settings, check: StoreCheck, redis: Redis | None) -> Ser
     )
     return Services(
         HitCounter(
-            open_backend(settings.redis_url, settings.redis_timeout, redis),
+            TimedBackend(backend, tally) if tally else backend,
             key_prefix=settings.key_prefix,
             token_ttl_s=settings.cookie_timeout,
             token_length=settings.random_value_length,
             queue_limit=settings.queue_limit,
             capacity=Capacity(check.info),
+            tally=tally,
         ),
         TargetFinder(_sites(settings)),
         NewPages(limits, Clients(proxies, settings.client_header)),

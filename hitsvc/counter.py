@@ -34,6 +34,7 @@ from hitsvc.counting import (
     utc_day,
 )
 from hitsvc.errors import CounterFull, CounterUnavailable, TooManyNewPages
+from hitsvc.metrics import Tally
 from hitsvc.store import Backend
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
@@ -84,6 +85,7 @@ class HitCounter:
         token_length: int,
         queue_limit: int,
         capacity: Capacity | None = None,
+        tally: Tally | None = None,
         today: Callable[[], Day] = utc_day,
     ) -> None:
         """Prepare a counter; nothing is sent before the first call.
@@ -96,6 +98,7 @@ class HitCounter:
             token_length: Characters in a token.
             queue_limit: Operations that may wait for Redis.
             capacity: Watches how full the store is; `None` for one that cannot be.
+            tally: Told what becomes of each batch.
             today: Returns the day that hits are counted under.
         """
         self._backend = backend
@@ -107,7 +110,8 @@ class HitCounter:
         self._index = PageIndex(self._keys, backend.execute)
         self._refused_sites = RefusedSites(self._keys, backend.execute)
         self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
-        self._commit = GroupCommit[Operation, Any](self._send, queue_limit)
+        send = tally.watch(self._send) if tally else self._send
+        self._commit = GroupCommit[Operation, Any](send, queue_limit)
         self._outage = OutageLog()
 
     def hit(
@@ -149,10 +153,9 @@ class HitCounter:
 
     async def _hit_after(self, read: Read, remember: bool, new_pages: bool) -> Hit:
         """Look at the page first; count the hit unless that says otherwise."""
-        seen = await self._read(read)
+        seen = await self._commit.submit(read)
         if seen.alive:
-            today = seen.days[0] if seen.days else None
-            return Hit(seen.total, today, False, None)
+            return Hit(seen.total, seen.days[0] if seen.days else None, False, None)
         if seen.known:
             read.page.known = True
         elif self._capacity.full:
@@ -182,7 +185,7 @@ class HitCounter:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
         days = (self._today(),) if today else ()
-        return self._read(Read(self._page(page_key), days=days))
+        return self._commit.submit(Read(self._page(page_key), days=days))
 
     async def totals(self, page_key: str, days: int = 1) -> Totals:
         """Return a URL's total and its hits of the latest days without counting.
@@ -196,7 +199,7 @@ class HitCounter:
         """
         asked = latest_days(self._today(), days)
         read = Read(self._page(page_key), days=asked, undated=True)
-        seen = await self._read(read)
+        seen = await self._commit.submit(read)
         hits = zip((day.date for day in asked), seen.days, strict=True)
         return Totals(seen.total, dict(hits), seen.undated)
 
@@ -231,9 +234,6 @@ class HitCounter:
     def _new_page(self, page_key: str) -> PageCommands:
         keys = self._keys.page(page_key)
         return PageCommands(page_key, keys, self._tokens.length, self._token_ttl_s)
-
-    def _read(self, read: Read) -> asyncio.Future[Reading]:
-        return self._commit.submit(read)
 
     async def _send(self, operations: Sequence[Operation]) -> Sequence[Result]:
         batch = Batch(operations, self._today())

@@ -23,7 +23,7 @@ from hitsvc.http1 import ReadyHeaders
 from hitsvc.request import Target, Visit
 from hitsvc.resources import CountReader, CountResource, Pending, Services
 
-# 0.3 kB each, 0.7 kB if every query is that long. Longer ones are the app's.
+# 0.5 kB each, 2.3 kB if every query is that long: 38 MB. Longer ones are the app's.
 _CACHED_QUERIES = 16_384
 _CACHED_QUERY_LENGTH = 512
 
@@ -59,7 +59,7 @@ class ExpressLane:
         self,
         resources: Mapping[str, CountResource],
         services: Services,
-        headers: ReadyHeaders,
+        headers: Mapping[str, ReadyHeaders],
     ) -> None:
         """Prepare all that is the same each time.
 
@@ -67,12 +67,13 @@ class ExpressLane:
             resources: What answers a GET, by path; those that answer with a count are
                 taken.
             services: What these resources have in common.
-            headers: What every such answer is sent with.
+            headers: What every such answer is sent with, by path.
         """
         self._resources = {
             path: (
                 resource,
-                b"\r\ncontent-type: %b" % resource.media_type.encode() + headers.block,
+                b"\r\ncontent-type: %b%b"
+                % (resource.media_type.encode(), headers[path].block),
             )
             for path, resource in resources.items()
             if isinstance(resource, CountReader)

@@ -4,7 +4,51 @@ A change of a page is one script in the page's slot, so that it happens as a who
 all, while hits arrive. `only_one` lets one change of the store happen at a time.
 """
 
+from hitsvc.admin.backup import BEFORE, is_snapshot, put_snapshot, save_snapshot
 from hitsvc.admin.client import open_client
+from hitsvc.admin.doctor import (
+    Finding,
+    examine_disk,
+    examine_proxy,
+    examine_report,
+    examine_store,
+)
+from hitsvc.admin.exporting import Export
+from hitsvc.admin.import_sources import (
+    NAMES,
+    OURS,
+    Choices,
+    Opened,
+    open_file,
+    open_other_store,
+)
+from hitsvc.admin.importing import Import, Outcome
 from hitsvc.admin.repair import Findings, Repair
+from hitsvc.admin.told import told
+from hitsvc.admin.whole_file import whole_file
 
-__all__ = ["Findings", "Repair", "open_client"]
+__all__ = [
+    "BEFORE",
+    "NAMES",
+    "OURS",
+    "Choices",
+    "Export",
+    "Finding",
+    "Findings",
+    "Import",
+    "Opened",
+    "Outcome",
+    "Repair",
+    "examine_disk",
+    "examine_proxy",
+    "examine_report",
+    "examine_store",
+    "is_snapshot",
+    "open_client",
+    "open_file",
+    "open_other_store",
+    "put_snapshot",
+    "save_snapshot",
+    "told",
+    "whole_file",
+]

@@ -5,7 +5,7 @@ the same for errors. Nothing here asks Redis.
 """
 
 from hitsvc.answer.default_headers import DefaultHeadersApp
-from hitsvc.answer.headers import COUNT_HEADERS, UNCACHED, allow_origin, allow_preflight
+from hitsvc.answer.headers import UNCACHED, allow_origin, allow_preflight, count_headers
 from hitsvc.answer.problems import ProblemSerializer, add_problems
 from hitsvc.answer.renderers import (
     BadgeRenderer,
@@ -19,7 +19,6 @@ from hitsvc.answer.renderers import (
 )
 
 __all__ = [
-    "COUNT_HEADERS",
     "UNCACHED",
     "BadgeRenderer",
     "ChartRenderer",
@@ -34,4 +33,5 @@ __all__ = [
     "add_problems",
     "allow_origin",
     "allow_preflight",
+    "count_headers",
 ]

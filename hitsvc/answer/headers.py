@@ -21,7 +21,19 @@ COUNT_HEADERS = (
     ("cross-origin-resource-policy", "cross-origin"),
     ("x-content-type-options", "nosniff"),
 )
+# APPSEC: Opened by itself, an image is a page of this origin, on which nothing may run
+# and nothing be loaded but the pictures in it.
+SVG_POLICY = (
+    "content-security-policy",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+)
 _PREFLIGHT_SECONDS = 86_400
+
+
+def count_headers(media_type: str) -> tuple[tuple[str, str], ...]:
+    """Return what every count answer of a media type carries."""
+    is_svg = media_type == "image/svg+xml"
+    return (*COUNT_HEADERS, SVG_POLICY) if is_svg else COUNT_HEADERS
 
 
 def allow_origin(resp: falcon.asgi.Response, origin: str) -> None:

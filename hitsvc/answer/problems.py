@@ -6,7 +6,8 @@ ask for it, by the address or by ``Accept``.
 """
 
 import json
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
+from typing import Any
 
 import falcon
 from falcon.asgi import App, Request, Response
@@ -16,6 +17,7 @@ from hitsvc.drawing import GREY, RED
 from hitsvc.errors import (
     CounterFull,
     CounterUnavailable,
+    HitsError,
     InvalidURL,
     SiteNotCounted,
     TooManyNewPages,
@@ -23,10 +25,14 @@ from hitsvc.errors import (
 )
 from hitsvc.request import is_image_proxy
 
+Handler = Callable[[Request, Response, Any, dict[str, Any]], Awaitable[None]]
+
 _PROBLEM_JSON = "application/problem+json"
 # In this order where a caller has no preference.
 _MEDIA_TYPES = ("text/html", "text/plain", "application/json", _PROBLEM_JSON)
 _RETRY_AFTER_S = 1
+# APPSEC: A browser's has 150 characters. Falcon takes 20 ms for 16 KB.
+_MAX_ACCEPT_LENGTH = 1000
 _NEXT_MINUTE_S = 60
 
 # What Falcon's own errors leave unsaid.
@@ -112,6 +118,7 @@ def add_problems(
     app: App[Request, Response],
     serializer: ProblemSerializer,
     refuse: Callable[[str], None],
+    note: Callable[[HitsError], None] | None = None,
 ) -> None:
     """Make an app answer domain errors, and every other error, in our way.
 
@@ -119,6 +126,7 @@ def add_problems(
         app: The app.
         serializer: Renders them.
         refuse: Told the site of each page that is not counted.
+        note: Told of each domain error that is answered.
     """
 
     async def on_site_not_counted(
@@ -133,11 +141,25 @@ def add_problems(
         )
 
     app.set_error_serializer(serializer)
-    app.add_error_handler(SiteNotCounted, on_site_not_counted)
-    app.add_error_handler(CounterFull, _on_counter_full)
-    app.add_error_handler(TooManyNewPages, _on_too_many_new_pages)
-    app.add_error_handler(InvalidURL, _on_invalid_url)
-    app.add_error_handler(CounterUnavailable, _on_counter_unavailable)
+    handlers: dict[type[HitsError], Handler] = {
+        SiteNotCounted: on_site_not_counted,
+        CounterFull: _on_counter_full,
+        TooManyNewPages: _on_too_many_new_pages,
+        InvalidURL: _on_invalid_url,
+        CounterUnavailable: _on_counter_unavailable,
+    }
+    for error, handler in handlers.items():
+        app.add_error_handler(error, _noted(handler, note) if note else handler)
+
+
+def _noted(handler: Handler, note: Callable[[HitsError], None]) -> Handler:
+    async def on_error(
+        req: Request, resp: Response, ex: Any, params: dict[str, Any]
+    ) -> None:
+        note(ex)
+        await handler(req, resp, ex, params)
+
+    return on_error
 
 
 async def _on_invalid_url(
@@ -177,4 +199,6 @@ async def _on_counter_unavailable(
 
 
 def _wants_json(req: Request) -> bool:
+    if len(req.accept) > _MAX_ACCEPT_LENGTH:
+        return False
     return (req.client_prefers(_MEDIA_TYPES) or "").endswith("json")

@@ -1,5 +1,7 @@
 """The style for-the-badge: large, square, capitals, the message in bold."""
 
+from typing import NamedTuple, Self
+
 from hitsvc.badge.badge import MESSAGE, VERDANA, Badge, fill, image, rect, svg
 from hitsvc.drawing import GREY, Font, escape, number, text_width
 
@@ -10,36 +12,48 @@ _LOGO_TEXT_GUTTER = 6
 _LETTER_SPACING = 1.25
 
 
+class _Layout(NamedTuple):
+    """Where the parts of a badge are, in pixels; a text's place is its left end."""
+
+    left: float
+    right: float
+    label_x: float
+    label_width: float
+    message_x: float
+    message_width: float
+
+    @classmethod
+    def of(cls, badge: Badge, label: str, message: str) -> Self:
+        """Lay out a badge of these capitals."""
+        label_width = _width(label, Font.VERDANA_10)
+        message_width = _width(message, Font.VERDANA_10_BOLD)
+        gutter = _LOGO_TEXT_GUTTER
+        if not label and not message:
+            gutter -= _LOGO_MARGIN
+        label_x: float = _TEXT_MARGIN
+        if badge.logo:
+            label_x = _LOGO_MARGIN + badge.logo_width + gutter
+        left: float = 0
+        right = 2 * _TEXT_MARGIN + message_width
+        if label:
+            left = label_x + label_width + _TEXT_MARGIN
+        elif badge.logo and badge.label_color:
+            left = 2 * _LOGO_MARGIN + badge.logo_width
+        message_x = left + _TEXT_MARGIN
+        if badge.logo and not left:
+            message_x = _TEXT_MARGIN + badge.logo_width + gutter
+            right = 2 * _TEXT_MARGIN + badge.logo_width + gutter + message_width
+        return cls(left, right, label_x, label_width, message_x, message_width)
+
+
 def for_the_badge(badge: Badge) -> str:
     """Write a badge of capitals."""
     label, message = badge.label.upper(), badge.message.upper()
-    label_width = _width(label, Font.VERDANA_10)
-    message_width = _width(message, Font.VERDANA_10_BOLD)
+    place = _Layout.of(badge, label, message)
     label_color = badge.label_color or GREY
-    gutter = _LOGO_TEXT_GUTTER
-    if not label and not message:
-        gutter -= _LOGO_MARGIN
-
-    label_x: float = _TEXT_MARGIN
-    if badge.logo:
-        label_x = _LOGO_MARGIN + badge.logo_width + gutter
-    left: float = 0
-    right = 2 * _TEXT_MARGIN + message_width
-    if label:
-        left = label_x + label_width + _TEXT_MARGIN
-    elif badge.logo and badge.label_color:
-        left = 2 * _LOGO_MARGIN + badge.logo_width
-    if left:
-        message_x = left + _TEXT_MARGIN
-        sides = rect(None, left, _HEIGHT, label_color)
-        sides += rect(left, right, _HEIGHT, badge.color)
-    else:
-        message_x = _TEXT_MARGIN
-        if badge.logo:
-            message_x = _TEXT_MARGIN + badge.logo_width + gutter
-            right = 2 * _TEXT_MARGIN + badge.logo_width + gutter + message_width
-        sides = rect(None, right, _HEIGHT, badge.color)
-
+    sides = rect(place.left or None, place.right, _HEIGHT, badge.color)
+    if place.left:
+        sides = rect(None, place.left, _HEIGHT, label_color) + sides
     content = (
         f'<g shape-rendering="crispEdges">{sides}</g><g fill="#fff" '
         f'text-anchor="middle" font-family="{VERDANA}" '
@@ -47,10 +61,11 @@ def for_the_badge(badge: Badge) -> str:
         f"{image(badge.logo, _LOGO_MARGIN, _HEIGHT)}"
     )
     if label:
-        content += _text(escape(label), label_x, label_width, fill(label_color))
+        x, width = place.label_x, place.label_width
+        content += _text(escape(label), x, width, fill(label_color))
     attributes = f' font-weight="bold"{fill(badge.color)}'
-    content += _text(MESSAGE, message_x, message_width, attributes)
-    return svg(label, left + right, _HEIGHT, f"{content}</g>")
+    content += _text(MESSAGE, place.message_x, place.message_width, attributes)
+    return svg(label, place.left + place.right, _HEIGHT, f"{content}</g>")
 
 
 def _width(text: str, font: Font) -> float:

@@ -7,6 +7,7 @@ name in `COMMANDS`. It is imported when it is asked for.
 import signal
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from logging.config import dictConfig
 from typing import NoReturn
 
@@ -17,7 +18,16 @@ from hitsvc.errors import HitsError, SettingsError
 from hitsvc.serve import log_config, say
 
 # In the order of the help: first what everybody needs.
-COMMANDS = ("serve", "show", "repair")
+COMMANDS = (
+    "serve",
+    "show",
+    "repair",
+    "export",
+    "import",
+    "backup",
+    "restore",
+    "doctor",
+)
 
 
 class _Commands(click.Group):
@@ -31,7 +41,8 @@ class _Commands(click.Group):
         """Find one."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"hitsvc.cli.{cmd_name}")
+        suffix = "_" if iskeyword(cmd_name) else ""  # no module can be called import
+        module = import_module(f"hitsvc.cli.{cmd_name}{suffix}")
         command: click.Command = module.command
         return command
 

@@ -16,3 +16,5 @@ data_dir = click.option(
     metavar="DIR",
     help="Where the embedded store keeps its data.",
 )
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+site = click.option("--site", metavar="HOST", help="Only the pages of this host.")

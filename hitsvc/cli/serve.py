@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from hitsvc.cli import options
 from hitsvc.serve import (
@@ -61,12 +62,19 @@ def _check_external(url: str) -> str:
         check_redis(url)
     except RedisAway as ex:
         say(str(ex))
-    return redact(url)
+    shown = redact(url)
+    source = click.get_current_context().get_parameter_source("redis_url")
+    if source is ParameterSource.COMMANDLINE and "***" in shown:
+        say(
+            "every user of this machine can read the password in --store (ps): put the "
+            "URL into a file and name that in HITSVC_REDIS_URL_FILE"
+        )
+    return shown
 
 
 def _serve(settings: Settings, place: str) -> NoReturn:
     """Serve with a store that needs no keeper: this process is the server's parent."""
-    listener = open_listener(settings.bind)
+    listener = open_listener(settings.bind, int(settings.socket_mode, 8))
     from hitsvc.serve.server import Server
 
     Server(settings, listener, place).run()
@@ -77,8 +85,10 @@ def _serve_embedded(settings: Settings) -> NoReturn:
     """Serve and keep the store; see `hitsvc.serve.keeper`."""
     data_dir = DataDir.claim(settings.data_dir)
     try:
+        if warning := data_dir.warning():
+            say(warning)
         store = EmbeddedStore(data_dir, settings.embedded_memory)
-        listener = open_listener(settings.bind)
+        listener = open_listener(settings.bind, int(settings.socket_mode, 8))
         settings = settings.model_copy(update={"redis_url": store.url})
 
         def prepare() -> Callable[[], None]:

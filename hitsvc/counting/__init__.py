@@ -15,7 +15,7 @@ from hitsvc.counting.batch import (
     Reading,
     Result,
 )
-from hitsvc.counting.capacity import Capacity, Fill
+from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
 from hitsvc.counting.commands import PageCommands, spell, words
 from hitsvc.counting.commit import GroupCommit
 from hitsvc.counting.days import Day, latest_days, utc_day
@@ -26,6 +26,8 @@ from hitsvc.counting.refused import RefusedSites
 from hitsvc.counting.tokens import TokenSource, is_wellformed
 
 __all__ = [
+    "FULL_ABOVE",
+    "WARN_ABOVE",
     "Batch",
     "Capacity",
     "Count",

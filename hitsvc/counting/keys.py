@@ -13,6 +13,7 @@ page shares a slot
 ``hits:sites``                    set     the sites
 ``hits:refused``                  zset    sites that are not counted → how often they asked
 ``hits:lock``                     string  somebody changes counts; expires
+``hits:jobs:import:…``            hash    how far an import has come, or that it is done
 ================================  ======  ==================================================
 
 Years and undated add up to the total. ``docs/keys.md`` is for people who read the data.
@@ -80,6 +81,10 @@ class Keys:
     def pages(self, site: str) -> str:
         """Name the set of a site's pages."""
         return f"{self._prefix}pages:{{{site}}}"
+
+    def import_mark(self, import_id: str) -> str:
+        """Name what says how far an import has come."""
+        return f"{self._prefix}jobs:import:{import_id}"
 
     @property
     def all_pages(self) -> str:

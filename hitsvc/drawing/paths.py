@@ -7,7 +7,7 @@ arc of a quarter turn is but for 0.03 % of its radius.
 import cmath
 import re
 from collections.abc import Iterator
-from math import ceil, pi, radians, sqrt, tan
+from math import ceil, inf, pi, radians, sqrt, tan
 from typing import NamedTuple
 
 _COMMAND = re.compile(r"([MLHVCSQTAZmlhvcsqtaz])([^MLHVCSQTAZmlhvcsqtaz]*)")
@@ -41,18 +41,42 @@ def path_box(path: str) -> Box:
     Returns:
         The smallest box around it, 0.01 wide and high at least.
     """
-    xs, ys = [], []
+    xs, ys = _Span(), _Span()
     for curve in _Pen(path).curves():
-        xs += _extremes(*(point.real for point in curve))
-        ys += _extremes(*(point.imag for point in curve))
-    left, top = min(xs, default=0), min(ys, default=0)
-    width, height = max(xs, default=0) - left, max(ys, default=0) - top
+        xs.add(*(point.real for point in curve))
+        ys.add(*(point.imag for point in curve))
+    left, top = xs.least(), ys.least()
     return Box(
         round(left, 2),
         round(top, 2),
-        max(round(width, 2), 0.01),
-        max(round(height, 2), 0.01),
+        max(round(xs.most() - left, 2), 0.01),
+        max(round(ys.most() - top, 2), 0.01),
     )
+
+
+class _Span:
+    """From where to where curves reach, in one direction."""
+
+    def __init__(self) -> None:
+        self._least, self._most = inf, -inf
+
+    def add(self, a: float, b: float, c: float, d: float) -> None:
+        """Let it hold a curve with these ends, a and d, and control points."""
+        least, most = self._least, self._most
+        # PERF: Most curves lie inside already, and a curve lies between its points.
+        if least <= min(a, b, c, d) and max(a, b, c, d) <= most:
+            return
+        for value in _extremes(a, b, c, d):
+            self._least = min(self._least, value)
+            self._most = max(self._most, value)
+
+    def least(self) -> float:
+        """Return where they begin; 0 if there are none."""
+        return 0 if self._least == inf else self._least
+
+    def most(self) -> float:
+        """Return where they end; 0 if there are none."""
+        return 0 if self._most == -inf else self._most
 
 
 class _Pen:
@@ -62,8 +86,9 @@ class _Pen:
         self._path = path
         self._here = 0j
         self._start = 0j
-        # Where the last control point of a curve is mirrored to, for S and T.
-        self._mirrored = {"S": 0j, "T": 0j}
+        # The last control point, and of what: S mirrors that of C and S, T that of Q and T.
+        self._control = 0j
+        self._control_of = ""
 
     def curves(self) -> Iterator[_Curve]:
         """List the segments of the path."""
@@ -78,7 +103,7 @@ class _Pen:
                 elif command == "M":
                     self._start = self._here = origin + complex(*row)
                     command = "L"  # further pairs draw
-                    self._mirror("")
+                    self._control_of = ""
                 else:
                     yield self._segment(command, row, origin)
 
@@ -93,7 +118,7 @@ class _Pen:
         if command == "L":
             return self._line(points[0])
         if command in "ST":
-            points.insert(0, self._mirrored[command])
+            points.insert(0, self._mirrored(command))
         here, end = self._here, points[-1]
         if command in "CS":
             first, last = points[:2]
@@ -103,24 +128,23 @@ class _Pen:
                 end + (points[0] - end) * 2 / 3,
             )
         self._here = end
-        self._mirror("S" if command in "CS" else "T", points[-2])
+        self._control, self._control_of = points[-2], "S" if command in "CS" else "T"
         return here, first, last, end
 
     def _line(self, end: complex) -> _Curve:
         here, self._here = self._here, end
-        self._mirror("")
+        self._control_of = ""
         return here, here, end, end
 
     def _arc(self, row: list[float], origin: complex) -> Iterator[_Curve]:
         end = origin + complex(*row[5:])
         here, self._here = self._here, end
-        self._mirror("")
+        self._control_of = ""
         yield from _arc(here, end, complex(*row[:2]), radians(row[2]), row[3], row[4])
 
-    def _mirror(self, command: str, control: complex = 0j) -> None:
-        self._mirrored = {"S": self._here, "T": self._here}
-        if command:
-            self._mirrored[command] = 2 * self._here - control
+    def _mirrored(self, command: str) -> complex:
+        is_smooth = command == self._control_of
+        return 2 * self._here - self._control if is_smooth else self._here
 
 
 def _rows(command: str, operands: str) -> list[list[float]]:
@@ -130,6 +154,23 @@ def _rows(command: str, operands: str) -> list[list[float]]:
     values = [float(value) for value in _NUMBER.findall(operands)]
     size = _OPERANDS.get(command, len(values) + 1)
     return [values[i : i + size] for i in range(0, len(values) - size + 1, size)]
+
+
+class _Ellipse(NamedTuple):
+    """A unit circle that was stretched, then turned."""
+
+    rx: float
+    ry: float
+    turn: complex
+
+    def to_circle(self, point: complex) -> complex:
+        """Undo both."""
+        upright = point / self.turn
+        return complex(upright.real / self.rx, upright.imag / self.ry)
+
+    def from_circle(self, point: complex) -> complex:
+        """Do both."""
+        return complex(point.real * self.rx, point.imag * self.ry) * self.turn
 
 
 def _arc(
@@ -145,21 +186,24 @@ def _arc(
     if start == end or not rx or not ry:
         yield start, start, end, end
         return
-    turn = cmath.rect(1, tilt)
-
-    def to_circle(point: complex) -> complex:
-        upright = point / turn
-        return complex(upright.real / rx, upright.imag / ry)
-
-    def from_circle(point: complex) -> complex:
-        return complex(point.real * rx, point.imag * ry) * turn
-
+    ellipse = _Ellipse(rx, ry, cmath.rect(1, tilt))
     # On the unit circle now; if its radius is too small, the circle grows.
-    half = to_circle(end - start) / 2
+    half = ellipse.to_circle(end - start) / 2
     radius = max(1.0, abs(half))
     height = sqrt(max(radius**2 - abs(half) ** 2, 0)) * half / abs(half) * 1j
     centre = half + (height if bool(large) != bool(sweep) else -height)
-    first, last = -centre, 2 * half - centre
+    place = ellipse.from_circle
+    for a, b, c, d in _quarters(-centre, 2 * half - centre, bool(sweep)):
+        yield (
+            start + place(a + centre),
+            start + place(b + centre),
+            start + place(c + centre),
+            start + place(d + centre),
+        )
+
+
+def _quarters(first: complex, last: complex, sweep: bool) -> Iterator[_Curve]:
+    """Go from one point of a circle around 0 to another, one way or the other."""
     angle = cmath.phase(last / first)
     if sweep and angle < 0:
         angle += 2 * pi
@@ -170,12 +214,7 @@ def _arc(
     handle = 4 / 3 * tan(angle / count / 4) * 1j
     for _ in range(count):
         following = first * step
-        yield (
-            start + from_circle(first + centre),
-            start + from_circle(first + handle * first + centre),
-            start + from_circle(following - handle * following + centre),
-            start + from_circle(following + centre),
-        )
+        yield first, first + handle * first, following - handle * following, following
         first = following
 
 

@@ -25,6 +25,14 @@ REVALIDATE = "no-cache"
 ONE_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
 
+# What the page does not use; it writes to the clipboard.
+_UNUSED = (
+    "accelerometer autoplay browsing-topics camera clipboard-read display-capture "
+    "encrypted-media fullscreen geolocation gyroscope magnetometer microphone midi "
+    "payment picture-in-picture publickey-credentials-get screen-wake-lock usb "
+    "xr-spatial-tracking"
+)
+
 # APPSEC: nothing is loaded from another host, nothing runs or styles inline, and
 # nobody frames the page.
 SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
@@ -38,6 +46,9 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
+        # A page that opened this one, or was opened by it, cannot reach into it.
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED.split()),
     }
 )
 
@@ -47,6 +58,9 @@ _FOR_OTHER_SITES = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+
+# APPSEC: Ours has 20 characters. Falcon takes 6 ms for 16 KB.
+_MAX_IF_NONE_MATCH_LENGTH = 1000
 
 _NO_WEIGHT = re.compile(r"q=0(\.0{0,3})?")
 
@@ -85,7 +99,7 @@ class Asset:
         resp.set_header("Cache-Control", self.cache_control)
         resp.set_header("Vary", "Accept-Encoding")
         resp.etag = body.etag
-        if any(tag in ("*", body.etag) for tag in req.if_none_match or ()):
+        if _has(req, body.etag):
             resp.status = falcon.HTTP_304
             return
         resp.content_type = self.content_type
@@ -211,6 +225,14 @@ def page_routes(assets: Assets) -> dict[str, object]:
         "/robots.txt": FileResource(assets.robots),
         "/static/{name}": StaticResource(assets.static),
     }
+
+
+def _has(req: falcon.asgi.Request, etag: str) -> bool:
+    """Tell whether the client has what an ``ETag`` names."""
+    header = req.get_header("If-None-Match", default="")
+    if len(header) > _MAX_IF_NONE_MATCH_LENGTH:
+        return False
+    return any(tag in ("*", etag) for tag in req.if_none_match or ())
 
 
 def accepts_gzip(header: str) -> bool:

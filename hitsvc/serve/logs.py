@@ -40,6 +40,17 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(fields, default=str)
 
 
+_FORMATTERS = {
+    "bare": {"format": "%(message)s"},
+    "command": {"format": "hitsvc: %(message)s"},
+    "text": {
+        "format": "%(asctime)s [%(process)d] [%(levelname)s] %(message)s",
+        "datefmt": "[%Y-%m-%d %H:%M:%S %z]",
+    },
+    "json": {"()": JsonFormatter},
+}
+
+
 def log_config(level: str = "info", log_format: str = "text") -> dict[str, Any]:
     """Describe all logging, as `logging.config.dictConfig` and gunicorn take it.
 
@@ -52,27 +63,18 @@ def log_config(level: str = "info", log_format: str = "text") -> dict[str, Any]:
     others = "WARNING" if level == "info" else shown
 
     def handler(stream: str, text_formatter: str) -> dict[str, Any]:
+        formatter = text_formatter if log_format == "text" else "json"
+        stream = f"ext://sys.{stream}"
         return {
             "class": "logging.StreamHandler",
-            "stream": f"ext://sys.{stream}",
-            "formatter": text_formatter if log_format == "text" else "json",
+            "stream": stream,
+            "formatter": formatter,
         }
-
-    def logger(handler: str, level: str) -> dict[str, Any]:
-        return {"handlers": [handler], "level": level, "propagate": False}
 
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "bare": {"format": "%(message)s"},
-            "command": {"format": "hitsvc: %(message)s"},
-            "text": {
-                "format": "%(asctime)s [%(process)d] [%(levelname)s] %(message)s",
-                "datefmt": "[%Y-%m-%d %H:%M:%S %z]",
-            },
-            "json": {"()": JsonFormatter},
-        },
+        "formatters": _FORMATTERS,
         "handlers": {
             "access": handler("stdout", "json"),
             "command": handler("stderr", "command"),
@@ -81,11 +83,15 @@ def log_config(level: str = "info", log_format: str = "text") -> dict[str, Any]:
         },
         "root": {"handlers": ["log"], "level": "WARNING"},
         "loggers": {
-            "gunicorn.error": logger("log", others),
-            "uvicorn.error": logger("log", others),
-            "hitsvc": logger("log", shown),
-            "hitsvc.access": logger("access", "INFO"),
-            "hitsvc.command": logger("command", shown),
-            "hitsvc.start": logger("start", shown),
+            "gunicorn.error": _logger("log", others),
+            "uvicorn.error": _logger("log", others),
+            "hitsvc": _logger("log", shown),
+            "hitsvc.access": _logger("access", "INFO"),
+            "hitsvc.command": _logger("command", shown),
+            "hitsvc.start": _logger("start", shown),
         },
     }
+
+
+def _logger(handler: str, level: str) -> dict[str, Any]:
+    return {"handlers": [handler], "level": level, "propagate": False}

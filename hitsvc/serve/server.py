@@ -20,8 +20,10 @@ from hitsvc import __version__
 from hitsvc.app import create_app, peer_network_of
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
+from hitsvc.metrics import Tally
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.listener import address_of
+from hitsvc.serve.monitor import Monitor
 from hitsvc.settings import Settings
 from hitsvc.store import open_store_check
 
@@ -38,10 +40,13 @@ class Server(BaseApplication):  # type: ignore[misc]
     Attributes:
         limits: What one client may ask; the workers read it.
         networks: What one network may have of a worker's connections.
+        monitor: Shows what they count; `None` where metrics are off.
+        tally: In a worker, what it counts with.
     """
 
     limits: Limits
     networks: NetworkLimit
+    tally: Tally | None = None
 
     def __init__(self, settings: Settings, listener: socket.socket, place: str) -> None:
         """Check that the app can be made, without connecting to anything.
@@ -58,6 +63,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._address = address_of(listener)
         self._place = place
         create_app(settings)
+        self.monitor = Monitor(settings) if settings.metrics_bind else None
         self._listener_fd = listener.detach()
         super().__init__()
 
@@ -91,7 +97,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Make the app; called in each worker."""
-        app = create_app(self._settings)
+        self.tally = self.monitor.tally() if self.monitor else None
+        app = create_app(self._settings, tally=self.tally)
         app.add_middleware(_Greeter(self._token, self._facts))
         return AccessLog(app) if self._settings.access_log == "on" else app
 
@@ -116,6 +123,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": self.cfg.workers,
             "place": self._place,
             "store": store,
+            "sites": self._settings.sites or "every site (HITSVC_SITES names yours)",
         }
         self._token, put = os.pipe()
         os.write(put, b"1")
@@ -161,7 +169,7 @@ class _Greeter:
         if os.read(self._token, 1):
             start_log.info(
                 "hitsvc %(version)s listening on %(address)s (workers: %(workers)d); "
-                "counts are in %(place)s (%(store)s)",
+                "counts are in %(place)s (%(store)s); counted: %(sites)s",
                 self._facts,
             )
 
@@ -179,6 +187,31 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
         super().init_signals()
         if ignored:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def manage_workers(self) -> None:
+        """Look after the workers and the operator's port; called every second."""
+        if self.app.monitor:
+            self.app.monitor.tend(self.WORKERS, self._close_listeners)
+        super().manage_workers()
+
+    def spawn_worker(self) -> None:
+        """Start a worker, with counters that no other writes."""
+        monitor: Monitor | None = self.app.monitor
+        if monitor:
+            monitor.prepare_worker()
+        pid = super().spawn_worker()
+        if monitor:
+            monitor.worker_started(pid)
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the workers, and then the operator's port."""
+        super().stop(graceful)
+        if self.app.monitor:
+            self.app.monitor.end()
+
+    def _close_listeners(self) -> None:
+        for listener in self.LISTENERS:
+            listener.close()
 
     def handle_usr2(self) -> None:
         """Ignore it: another program cannot take this one's place."""

@@ -81,6 +81,9 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         now = asyncio.get_running_loop().time()
         for connection in tuple(self._connections):
             connection.expire(now)
+        # An app of another program has none.
+        if tally := getattr(self.app, "tally", None):
+            tally.connections(len(self._connections))
         if os.getppid() != self.ppid:
             # A killed arbiter tells nobody. Its workers would serve on, and hold the
             # port against its successor.

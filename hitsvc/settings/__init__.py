@@ -7,5 +7,6 @@ out of the environment. Nothing else reads it.
 
 from hitsvc.settings.environment import variable
 from hitsvc.settings.model import Settings, unknown_variables
+from hitsvc.settings.sources import sources
 
-__all__ = ["Settings", "unknown_variables", "variable"]
+__all__ = ["Settings", "sources", "unknown_variables", "variable"]

@@ -126,6 +126,23 @@ class Settings(BaseModel):
             pattern=r"^(unix:.+|.*:\d{1,5})$",
         ),
     ] = "127.0.0.1:8000"
+    socket_mode: Annotated[
+        str,
+        Field(
+            description="Permissions of the socket of `unix:PATH`, as for `chmod`: who "
+            "may write may connect.",
+            pattern=r"^0?[0-7]{3}$",
+        ),
+    ] = "666"
+    metrics_bind: Annotated[
+        str,
+        Field(
+            description="Where `/metrics` and a detailed `/readyz` are for the operator: "
+            "`HOST:PORT`, or `unix:PATH`; no address that visitors reach. Empty: nowhere.",
+            pattern=r"^(|unix:.+|.*:\d{1,5})$",
+            min_length=0,
+        ),
+    ] = ""
     workers: Annotated[
         int,
         Field(
@@ -247,11 +264,11 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 # What a value shows in a message when it may hold a password.
-_SECRET_FIELDS = frozenset({"redis_url"})
+SECRET_FIELDS = frozenset({"redis_url"})
 
 
 def _explain(error: Any) -> str:
     name = str(error["loc"][0])
     field = Settings.model_fields[name]
-    value = "(hidden)" if name in _SECRET_FIELDS else repr(str(error["input"]))
+    value = "(hidden)" if name in SECRET_FIELDS else repr(str(error["input"]))
     return f"{variable(name)}={value}: {error['msg']}. Expected: {field.description}"

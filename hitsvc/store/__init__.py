@@ -5,7 +5,7 @@ A `Backend` carries batches and repeats nothing; `open_backend` chooses one by i
 """
 
 from hitsvc.store.backend import Backend, open_backend
-from hitsvc.store.check import StoreCheck, open_store_check
+from hitsvc.store.check import StoreCheck, StoreReport, open_store_check
 from hitsvc.store.external import RedisAway, check_redis
 from hitsvc.store.primary import plain_url
 from hitsvc.store.redis_url import redact
@@ -14,6 +14,7 @@ __all__ = [
     "Backend",
     "RedisAway",
     "StoreCheck",
+    "StoreReport",
     "check_redis",
     "open_backend",
     "open_store_check",

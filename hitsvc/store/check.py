@@ -165,6 +165,16 @@ def _warnings(info: Mapping[str, str]) -> list[str]:
             f"the store forgets counters {when} its memory is full "
             f"(maxmemory-policy {policy}); set maxmemory-policy to volatile-ttl"
         )
+    if info.get("maxmemory") == "0":
+        found.append(
+            "the store has no memory limit: a flood of invented pages takes all of the "
+            "machine's; set maxmemory, and maxmemory-policy to volatile-ttl"
+        )
+    elif policy == "noeviction":
+        found.append(
+            "the store forgets no token when its memory is full, so it takes no hits "
+            "either (maxmemory-policy noeviction); set maxmemory-policy to volatile-ttl"
+        )
     if info.get("cache_mode") == "cache":
         found.append(
             "the store forgets counters when its memory is full (cache_mode); "

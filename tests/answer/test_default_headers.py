@@ -20,7 +20,7 @@ class Resource:
 @pytest.fixture(name="app")
 def _app() -> DefaultHeadersApp:
     headers = ReadyHeaders([("a", "1"), ("b", "2"), ("own", "0")])
-    app = DefaultHeadersApp(["/count"], headers)
+    app = DefaultHeadersApp({"/count": headers})
     app.add_route("/count", Resource())
     app.add_route("/other", Resource())
     return app

@@ -33,12 +33,6 @@ def _visited(site):
     return site
 
 
-@pytest.fixture(name="memory_site")
-def _memory_site(open_site):
-    """A site whose counts live in its own memory."""
-    return open_site(redis_url="memory", own_redis=False)
-
-
 class TestLooks:
     """What query parameters change of badges and texts."""
 
@@ -221,17 +215,6 @@ class TestGraph:
     def test_it_may_be_asked_about(self, site):
         """A preflight is answered."""
         assert site.ask("OPTIONS", "/graph.svg").status_code == 204
-
-
-class TestReadiness:
-    """What `/readyz` says beside yes or no."""
-
-    def test_it_warns_of_what_can_lose_counts(self, memory_site):
-        """A line for each, and still ready."""
-        answer = memory_site.get("/readyz")
-
-        assert answer.status_code == 200
-        assert answer.text.startswith("ready\nwarning: counts are kept in memory only")
 
 
 class TestScript:

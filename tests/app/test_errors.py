@@ -28,6 +28,7 @@ from tests.support.contract import (
     ROUTES,
     TEXTS,
     TOO_LONG,
+    contract,
 )
 from tests.support.site import Headers, Site, shown
 
@@ -112,7 +113,7 @@ class TestErrors:
 
         assert result.text == f"{case.reason}\n"
         assert result.headers == {
-            **CONTRACT,
+            **contract(route),
             **case.extra_headers(route),
             "x-hits-reason": case.reason,
             "content-type": "text/plain; charset=utf-8",
@@ -127,7 +128,7 @@ class TestErrors:
 
         assert shown(result) == case.title[4:]
         assert result.headers == {
-            **CONTRACT,
+            **contract(route),
             **case.extra_headers(route),
             "x-hits-reason": case.reason,
             "content-type": "image/svg+xml",
@@ -230,6 +231,12 @@ class TestOtherAddresses:
             "status": 404,
             "detail": NOT_FOUND,
         }
+
+    def test_a_long_wish_is_not_read(self, site):
+        """An `Accept` that no browser sends is as none: reading it takes long."""
+        wish = "application/json" + ", a/b" * 200
+
+        assert site.get("/none", {"Accept": wish}).text.startswith("<!doctype html>")
 
     def test_the_page_does_not_take_a_post(self, site):
         """405 as HTML, with what is allowed."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.contract import CONTRACT, METHODS, ORIGIN, ROUTES, TYPES
+from tests.support.contract import METHODS, ORIGIN, ROUTES, SVG_POLICY, TYPES, contract
 from tests.support.site import Headers
 
 
@@ -21,10 +21,29 @@ class TestHeaders:
 
         assert result.status_code == 200
         assert without(result.headers, "set-cookie") == {
-            **CONTRACT,
+            **contract(route),
             "content-type": TYPES[route],
             "content-length": str(len(result.content)),
         }
+
+    @pytest.mark.parametrize("origin", [{}, ORIGIN], ids=["image", "fetch"])
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "/count/tag.svg?url=example.com",
+            "/count/tag.svg?url=ftp:a",
+            "/nocount/tag.svg",
+            "/graph.svg?url=example.com",
+            "/graph.svg",
+        ],
+    )
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
+    def test_a_picture_may_not_act(self, site, method, target, origin):
+        """Counts, charts and errors: opened by itself, each is a page of this origin."""
+        result = site.ask(method, target, origin)
+
+        assert result.headers["content-type"] == "image/svg+xml"
+        assert SVG_POLICY.items() <= result.headers.items()
 
     @pytest.mark.parametrize("headers", [{}, ORIGIN], ids=["image", "fetch"])
     @pytest.mark.parametrize(
@@ -45,7 +64,7 @@ class TestHeaders:
         result = site.get(f"{route}?url=example.com", ORIGIN)
 
         assert without(result.headers, "set-cookie") == {
-            **CONTRACT,
+            **contract(route),
             "access-control-allow-origin": "https://example.com",
             "access-control-allow-credentials": "true",
             "vary": "Origin",
@@ -67,7 +86,7 @@ class TestHeaders:
         result = site.ask("OPTIONS", route)
 
         assert result.status_code == 204
-        assert result.headers == {**CONTRACT, "allow": METHODS[route]}
+        assert result.headers == {**contract(route), "allow": METHODS[route]}
 
     @pytest.mark.parametrize("route", ROUTES)
     def test_a_preflight_is_allowed(self, site, route):
@@ -82,7 +101,7 @@ class TestHeaders:
 
         assert result.status_code == 204
         assert result.headers == {
-            **CONTRACT,
+            **contract(route),
             "allow": METHODS[route],
             "access-control-allow-origin": "https://example.com",
             "access-control-allow-credentials": "true",

@@ -73,6 +73,27 @@ class TestUsage:
         (line,) = result.stderr.splitlines()
         assert line.startswith(f"hitsvc: {expected}: ")
 
+    @pytest.mark.parametrize(
+        ("url", "is_seen"),
+        [
+            pytest.param("redis://me:secret@127.0.0.1:1/0", True, id="of a user"),
+            pytest.param("redis://:secret@127.0.0.1:1/0", True, id="alone"),
+            pytest.param("redis://127.0.0.1:1/0?password=secret", True, id="query"),
+            pytest.param("redis://me@127.0.0.1:1/0", False, id="none"),
+        ],
+    )
+    def test_a_password_that_others_can_read_is_told_about(
+        self, url: str, is_seen: bool
+    ) -> None:
+        """On the command line everybody sees it (ps); in the environment nobody does."""
+        elsewhere = "--bind=192.0.2.1:8000"  # stops the start after that
+        seen = run_hitsvc("serve", elsewhere, f"--store={url}")
+        unseen = run_hitsvc("serve", elsewhere, env={"HITSVC_REDIS_URL": url})
+
+        assert ("HITSVC_REDIS_URL_FILE" in seen.stderr) == is_seen
+        assert "HITSVC_REDIS_URL_FILE" not in unseen.stderr
+        assert "secret" not in seen.stderr + unseen.stderr
+
     def test_a_wrong_template_is_one_line(self, tmp_path: Path) -> None:
         """What only the app can judge stops the start, before any worker runs."""
         template = tmp_path / "badge.svg"

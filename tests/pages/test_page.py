@@ -141,6 +141,16 @@ class TestFiles:
 class TestHeaders:
     """What each answer of the page says about itself."""
 
+    def test_a_page_is_alone_and_may_use_nothing(self, client):
+        """No other window reaches it; no camera and no place, but the clipboard."""
+        headers = client.simulate_get("/").headers
+        permissions = headers["permissions-policy"].split(", ")
+
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert {"camera=()", "geolocation=()", "microphone=()"} <= set(permissions)
+        assert all(permission.endswith("=()") for permission in permissions)
+        assert "clipboard-write=()" not in permissions
+
     def test_every_answer_has_the_security_headers(self, client, assets):
         """CSP, nosniff, referrer policy and frame options stand on every file."""
         for path in paths(assets):
@@ -200,6 +210,15 @@ class TestHeaders:
 
 class TestValidation:
     """ETag and If-None-Match."""
+
+    def test_a_long_list_of_tags_is_not_read(self, client):
+        """The file is sent, which is never wrong: reading them takes long."""
+        etag = client.simulate_get("/").headers["etag"]
+        tags = ", ".join([etag, *['"a"'] * 400])
+
+        result = client.simulate_get("/", headers={"If-None-Match": tags})
+
+        assert result.status_code == 200
 
     def test_what_the_client_has_is_not_sent_again(self, client, assets):
         """The ETag of an answer brings 304 without a body, for every file."""

@@ -94,6 +94,60 @@ def test_limit_is_on_the_key_not_on_what_was_sent():
     assert normalise("example.com/?" + "a" * 5000) == "example.com"
 
 
+@pytest.mark.parametrize("form", ["{}", "http://{}", "//{}", "http:\\\\{}/x", "{}:80"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("a" * 261, id="letters"),
+        pytest.param("a." * 131, id="labels"),
+        pytest.param("中" * 334, id="letters that are 1002 bytes"),
+        pytest.param("".join(map(chr, range(0x4E00, 0x9C20))), id="20,000 letters"),
+        pytest.param("%61" * 334, id="escapes"),
+        pytest.param("@" * 1001 + "a.example", id="credentials"),
+        pytest.param("\xad" * 501 + "a.example", id="letters that vanish"),
+    ],
+)
+def test_a_host_that_no_name_server_knows_is_refused(form, host):
+    """A name has 253 bytes at most, so Punycode never works on a long one."""
+    with pytest.raises(InvalidURL, match=r"not a valid URL|longer than"):
+        normalise(form.format(host))
+
+
+def test_the_longest_host_is_accepted():
+    """253 bytes, the root's dot and a port."""
+    host = "a." * 127 + ":65535"
+    assert normalise(f"http://user@{host}/") == host
+
+
+@pytest.mark.parametrize("part", ["%7e", "%", "a", "日", "/", "/..", "/%2e%2E"])
+def test_what_is_longer_than_any_key_can_be_written_is_not_parsed(part):
+    """Also if dot segments would leave a short key: that much work for nothing."""
+    with pytest.raises(URLTooLong, match="2048"):
+        normalise("example.com/" + part * (6200 // len(part)))
+
+
+def test_letters_that_make_too_long_a_path_are_refused():
+    """Each becomes nine bytes, and that is known only when it is parsed."""
+    with pytest.raises(URLTooLong, match="2048"):
+        normalise("example.com/" + "日" * 1000)
+
+
+def test_a_key_may_be_written_in_three_times_its_length():
+    """Every byte escaped."""
+    path = "~" * (MAX_KEY_BYTES - len("example.com/"))
+    assert normalise(f"https://example.com/{path.replace('~', '%7e')}") == (
+        f"example.com/{path}"
+    )
+
+
+@given(st.text())
+@example("#?" * 20_000)
+def test_the_query_and_the_fragment_are_not_looked_at(rest):
+    """Whatever is in them, and however long."""
+    assert normalise(f"example.com/x?{rest}") == "example.com/x"
+    assert normalise(f"http://example.com/x#{rest}") == "example.com/x"
+
+
 PIECES = [
     "http:",
     "https:",

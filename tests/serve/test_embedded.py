@@ -45,6 +45,25 @@ class TestDataDir:
         """A new directory cannot be read by others."""
         assert data_dir.path.stat().st_mode & 0o777 == 0o700
 
+    @pytest.mark.parametrize("mode", [0o755, 0o750, 0o711, 0o701])
+    def test_one_that_others_can_open_is_told_about(
+        self, tmp_path: Path, mode: int
+    ) -> None:
+        """It was there before, so its permissions are somebody's choice."""
+        path = tmp_path / "open"
+        path.mkdir()
+        path.chmod(mode)
+        data_dir = DataDir.claim(path)
+        try:
+            assert f"(mode {mode:o})" in str(data_dir.warning())
+            assert path.stat().st_mode & 0o777 == mode
+        finally:
+            data_dir.release()
+
+    def test_a_private_one_is_not(self, data_dir: DataDir) -> None:
+        """There is nothing to do."""
+        assert data_dir.warning() is None
+
     def test_can_be_claimed_once(self, data_dir: DataDir) -> None:
         """The message names the directory and the process that has it."""
         with pytest.raises(StoreError) as caught:
@@ -115,6 +134,24 @@ def _full_disk(tmp_path: Path) -> Iterator[Path]:
 
 class TestStore:
     """A real server on a claimed directory."""
+
+    def test_its_files_are_private_in_any_directory(self, tmp_path: Path) -> None:
+        """They hold URLs and live tokens; the directory may have been there before."""
+        path = tmp_path / "open"
+        path.mkdir()
+        path.chmod(0o755)
+        data_dir = DataDir.claim(path)
+        store = EmbeddedStore(data_dir, MEMORY_MB)
+        store.start()
+        try:
+            eventually(store.ready)
+            modes = {file.name: file.stat().st_mode for file in path.rglob("*")}
+        finally:
+            store.stop()
+            data_dir.release()
+
+        assert {"appendonlydir", "valkey.log"} <= modes.keys()
+        assert [name for name, mode in modes.items() if mode & 0o077] == []
 
     def test_writes_each_command_to_an_append_only_file(
         self, store: EmbeddedStore

@@ -9,7 +9,7 @@ import pytest
 from gunicorn.app.base import Application  # type: ignore[import-untyped]
 from gunicorn.config import Config  # type: ignore[import-untyped]
 
-from hitsvc.http1.protocol import Limits
+from hitsvc.http1 import Limits
 from hitsvc.serve.cpus import usable_cpus
 from hitsvc.serve.server import configuration_file
 from hitsvc.settings import Settings

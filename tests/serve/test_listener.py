@@ -1,6 +1,9 @@
 """The listening socket."""
 
+import os
 import socket
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +93,31 @@ def test_unix_socket_is_made(tmp_path):
         assert address_of(listener) == f"unix:{tmp_path}/socket"
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(f"{tmp_path}/socket")
+
+
+@pytest.fixture(name="umask", params=[0o077, 0o022, 0])
+def _umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Let new files have fewer permissions, or more."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+@pytest.mark.parametrize("mode", [0o666, 0o660, 0o600])
+def test_unix_socket_has_the_mode_that_was_asked_for(tmp_path, mode):
+    """Neither fewer permissions nor more, whatever the umask of the shell is."""
+    path = tmp_path / "socket"
+    with open_listener(f"unix:{path}", mode):
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@pytest.mark.usefixtures("umask")
+def test_another_user_may_connect_to_a_unix_socket(tmp_path):
+    """A proxy runs as a user of its own."""
+    path = tmp_path / "socket"
+    with open_listener(f"unix:{path}"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o666
 
 
 def test_stale_unix_socket_is_replaced(tmp_path):

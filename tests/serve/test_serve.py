@@ -53,7 +53,8 @@ class TestStart:
             f"hitsvc {hitsvc.__version__} listening on {running.url} (workers: 2); "
             f"counts are in {running.data_dir} (Valkey "
         )
-        assert line.endswith(", append-only file on)")
+        assert ", append-only file on)" in line
+        assert line.endswith("; counted: every site (HITSVC_SITES names yours)")
         assert running.stderr == ""
 
     def test_counts_and_goes_on_counting_after_a_restart(

@@ -24,8 +24,8 @@ GOOD = {
     "redis_version": "7.2.4",
     "server_name": "valkey",
     "valkey_version": "9.1.2",
-    "maxmemory": "0",
-    "maxmemory_policy": "noeviction",
+    "maxmemory": "268435456",
+    "maxmemory_policy": "volatile-ttl",
     "aof_enabled": "1",
     "aof_last_write_status": "ok",
     "rdb_last_bgsave_status": "ok",
@@ -64,7 +64,6 @@ class TestDescription:
         "change",
         [
             pytest.param({}, id="as it should be"),
-            pytest.param({"maxmemory_policy": "volatile-ttl"}, id="tokens first"),
             pytest.param({"maxmemory_policy": "volatile-lru"}, id="keys that expire"),
         ],
     )
@@ -84,10 +83,11 @@ class TestDescription:
                 id="eviction",
             ),
             pytest.param(
-                {"maxmemory_policy": "allkeys-lfu"},
-                "forgets counters once a maxmemory is set and its memory is full",
-                id="eviction, one day",
+                {"maxmemory_policy": "noeviction"},
+                "forgets no token when its memory is full",
+                id="no eviction",
             ),
+            pytest.param({"maxmemory": "0"}, "set maxmemory", id="no limit"),
             pytest.param({"role": "slave"}, "give the primary's address", id="replica"),
             pytest.param(
                 {"role": "replica"}, "give the primary's address", id="Dragonfly's word"
@@ -115,6 +115,14 @@ class TestDescription:
 
         assert warning.startswith("the store")
         assert expected in warning
+
+    def test_eviction_of_counters_is_told_before_there_is_a_limit(self):
+        """It would begin with the limit that the other warning asks for."""
+        change = {"maxmemory": "0", "maxmemory_policy": "allkeys-lfu"}
+        first, second = describe(GOOD | change).warnings
+
+        assert "once a maxmemory is set and its memory is full" in first
+        assert "has no memory limit" in second
 
     def test_all_that_is_wrong_is_told(self):
         """One warning does not hide another."""
@@ -355,7 +363,9 @@ class TestRealStores:
     )
     async def test_a_valkey_is_understood(self, options, expected):
         """Its own words are the ones we look for."""
-        valkey = Valkey(*options)
+        valkey = Valkey(
+            "--maxmemory", "1gb", "--maxmemory-policy", "volatile-ttl", *options
+        )
         check = open_store_check(f"redis://127.0.0.1:{valkey.port}", 1)
         try:
             report = await check.report()

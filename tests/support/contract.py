@@ -32,6 +32,11 @@ TYPES = {
     "/nocount/tag.svg": "image/svg+xml",
     **dict.fromkeys(JSONS, "application/json"),
 }
+# Nothing runs or loads in a picture that is opened by itself.
+SVG_POLICY = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data:; sandbox"
+}
 METHODS = {
     **dict.fromkeys(COUNTING, "GET, HEAD, OPTIONS, POST"),
     **dict.fromkeys([*READING, "/graph.svg"], "GET, HEAD, OPTIONS"),
@@ -44,3 +49,9 @@ NO_METHOD = "this address does not take that method"
 NOT_FOUND = "there is nothing at this address"
 
 LONGEST = "example.com/" + "a" * (2048 - len("example.com/"))
+
+
+def contract(route: str) -> dict[str, str]:
+    """Return the headers that every answer of a count's address has."""
+    is_svg = route.endswith(".svg")
+    return CONTRACT | SVG_POLICY if is_svg else CONTRACT

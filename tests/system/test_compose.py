@@ -36,10 +36,16 @@ MANUAL = "docs/operations.md"
 pytestmark = [pytest.mark.compose]
 
 
+# What everything here is made of.
+BASE_IMAGES = ("python:3.13-slim", "redis:8")
+
+
 @pytest.fixture(scope="module", name="checkout")
 def _checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of a clone, from which every composition here is made."""
     need_docker()
+    for name in BASE_IMAGES:
+        need_image(name)
     directory = tmp_path_factory.mktemp("compose")
     copy_checkout(directory)
     return directory

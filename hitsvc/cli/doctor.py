@@ -1,0 +1,83 @@
+"""``hitsvc doctor``: is anything wrong with the service?"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from hitsvc.admin import (
+    Finding,
+    examine_disk,
+    examine_proxy,
+    examine_report,
+    examine_store,
+)
+from hitsvc.cli import options
+from hitsvc.cli.asking import open_store_client
+from hitsvc.cli.stores import CHECK_TIMEOUT_S, open_store
+from hitsvc.counting import Keys
+from hitsvc.errors import CounterUnavailable, SettingsError
+from hitsvc.settings import Settings, sources, unknown_variables
+from hitsvc.store import StoreReport, open_store_check
+
+
+@click.command("doctor")
+@click.option("--url", help="The service's public address: ask it as the world does.")
+@options.as_json
+@options.store
+@options.data_dir
+def command(
+    url: str | None, as_json: bool, redis_url: str | None, data_dir: Path | None
+) -> None:
+    r"""Look at settings, store, memory, disk, clock and proxy, and say what is wrong.
+
+    Nothing is changed and nothing is counted. The exit code is 1 if something is wrong.
+
+    \b
+    Examples:
+      hitsvc doctor
+      hitsvc doctor --url https://hits.example.org
+    """
+    settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
+    given = [n for n, v in (("redis_url", redis_url), ("data_dir", data_dir)) if v]
+    lines = sources(os.environ, settings, given)
+    findings = [
+        Finding("settings", text, wrong=True) for text in unknown_variables(os.environ)
+    ]
+    findings += _store(settings)
+    if settings.redis_url == "embedded":
+        findings.append(examine_disk(settings.data_dir))
+    if url:
+        findings += examine_proxy(url)
+    if as_json:
+        found = [finding.as_object() for finding in findings]
+        click.echo(json.dumps({"settings": lines, "findings": found}))
+    else:
+        for name, (value, source) in lines.items():
+            click.echo(f"{name}={value}  ({source})")
+        for finding in findings:
+            mark = "WRONG" if finding.wrong else "ok"
+            click.echo(f"{mark:5} {finding.about}: {finding.text}")
+    sys.exit(any(finding.wrong for finding in findings))
+
+
+def _store(settings: Settings) -> list[Finding]:
+    try:
+        with open_store(settings) as url:
+            found = examine_report(asyncio.run(_report(url)))
+        with open_store_client(settings) as client:
+            return found + examine_store(client, Keys(settings.key_prefix), time.time)
+    except (SettingsError, CounterUnavailable) as ex:
+        return [Finding("store", str(ex), wrong=True)]
+
+
+async def _report(url: str) -> StoreReport:
+    check = open_store_check(url, CHECK_TIMEOUT_S)
+    try:
+        return await check.report()
+    finally:
+        await check.close()

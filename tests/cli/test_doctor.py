@@ -1,0 +1,28 @@
+"""`hitsvc doctor` as it is typed."""
+
+import json
+
+from tests.support.commands import run_hitsvc
+from tests.support.service import StartService
+
+
+def test_a_service_in_order_has_nothing_wrong(service: StartService) -> None:
+    """Settings, store, disk, clock and the way in; and nothing is counted."""
+    running = service()
+    words = ("doctor", "--url", running.url, "--data-dir", str(running.data_dir))
+    done = run_hitsvc(*words)
+    assert (done.returncode, "WRONG" in done.stdout) == (0, False), done.stdout
+    assert f"HITSVC_DATA_DIR={running.data_dir}  (option)" in done.stdout
+    told = json.loads(run_hitsvc(*words, "--json").stdout)
+    about = {finding["about"] for finding in told["findings"]}
+    assert about == {"store", "memory", "clock", "disk", "proxy"}
+
+
+def test_what_is_wrong_is_said_and_is_the_exit_code(valkey_url: str) -> None:
+    """A store without a file, a variable that is none, a store that is away."""
+    done = run_hitsvc("doctor", "--store", valkey_url, env={"HITSVC_WORKER": "1"})
+    assert done.returncode == 1
+    assert "WRONG settings: HITSVC_WORKER is not a setting" in done.stdout
+    assert "WRONG store: the store has no append-only file" in done.stdout
+    away = run_hitsvc("doctor", "--store", "redis://127.0.0.1:8569/0")
+    assert (away.returncode, "WRONG store: " in away.stdout) == (1, True)

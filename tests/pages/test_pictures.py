@@ -1,0 +1,49 @@
+"""Badges and charts in a real browser, under the policy that they are sent with."""
+
+import pytest
+
+pytestmark = [pytest.mark.service, pytest.mark.browser]
+
+PNG = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "YPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+PICTURES = [
+    *(
+        f"/count/tag.svg?url=picture.example&style={style}&logo={PNG.replace('+', '%2B')}"
+        for style in ("flat", "social", "for-the-badge")
+    ),
+    "/count/tag.svg?url=ftp:a",
+    "/graph.svg?url=picture.example",
+]
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_breaks_no_rule_of_its_own(browser, service_url, picture):
+    """Opened by itself, all of it is drawn: nothing is blocked."""
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    try:
+        page.goto(f"{service_url}{picture}")
+        width = page.locator("svg").first.bounding_box()["width"]
+    finally:
+        page.close()
+
+    assert width > 20
+    assert [text for text in said if "Policy" in text] == []
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_can_be_embedded(browser, service_url, picture):
+    """The policy is the picture's own; the page that shows it does not notice."""
+    page = browser.new_page()
+    try:
+        page.set_content(f'<img src="{service_url}{picture}">')
+        width = page.evaluate(
+            "document.images[0].decode().then(() => document.images[0].naturalWidth)"
+        )
+    finally:
+        page.close()
+
+    assert width > 20

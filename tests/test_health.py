@@ -1,0 +1,85 @@
+"""What the service says of itself, to strangers and in the log."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from falcon import testing
+from falcon.asgi import App
+
+from hitsvc.health import Readiness
+
+
+class Counter:
+    """A counter whose store answers."""
+
+    async def check(self) -> None:
+        """Say nothing."""
+
+
+class Check:
+    """What knows a store: whatever a test tells it."""
+
+    def __init__(self, *warnings: str) -> None:
+        self.known: Sequence[str] = warnings
+
+    async def warnings(self) -> Sequence[str]:
+        """Repeat it."""
+        return self.known
+
+
+@pytest.fixture(name="check")
+def _check() -> Check:
+    """A store that can lose counts."""
+    return Check("the store forgets", "the store is a replica")
+
+
+@pytest.fixture(name="client")
+def _client(check: Any) -> testing.TestClient:
+    """A client of a service on that store."""
+    app: Any = App()
+    counter: Any = Counter()
+    app.add_route("/readyz", Readiness(counter, check))
+    return testing.TestClient(app)
+
+
+def test_strangers_are_told_yes_or_no(client):
+    """What is wrong with the store is its operator's affair."""
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.text) == (200, "ready\n")
+
+
+def test_the_log_says_what_can_lose_counts(client, caplog):
+    """Once, however often anybody asks."""
+    for _ in range(3):
+        client.get("/readyz")
+
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("WARNING", "the store forgets"),
+        ("WARNING", "the store is a replica"),
+    ]
+
+
+def test_the_log_says_what_has_changed(client, check, caplog):
+    """What is new, and what is over."""
+    caplog.set_level(logging.INFO, "hitsvc")
+    client.get("/readyz")
+    caplog.clear()
+    check.known = ("the store is a replica", "the store has no file")
+
+    client.get("/readyz")
+
+    assert caplog.messages == [
+        "the store has no file",
+        "no longer so: the store forgets",
+    ]
+
+
+def test_a_good_store_is_no_news(client, check, caplog):
+    """Nothing is logged."""
+    check.known = ()
+    client.get("/readyz")
+
+    assert caplog.messages == []
