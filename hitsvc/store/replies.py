@@ -18,6 +18,11 @@ from typing import Any
 import hiredis
 
 _NOT_YET = object()
+# What hiredis raises: a map may have a key that Python cannot take, an array be too large.
+_UNREADABLE = (hiredis.ProtocolError, MemoryError, TypeError)
+# A reply of our own. No beginning of another makes one of the same value with it.
+_MARK = b":7\r\n"
+_MARKED = 7
 # How long after the deadline a reply that lies ready is still taken.
 _GRACE_S = 0.01
 # The most that a request is answered with: 512 reads of a year of days, at most 28 bytes
@@ -111,7 +116,7 @@ class Replies(asyncio.Protocol):
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not _NOT_YET:
                 self._received.append(reply)
-        except (hiredis.ProtocolError, MemoryError) as ex:
+        except _UNREADABLE as ex:
             self._end(NotRedis(f"what answers there is not Redis ({ex})"))
             return
         if len(self._received) > self._expected:
@@ -123,8 +128,7 @@ class Replies(asyncio.Protocol):
             self._held = 0
         if self._open:
             self._hold(len(data))
-        elif self._reader.has_data() or not data.endswith(b"\n"):
-            # The beginning of one reply too many: hiredis has taken its first byte.
+        elif not self._is_between_replies():
             self._end(NotRedis("it sent a reply to nothing"))
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -137,6 +141,18 @@ class Replies(asyncio.Protocol):
         """Close the connection at once."""
         self.lost = True
         self._transport.abort()
+
+    def _is_between_replies(self) -> bool:
+        """Tell whether no reply has begun: then one more makes just that one.
+
+        `has_data` does not say so: hiredis takes the beginning of an array, and the first
+        byte of anything, out of its buffer.
+        """
+        try:
+            self._reader.feed(_MARK)
+            return bool(self._reader.gets() == _MARKED)
+        except _UNREADABLE:
+            return False
 
     def _settle(self, request: _Request) -> None:
         """Give the first of the open requests its replies."""
@@ -178,7 +194,7 @@ def _unasked(data: bytes) -> Exception:
     reader.feed(data[:1000])
     try:
         said = reader.gets()
-    except hiredis.ProtocolError as ex:
+    except _UNREADABLE as ex:
         return NotRedis(f"what answers there is not Redis ({ex})")
     if isinstance(said, hiredis.ReplyError):
         return ConnectionError(str(said))

@@ -98,7 +98,7 @@ def _parsed(stream: bytes) -> list[tuple[str, int]]:
         try:
             reader.feed(stream[end - 1 : end])
             reply = reader.gets()
-        except (hiredis.ProtocolError, MemoryError):
+        except (hiredis.ProtocolError, MemoryError, TypeError):
             break
         if reply is not nothing:
             found.append((repr(reply), begin))

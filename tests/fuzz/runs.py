@@ -36,7 +36,7 @@ class Run:
 
 
 def command(name: str) -> list[str]:
-    """Return what starts a fuzzer; libFuzzer's options follow."""
+    """Return what starts a fuzzer; a directory and libFuzzer's options follow."""
     return [sys.executable, "-m", "tests.fuzz.child", name]
 
 
@@ -64,7 +64,7 @@ def run(name: str, start: list[str], seeds: Path, directory: Path, seconds: int)
     ]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            [*start, *options, str(learned), str(seeds)],
+            [*start, str(found), *options, str(learned), str(seeds)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=seconds + _MORE_S,

@@ -65,7 +65,14 @@ async def test_what_nobody_asked_for_ends_the_connection(data, reason):
             replies.check()
 
 
-@pytest.mark.parametrize("rest", [b"$2000000000\r\n", b":5", b"+A", b":", b"$"])
+BEGINNINGS = [
+    *(b":", b"+", b"-", b"$", b"*", b"_", b"%", b":5", b"+A", b":5\r", b"+A\r", b":-"),
+    *(b"$0\r\n", b"$1\r\n", b"$2\r\n", b"$2\r\nab", b"$2000000000\r\n"),
+    *(b"*1\r\n", b"*2\r\n:7\r\n", b"*1\r\n*1\r\n", b"%1\r\n:7\r\n", b"~1\r\n"),
+]
+
+
+@pytest.mark.parametrize("rest", BEGINNINGS)
 async def test_the_beginning_of_a_reply_too_many_ends_the_connection(rest):
     """Else the next question would get it for its answer."""
     replies, line = connected()
@@ -73,6 +80,18 @@ async def test_the_beginning_of_a_reply_too_many_ends_the_connection(rest):
     replies.data_received(b"+OK\r\n" + rest)
     assert await question == [b"OK"]
     assert line.cut
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("data", [b"%1\r\n*1\r\n:1\r\n:2\r\n", b"?\r\n"])
+async def test_what_python_cannot_hold_ends_the_connection(data, asked):
+    """Such as a map of which a key is an array; nobody sees a traceback."""
+    replies, line = connected()
+    question = ask(replies) if asked else None
+    replies.data_received(data)
+    assert line.cut
+    with pytest.raises(NotRedis, match="is not Redis"):
+        await question if question else replies.check()
 
 
 @pytest.mark.parametrize(
