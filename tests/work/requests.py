@@ -6,11 +6,15 @@ template, the part between the bars is repeated until that is full.
 """
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
-from hitsvc.badge.icons import installed_icons
+from hitsvc.badge.icons import MAX_MEASURED_PATH, Icons, installed_icons
 
 MAX_TARGET = 8 * 1024
 MAX_HEAD = 16 * 1024
+# How many requests of a kind differ.
+NUMBERS = 5
 
 Request = Callable[[int], bytes]
 
@@ -18,9 +22,9 @@ _COUNT = "/count?url=f.example/{n}"
 _BADGE = "/count/tag.svg?url=a.example&label={n}"
 
 
-def plain(number: int) -> bytes:
-    """A hit as nearly every visitor sends it."""
-    return request(f"/count/tag.svg?url=plain.example/{number}")
+def plain(_number: int) -> bytes:
+    """A hit as nearly every visitor sends it, of a page that is known."""
+    return request("/count/tag.svg?url=plain.example/page")
 
 
 def request(target: str, *fields: str, method: str = "GET") -> bytes:
@@ -83,13 +87,25 @@ def short(template: str) -> Request:
     return lambda number: request(template.replace("{n}", str(number)))
 
 
-def icon(template: str) -> Request:
+@cache
+def _icons(most: int) -> list[str]:
+    """Name the icons with the longest paths that are no longer than that."""
+    icons = Icons(installed_icons())
+    modules = (installed_icons() or Path("none")).glob("_*.py")
+    found = filter(None, (icons.find(path.stem[1:]) for path in modules))
+    fitting = sorted((len(icon.path), icon.slug) for icon in found)
+    names = [slug for size, slug in fitting if size <= most]
+    return names[: -NUMBERS - 1 : -1] or ["none"]
+
+
+def icon(template: str, most: int = 10**6) -> Request:
     """Ask for the icons that take longest to draw, one after the other."""
-    directory = installed_icons()
-    modules = directory.glob("_*.py") if directory else []
-    sizes = sorted((path.stat().st_size, path.stem[1:]) for path in modules)[::-1]
-    names = [name for _, name in sizes[:30]] or ["none"]
-    return lambda number: request(template.format(names[number % len(names)], number))
+
+    def make(number: int) -> bytes:
+        names = _icons(most)
+        return request(template.format(names[number % len(names)], number))
+
+    return make
 
 
 def many_fields(number: int) -> bytes:
@@ -223,6 +239,10 @@ LOOKS = {
     "the largest icons": icon("/count/tag.svg?url=a.example&label={1}&logo={0}"),
     "the largest icons, fitted": icon(
         "/count/tag.svg?url=a.example&label={1}&logo={0}&logoSize=auto"
+    ),
+    "the largest icons that are measured": icon(
+        "/count/tag.svg?url=a.example&label={1}&logo={0}&logoSize=auto",
+        MAX_MEASURED_PATH,
     ),
     "spaces in rgb": short(f"{_BADGE}&color=rgb(1+1+1{'+' * 50}"),
     "spaces everywhere": short(f"{_BADGE}&color=rgb({'+' * 15}1{'+' * 20}1{'+' * 20}"),
