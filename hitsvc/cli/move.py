@@ -50,14 +50,20 @@ def command(
             operating.ask(f"Add the first to the second, {target}?", yes=yes)
             keep, saved = operating.saving(save)
         moved = Changes(client, keys).move(source, target, keep)
+    _tell(source, target, moved, saved, as_json=as_json)
+
+
+def _tell(
+    source: str, target: str, moved: Moved, saved: str | None, *, as_json: bool
+) -> None:
     if saved:
         click.echo(f"What both had is in {saved}", err=True)
+    numbers = _numbers(moved)
     if as_json:
-        answer = {"from": source, "to": target} | _numbers(moved)
-        operating.tell_json(answer | {"saved": saved})
+        operating.tell_json({"from": source, "to": target} | numbers | {"saved": saved})
     else:
-        line = "{before:,} -> {after:,}".format_map(_numbers(moved))
-        click.echo(f"{target}: {line}", err=save == "-")
+        line = "{before:,} -> {after:,}".format_map(numbers)
+        click.echo(f"{target}: {line}", err=saved == operating.STANDARD_OUTPUT)
         click.echo(f"Later hits of {source} count there, from 1.", err=True)
 
 

@@ -33,6 +33,9 @@ save_file = click.option(
     "Default: hitsvc-removed-DATE-TIME.csv in this directory.",
 )
 
+# How the place of what was saved is told, if it is no file.
+STANDARD_OUTPUT = "standard output"
+
 
 @contextmanager
 def operator(
@@ -156,7 +159,7 @@ def ask(question: str, *, yes: bool) -> None:
 def saving(name: str | None) -> tuple[Save, str]:
     """Choose where to save, and how that is called."""
     if name == "-":
-        return SaveStream(sys.stdout.buffer), "standard output"
+        return SaveStream(sys.stdout.buffer), STANDARD_OUTPUT
     moment = datetime.now(UTC)
     path = Path(name or f"hitsvc-removed-{moment:%Y%m%d-%H%M%S}.csv")
     return SaveFile(path), str(path)
