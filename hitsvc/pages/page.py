@@ -25,9 +25,9 @@ REVALIDATE = "no-cache"
 ONE_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
 
-# What the page does not use; it writes to the clipboard.
+# What the page does not use. The clipboard it does.
 _UNUSED = (
-    "accelerometer autoplay browsing-topics camera clipboard-read display-capture "
+    "accelerometer autoplay browsing-topics camera display-capture "
     "encrypted-media fullscreen geolocation gyroscope magnetometer microphone midi "
     "payment picture-in-picture publickey-credentials-get screen-wake-lock usb "
     "xr-spatial-tracking"

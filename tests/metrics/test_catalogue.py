@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hitsvc.errors import HitsError, InvalidURL, SettingsError
+from hitsvc.errors import ChangeRefused, HitsError, InvalidURL, SettingsError
 from hitsvc.metrics.catalogue import (
     ERRORS,
     FAMILIES,
@@ -24,8 +24,13 @@ def below(error: type[HitsError]) -> Iterator[type[HitsError]]:
         yield from below(kind)
 
 
-# What a visitor can meet; the others stop a start or a command.
-MET = [kind for kind in below(HitsError) if not issubclass(kind, SettingsError)]
+# What a visitor can meet; the others stop a start or a command of the operator's.
+OPERATORS = (SettingsError, ChangeRefused)
+MET = [
+    kind
+    for kind in below(HitsError)
+    if kind.__module__ == HitsError.__module__ and not issubclass(kind, OPERATORS)
+]
 
 
 def test_every_word_has_one_meaning():
