@@ -48,7 +48,8 @@ class RequestMaker:
         version = rng.choices(("1.1", "1.0", "0.9", "2.0"), (97, 2, 0.5, 0.5))[0]
         lines = [method.encode() + b" " + target + b" HTTP/" + version.encode()]
         if rng.random() < 0.97:
-            lines.append(b"Host: " + rng.choice((b"localhost", b"", b"a:1", b"\xff")))
+            hosts = (b"localhost", b"a:1", b"", b"\xff")
+            lines.append(b"Host: " + rng.choices(hosts, (60, 37, 1, 2))[0])
         names = [name for name in _VALUES if rng.random() < 0.12]
         lines += [name.encode() + b": " + self._value(name) for name in names]
         lines += [
