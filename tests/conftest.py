@@ -121,7 +121,8 @@ def _open_site(request: pytest.FixtureRequest) -> Iterator[OpenSite]:
     with asyncio.Runner() as runner, ExitStack() as stack:
 
         def open_site(*, own_redis: bool = True, **settings: Any) -> Site:
-            variables = {f"HITSVC_{k.upper()}": str(v) for k, v in settings.items()}
+            given = {f"HITSVC_{k.upper()}": str(v) for k, v in settings.items()}
+            variables = PATIENT | given
             site = Site(
                 runner,
                 variables,
