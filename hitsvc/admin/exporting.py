@@ -17,7 +17,7 @@ from hitsvc.admin.importers import LeftOut, Row, gathered
 from hitsvc.counting import Keys, site_of
 from hitsvc.errors import StoreError
 
-# PERF: 0.5 us a name in the store, so a step keeps hits waiting for 0.3 ms.
+# Names in one step: hits wait in the store while it looks.
 _SCAN = 500
 # Pages are read so many at a time, fewer where they have many rows.
 _MAX_PAGES = 100

@@ -28,7 +28,7 @@ class PageRows:
         return " ".join(f"{_spelled(day)} {hits}" for _, day, hits in self.rows)
 
 
-# PERF: 0.1 us instead of 1 of each row.
+# The same days come with every page.
 @lru_cache(4096)
 def _spelled(day: date | None) -> str:
     return f"{day.year} {Day.of(day).field}" if day else "0 0"
