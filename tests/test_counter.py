@@ -12,9 +12,10 @@ from redis.asyncio import Redis
 
 from hitsvc.counter import HitCounter, Totals
 from hitsvc.counting.batch import Hit
+from hitsvc.counting.capacity import Capacity
 from hitsvc.counting.commands import spell
 from hitsvc.counting.days import Day
-from hitsvc.errors import CounterUnavailable, SettingsError
+from hitsvc.errors import CounterFull, CounterUnavailable, SettingsError
 from hitsvc.store.backend import Backend, ClientBackend, open_backend
 from hitsvc.store.wire import Wire
 
@@ -416,3 +417,15 @@ def test_given_client_wins():
     assert isinstance(
         open_backend("redis://localhost", 5, FakeAsyncRedis()), ClientBackend
     )
+
+
+async def test_a_full_store_refuses_pages_that_it_does_not_know(make, store):
+    """Those that it knows are counted as ever."""
+    await store.client.set(TOTAL, 4)
+    capacity = Capacity()
+    capacity.full = True
+    counter = make(capacity=capacity)
+    assert (await counter.hit(URL)).number == 5
+    with pytest.raises(CounterFull, match="nearly full"):
+        await counter.hit("new.example")
+    assert await store.client.keys("hits:{new*") == []

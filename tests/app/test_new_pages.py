@@ -5,14 +5,20 @@ Known pages are counted as ever in all of these.
 
 import json
 
+import falcon.asgi
 import pytest
+from falcon import testing
 
+from hitsvc.answer import ProblemSerializer, add_problems
+from hitsvc.app import create_app
+from hitsvc.drawing import GREY
+from hitsvc.errors import CounterFull, SettingsError
+from hitsvc.settings import Settings
 from tests.support.site import Site, shown
 
 COUNTING = ("/count", "/count/tag.svg", "/count.json")
 READING = ("/nocount", "/nocount/tag.svg", "/nocount.json", "/graph.svg")
 STRANGER = "198.41.7.9"
-GREY = "#555"
 
 
 def reason(result) -> str:
@@ -165,3 +171,42 @@ class TestIndex:
         site.get("/nocount?url=a.example")
         site.close()
         assert site.redis.keys("*") == []
+
+
+class Full:
+    """A resource whose store is full."""
+
+    media_type = "image/svg+xml"
+
+    async def on_get(
+        self, _req: falcon.asgi.Request, _resp: falcon.asgi.Response
+    ) -> None:
+        """Refuse."""
+        msg = "the store is nearly full, and this page is new"
+        raise CounterFull(msg)
+
+
+def test_a_full_store_is_told_by_a_grey_badge():
+    """503 with its reason; nobody is told to come back in a second."""
+    app, routes = falcon.asgi.App(), {"/count/tag.svg": Full()}
+    serializer = ProblemSerializer(
+        routes,
+        routes,
+        lambda *said: " ".join(map(str, said)).encode(),
+        lambda *_: b"",
+        {},
+    )
+    add_problems(app, serializer, refuse=print)
+    app.add_route("/count/tag.svg", routes["/count/tag.svg"])
+    result = testing.TestClient(app).simulate_get("/count/tag.svg")
+
+    assert (result.status_code, result.text) == (503, f"counter full {{}} {GREY}")
+    assert "nearly full" in reason(result)
+
+
+def test_a_wrong_list_of_sites_stops_the_start():
+    """In a sentence that names the setting and the entry."""
+    wrong = Settings.load({"HITSVC_REDIS_URL": "memory", "HITSVC_SITES": "a.example/b"})
+    with pytest.raises(SettingsError) as caught:
+        create_app(wrong)
+    assert str(caught.value).startswith("HITSVC_SITES or HITSVC_DENY: 'a.example/b' is")

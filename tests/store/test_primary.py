@@ -13,7 +13,7 @@ from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.settings import Settings
 from hitsvc.store.backend import open_backend
 from hitsvc.store.external import RedisAway, check_redis
-from hitsvc.store.primary import FRESH_S, NoSuchPrimary, Sentinels
+from hitsvc.store.primary import FRESH_S, NoSuchPrimary, Sentinels, plain_url
 from hitsvc.store.redis_url import redact
 from hitsvc.store.sentinel_url import Address, SentinelURL
 from hitsvc.store.wire import Wire
@@ -358,3 +358,12 @@ class TestReal:
         assert (
             read_totals(Settings(redis_url=watched.url), "example.com").total == total
         )
+
+
+async def test_the_plain_url_is_the_primarys():
+    """For a program that asks once; a plain one stays as it is."""
+    async with serving(Script(THERE)) as url:
+        watched = f"redis+sentinel://{url.partition('//')[2]}/counts/3"
+        found = await asyncio.to_thread(plain_url, watched, 5)
+    assert found == "redis://10.0.0.3:6379/3"
+    assert plain_url("redis://h:1/2", 5) == "redis://h:1/2"
