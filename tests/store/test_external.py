@@ -185,12 +185,16 @@ def _authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of an authority, and of certificates of localhost by it."""
     directory = tmp_path_factory.mktemp("tls")
     key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    # Python 3.13 and later insist on these (RFC 5280, 4.2.1.1 and 4.2.1.3).
+    (directory / "names").write_text(
+        "subjectAltName=DNS:localhost\nauthorityKeyIdentifier=keyid:always\n"
+    )
     for command in (
-        f"req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=ours",
-        f"req {key} -keyout key.pem -out request.pem -subj /CN=localhost"
-        " -addext subjectAltName=DNS:localhost",
+        f"req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=ours"
+        " -addext keyUsage=critical,keyCertSign,cRLSign",
+        f"req {key} -keyout key.pem -out request.pem -subj /CN=localhost",
         "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -out cert.pem -days 2"
-        " -CAcreateserial -copy_extensions copy",
+        " -CAcreateserial -extfile names",
     ):
         subprocess.run(
             ["openssl", *command.split()],
