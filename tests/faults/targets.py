@@ -94,6 +94,11 @@ class Target(ABC):
                 found[page] = Stored(int(total or 0), day_hits(redis, page))
         return found
 
+    def indexed(self, page: str) -> bool:
+        """Return whether a page, which is a site's first, is in the index."""
+        with Redis(unix_socket_path=str(self._socket())) as redis:
+            return bool(redis.sismember(f"hits:pages:{{{page}}}", page))
+
     def _end_with(self, pid: int) -> None:
         """Kill a process that takes the service with it."""
         self._over = True

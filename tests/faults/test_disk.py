@@ -7,6 +7,7 @@ import pytest
 
 from tests.faults.disk import full_disk
 from tests.faults.targets import External
+from tests.support.processes import eventually
 from tests.support.visitors import visit
 
 pytestmark = pytest.mark.service
@@ -27,6 +28,8 @@ def test_what_a_full_disk_and_a_kill_lose(appendfsync, loses):
         External(Path(directory), 1, appendfsync) as target,
     ):
         visits = [visit(target.service.url, "/count?url=example.com")]
+        # It is written after the answer, and would find the disk full before a hit does.
+        eventually(lambda: target.indexed("example.com"))
         with full_disk(target.store_pid):
             visits += [
                 visit(target.service.url, "/count?url=example.com") for _ in range(5)
