@@ -38,6 +38,7 @@ from hitsvc.request import (
     Sites,
     TargetFinder,
     TrustedProxies,
+    declared_bots,
 )
 from hitsvc.resources import (
     CountReader,
@@ -157,6 +158,7 @@ def _services(
         ),
         TargetFinder(_sites(settings)),
         NewPages(limits, Clients(proxies, settings.client_header)),
+        declared_bots().sent if settings.bots == "skip" else None,
         proxies,
         LookParser(),
         CookieWriter(settings.cookie_timeout),

@@ -1,7 +1,7 @@
 """Falcon resources that count and read: parse the request, ask, render the answer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ class Services:
         counter: Where the counts are.
         targets: Finds the page that a request means.
         new_pages: Tells whose new pages are too many.
+        uncounted: Tells of an ASGI scope whether the visit is no view; `None` if each is.
         proxies: Who may say that the visitor uses HTTPS.
         looks: What query parameters say about a count's look.
         cookies: Writes the anti-refresh cookie.
@@ -40,6 +41,7 @@ class Services:
     counter: HitCounter
     targets: TargetFinder
     new_pages: NewPages
+    uncounted: Callable[[Mapping[str, Any]], bool] | None
     proxies: TrustedProxies
     looks: LookParser
     cookies: CookieWriter
@@ -85,6 +87,7 @@ class CountResource:
         self._counter = services.counter
         self._targets = services.targets
         self._new_pages = services.new_pages
+        self._uncounted = services.uncounted
         self._proxies = services.proxies
         self._looks = services.looks
         self._cookies = services.cookies
@@ -173,7 +176,8 @@ class HitTaker(CountReader):
 
     def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
-        if visit.prefetch:
+        uncounted = self._uncounted
+        if visit.prefetch or (uncounted is not None and uncounted(visit.scope)):
             return self.begin_read(visit, target, look)
         renderer, cookies, secure = self.renderer, self._cookies, visit.secure
         key, name = target

@@ -27,6 +27,7 @@ from hitsvc.admin.importers import (
     gathered,
     read_sitemap,
 )
+from hitsvc.request import declared_bots
 from hitsvc.store import plain_url, redact
 
 OURS = "hitsvc"
@@ -102,7 +103,7 @@ def _reader(source: Source, shaper: Shaper, choices: Choices) -> _Reader:
         OURS: OwnFormat,
         "hit-counter": HitCounter,
         "plausible": Plausible,
-        "access-log": AccessLog,
+        "access-log": lambda log, rows: AccessLog(log, rows, declared_bots().named),
     }
     return readers[choices.importer](source, shaper)
 

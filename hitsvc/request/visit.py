@@ -1,21 +1,20 @@
 """What a request's headers say about a visit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from hitsvc.request.client import TrustedProxies
+from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 
-_WANTED = frozenset(
-    [
-        b"cookie",
-        b"origin",
-        b"purpose",
-        b"referer",
-        b"sec-gpc",
-        b"sec-purpose",
-        b"x-forwarded-proto",
-    ]
-)
+_OLD_PURPOSES = [name.encode() for name in OLD_PURPOSES]
+_PURPOSES = frozenset([b"sec-purpose", *_OLD_PURPOSES])
+_WANTED = _PURPOSES | {
+    b"cookie",
+    b"origin",
+    b"referer",
+    b"sec-gpc",
+    b"x-forwarded-proto",
+}
 
 
 class Visit:
@@ -26,7 +25,8 @@ class Visit:
         origin: The ``Origin`` header, or ``""``.
         referer: The ``Referer`` header, or ``""``.
         private: The visitor asks for privacy (Global Privacy Control): no cookie.
-        prefetch: The browser only prepares for a visit that may never come.
+        prefetch: The browser only prepares for a visit that may never come. A page that
+            it prerenders asks for each thing now or never, so that is a visit.
         secure: The visitor uses HTTPS.
         scope: The request's ASGI scope.
     """
@@ -58,8 +58,9 @@ class Visit:
         self.origin = found.get(b"origin", "")
         self.referer = _as_meant(found.get(b"referer", ""))
         self.private = found.get(b"sec-gpc", "").strip() == "1"
-        purposes: Iterable[str | None] = map(found.get, (b"sec-purpose", b"purpose"))
-        self.prefetch = any("prefetch" in (text or "").lower() for text in purposes)
+        if not _PURPOSES.isdisjoint(found):
+            old = [found[name] for name in _OLD_PURPOSES if name in found]
+            self.prefetch = only_prepares(found.get(b"sec-purpose"), old)
         forwarded = found.get(b"x-forwarded-proto")
         if forwarded and scope.get("client") in proxies:
             # Each proxy appends; the nearest one, which we trust, is last.

@@ -90,6 +90,14 @@ class CountSettings(BaseModel):
             min_length=0,
         ),
     ] = ""
+    bots: Annotated[
+        str,
+        Field(
+            description="`skip`: programs that say in `User-Agent` that they are bots "
+            "see the number and do not raise it; or `count`.",
+            pattern=r"^(skip|count)$",
+        ),
+    ] = "skip"
     new_pages_by_client: Annotated[
         int,
         Field(
