@@ -281,6 +281,13 @@ HEADERS = {
     "proxies": field("Forwarded", '|for="_a";by=b,|for={n}'),
     "a purpose": field("Sec-Purpose", "|prefetc|{n}"),
     "spaces in Sec-GPC": field("Sec-GPC", "1| |{n}"),
+    "a purpose's words": field("X-Purpose", "|a,;|{n}"),
+    "a user agent": field("User-Agent", "{n}|Mozilla/5.0 |"),
+    "nearly a bot": field("User-Agent", "{n}|ContextualBo Spider|"),
+    "starts of names": field("User-Agent", "{n}|(sentr Bin SSL Lab|"),
+    "different letters in a user agent": lambda number: request(
+        f"{_COUNT[:-3]}{number}", f"User-Agent: {_different(number, 2000, '')}"
+    ),
     "ranges": field("Range", "bytes=|0-1,|{n}-", "/"),
     "headers to allow": field(
         "Access-Control-Request-Headers", "|a,|b{n}", _COUNT, "OPTIONS", "Origin: a"
