@@ -3,7 +3,7 @@
 A new resource is a module and a line of `_routes`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import falcon.asgi
@@ -39,6 +39,7 @@ from hitsvc.request import (
     TargetFinder,
     TrustedProxies,
     declared_bots,
+    understand,
 )
 from hitsvc.resources import (
     CountReader,
@@ -180,9 +181,22 @@ class _App(DefaultHeadersApp):
         express: See `hitsvc.http1.express_exchange`.
     """
 
-    __slots__ = ("express",)
+    __slots__ = ("_counts", "express")
 
     express: ExpressLane
+
+    def __init__(self, headers: Mapping[str, ReadyHeaders], **options: Any) -> None:
+        """Take what each count's answers are sent with, by address."""
+        super().__init__(headers, **options)
+        self._counts = headers
+
+    def __call__(  # type: ignore[override]
+        self, scope: dict[str, Any], receive: Any, send: Any
+    ) -> Awaitable[None]:
+        """Answer a request as it was meant."""
+        if scope["type"] == "http":
+            understand(scope, self._counts)
+        return super().__call__(scope, receive, send)
 
 
 class _Lifespan:

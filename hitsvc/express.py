@@ -20,7 +20,7 @@ from falcon.uri import parse_query_string
 from hitsvc.badge import Look
 from hitsvc.errors import CounterBusy, InvalidURL
 from hitsvc.http1 import ReadyHeaders
-from hitsvc.request import Target, Visit
+from hitsvc.request import Target, Visit, as_meant
 from hitsvc.resources import CountReader, CountResource, Pending, Services
 
 # 0.5 kB each, 2.3 kB if every query is that long: 38 MB. Longer ones are the app's.
@@ -107,7 +107,8 @@ class ExpressLane:
 
     def _question(self, query: bytes) -> tuple[Target, Look] | None:
         """Read a query as Falcon does; `None` for one that names no URL."""
-        params = parse_query_string(query.decode(), keep_blank=True, csv=False)
+        text = as_meant(query).decode()
+        params = parse_query_string(text, keep_blank=True, csv=False)
         try:
             return self._targets.find(params, ""), self._looks.parse(params)
         except InvalidURL:
