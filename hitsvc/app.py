@@ -33,6 +33,7 @@ from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
     Clients,
     CookieWriter,
+    Identity,
     NewPageLimits,
     NewPages,
     Sites,
@@ -140,6 +141,7 @@ def _services(
     settings: Settings, check: StoreCheck, redis: Redis | None, tally: Tally | None
 ) -> Services:
     """Make what the resources of counts have in common."""
+    identity = Identity.of(settings)
     backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
     proxies = TrustedProxies(settings.forwarded_allow_ips)
     limits = NewPageLimits(
@@ -157,7 +159,7 @@ def _services(
             capacity=Capacity(check.info),
             tally=tally,
         ),
-        TargetFinder(_sites(settings)),
+        TargetFinder(_sites(settings, identity), identity),
         NewPages(limits, Clients(proxies, settings.client_header)),
         declared_bots().sent if settings.bots == "skip" else None,
         proxies,
@@ -166,9 +168,9 @@ def _services(
     )
 
 
-def _sites(settings: Settings) -> Sites:
+def _sites(settings: Settings, identity: Identity) -> Sites:
     try:
-        return Sites(settings.sites, settings.deny)
+        return Sites(settings.sites, settings.deny, identity)
     except ValueError as ex:
         msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
         raise SettingsError(msg) from ex
