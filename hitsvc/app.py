@@ -3,7 +3,7 @@
 A new resource is a module and a line of `_routes`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import falcon.asgi
@@ -33,12 +33,14 @@ from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
     Clients,
     CookieWriter,
+    Identity,
     NewPageLimits,
     NewPages,
     Sites,
     TargetFinder,
     TrustedProxies,
     declared_bots,
+    understand,
 )
 from hitsvc.resources import (
     CountReader,
@@ -139,6 +141,7 @@ def _services(
     settings: Settings, check: StoreCheck, redis: Redis | None, tally: Tally | None
 ) -> Services:
     """Make what the resources of counts have in common."""
+    identity = Identity.of(settings)
     backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
     proxies = TrustedProxies(settings.forwarded_allow_ips)
     limits = NewPageLimits(
@@ -156,7 +159,7 @@ def _services(
             capacity=Capacity(check.info),
             tally=tally,
         ),
-        TargetFinder(_sites(settings)),
+        TargetFinder(_sites(settings, identity), identity),
         NewPages(limits, Clients(proxies, settings.client_header)),
         declared_bots().sent if settings.bots == "skip" else None,
         proxies,
@@ -165,9 +168,9 @@ def _services(
     )
 
 
-def _sites(settings: Settings) -> Sites:
+def _sites(settings: Settings, identity: Identity) -> Sites:
     try:
-        return Sites(settings.sites, settings.deny)
+        return Sites(settings.sites, settings.deny, identity)
     except ValueError as ex:
         msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
         raise SettingsError(msg) from ex
@@ -180,9 +183,22 @@ class _App(DefaultHeadersApp):
         express: See `hitsvc.http1.express_exchange`.
     """
 
-    __slots__ = ("express",)
+    __slots__ = ("_counts", "express")
 
     express: ExpressLane
+
+    def __init__(self, headers: Mapping[str, ReadyHeaders], **options: Any) -> None:
+        """Take what each count's answers are sent with, by address."""
+        super().__init__(headers, **options)
+        self._counts = headers
+
+    def __call__(  # type: ignore[override]
+        self, scope: dict[str, Any], receive: Any, send: Any
+    ) -> Awaitable[None]:
+        """Answer a request as it was meant."""
+        if scope["type"] == "http":
+            understand(scope, self._counts)
+        return super().__call__(scope, receive, send)
 
 
 class _Lifespan:

@@ -126,7 +126,7 @@ class HitCounter:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
             presented: The token that the visitor's cookie holds, if any. One that is
                 unknown, expired or malformed is as none.
             remember: Give the visitor a token.
@@ -174,7 +174,7 @@ class HitCounter:
         """Read a URL's total without counting.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
             today: Read the hits of today (UTC), too.
 
         Returns:
@@ -191,7 +191,7 @@ class HitCounter:
         """Return a URL's total and its hits of the latest days without counting.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
             days: How many, today included; at least 1.
 
         Raises:

@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 
 from falcon.asgi import Request, Response
 
-from hitsvc.answer import CountRenderer, HistoryRenderer, allow_origin, allow_preflight
+from hitsvc.answer import (
+    CountRenderer,
+    HistoryRenderer,
+    allow_origin,
+    allow_preflight,
+    name_page,
+)
 from hitsvc.badge import PLAIN, Look, LookParser
 from hitsvc.counter import HitCounter
 from hitsvc.counting import site_of
@@ -161,6 +167,7 @@ class CountReader(CountResource):
         answer = pending.answer()
         resp.data = answer.body
         resp.content_type = self.media_type
+        name_page(resp, target.key)
         if visit.origin:
             allow_origin(resp, visit.origin)
         if answer.cookie:
@@ -220,6 +227,7 @@ class HistoryReader(CountResource):
         totals = await self._counter.totals(key, self._renderer.days(req.params))
         resp.data = self._renderer.render(key, totals, req.params)
         resp.content_type = self.media_type
+        name_page(resp, key)
         if visit.origin:
             allow_origin(resp, visit.origin)
 

@@ -20,7 +20,14 @@ BADGE = "/count/tag.svg"
 NAMED = b"url=example.com"
 TAKEN = [BADGE, "/count", "/count.json", "/nocount", "/nocount/tag.svg"]
 
-OTHER_PATHS = ["/nocount.json", "/nocount/shields.json", "/graph.svg", "/count/", "/"]
+OTHER_PATHS = [
+    "/nocount.json",
+    "/nocount/shields.json",
+    "/graph.svg",
+    "/count/",
+    "/count/tag.svg//",
+    "/",
+]
 URLS = [
     *["url=example.com", "url=https%3A%2F%2Fexample.com%2Fa%2F..%2Fb%2F"] * 4,
     "url=EXAMPLE.com%2Fb%3Fx",
@@ -34,6 +41,9 @@ URLS = [
     "url=" + "x" * 600,
     "url=example.com/" + "x" * 2100,
     "URL=example.org",
+    "url=example.com/%B2%E2",
+    "url=example.com/%C3%BC%FF",
+    "url=https%253A%252F%252Fexample.com%252Fb",
     "",
 ]
 LOOKS = [
@@ -50,6 +60,9 @@ LOOKS = [
     "base=-1",
     "logo=github",
     "url=example.com",
+    "amp;show=both",
+    "label=%B2%E2",
+    "Url=example.com",
     "&=",
     "%",
 ]

@@ -5,7 +5,14 @@ the same for errors. Nothing here asks Redis.
 """
 
 from hitsvc.answer.default_headers import DefaultHeadersApp
-from hitsvc.answer.headers import UNCACHED, allow_origin, allow_preflight, count_headers
+from hitsvc.answer.headers import (
+    PAGE_HEADER,
+    UNCACHED,
+    allow_origin,
+    allow_preflight,
+    count_headers,
+    name_page,
+)
 from hitsvc.answer.problems import ProblemSerializer, add_problems
 from hitsvc.answer.renderers import (
     BadgeRenderer,
@@ -19,6 +26,7 @@ from hitsvc.answer.renderers import (
 )
 
 __all__ = [
+    "PAGE_HEADER",
     "UNCACHED",
     "BadgeRenderer",
     "ChartRenderer",
@@ -34,4 +42,5 @@ __all__ = [
     "allow_origin",
     "allow_preflight",
     "count_headers",
+    "name_page",
 ]

@@ -30,7 +30,7 @@ class CountRenderer(Protocol):
         """Make the body of an answer.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
             total: All hits of the URL.
             today: Those of today; 0 if neither the form nor the look needs them.
             look: How the request wants them shown.

@@ -41,7 +41,7 @@ def draw_chart(page_key: str, total: int, days: Sequence[DayHits]) -> bytes:
     """Draw the history of a page.
 
     Args:
-        page_key: What `hitsvc.request.urls.normalise` returned.
+        page_key: What `hitsvc.request.Identity.key` returned.
         total: All its hits, also those before the first day.
         days: Its hits on 7 to 365 days without a gap, oldest first.
 

@@ -75,7 +75,7 @@ class Keys:
         """Name the keys of a page.
 
         Args:
-            page_key: What `hitsvc.request.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
         """
         return PageKeys(f"{self._prefix}{{{page_key}}}")
 

@@ -19,7 +19,7 @@ def cookie_name(page_key: str) -> str:
     gives a legal name.
 
     Args:
-        page_key: What `hitsvc.request.urls.normalise` returned.
+        page_key: What `hitsvc.request.Identity.key` returned.
     """
     digest = blake2s(page_key.encode(), digest_size=_NAME_DIGEST_BYTES).hexdigest()
     return f"hits-{digest}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from hitsvc.request.client import TrustedProxies
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
+from hitsvc.request.query import escaped
 
 _OLD_PURPOSES = [name.encode() for name in OLD_PURPOSES]
 _PURPOSES = frozenset([b"sec-purpose", *_OLD_PURPOSES])
@@ -70,6 +71,4 @@ class Visit:
 
 def _as_meant(referer: str) -> str:
     """Undo latin-1 where it was UTF-8: old clients send a URL as they show it."""
-    if referer.isascii():
-        return referer
-    return referer.encode("latin-1").decode(errors="replace")
+    return referer if referer.isascii() else escaped(referer.encode("latin-1"))

@@ -118,7 +118,11 @@ class TestWhichURL:
             pytest.param("?url=a.com", PAGE, "a.com", id="parameter beats Referer"),
             pytest.param("?url=", PAGE, "example.com", id="blank is as none"),
             pytest.param("?url", PAGE, "example.com", id="no value is as none"),
-            pytest.param("?URL=a.com", PAGE, "example.com", id="names have a case"),
+            pytest.param("?URL=a.com", PAGE, "a.com", id="upper case"),
+            pytest.param("?x=1&amp;url=a.com", {}, "a.com", id="&amp;"),
+            pytest.param("/?url=a.com", {}, "a.com", id="a slash at the end"),
+            pytest.param("?url=a.com/%B2%E2", {}, "a.com/%B2%E2", id="not UTF-8"),
+            pytest.param("?url=a.com/%CA%D4", {}, "a.com/%CA%D4", id="nor this"),
             pytest.param("?x=1&url=a.com&y", {}, "a.com", id="others are ignored"),
             pytest.param("?url=https%3A%2F%2Fa.com%2Fx", {}, "a.com/x", id="encoded"),
             pytest.param("?url=https://a.com/x", {}, "a.com/x", id="not encoded"),
@@ -127,6 +131,9 @@ class TestWhichURL:
             pytest.param("?url=a.com/%C3%BC", {}, "a.com/%C3%BC", id="UTF-8"),
             pytest.param(
                 "", {"Referer": "http://a.com/\xc3\xbc"}, "a.com/%C3%BC", id="raw UTF-8"
+            ),
+            pytest.param(
+                "", {"Referer": "http://a.com/\xfc"}, "a.com/%FC", id="raw byte"
             ),
         ],
     )

@@ -142,7 +142,10 @@ class TestErrors:
 
         assert result.headers["access-control-allow-origin"] == "https://example.com"
         assert result.headers["access-control-allow-credentials"] == "true"
-        assert result.headers["access-control-expose-headers"] == "X-Hits-Reason"
+        assert (
+            result.headers["access-control-expose-headers"]
+            == "X-Hits-Page, X-Hits-Reason"
+        )
         assert result.headers["vary"] == "Origin"
 
     @pytest.mark.parametrize(
