@@ -13,7 +13,7 @@ from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
 from hitsvc.request.urls import normalise
-from hitsvc.request.visit import Visit
+from hitsvc.request.visit import Visit, the_only
 
 __all__ = [
     "OLD_PURPOSES",
@@ -33,4 +33,5 @@ __all__ = [
     "normalise",
     "only_prepares",
     "secure_name",
+    "the_only",
 ]
