@@ -35,6 +35,7 @@ from hitsvc.request import (
     CookieWriter,
     NewPageLimits,
     NewPages,
+    SharedCookies,
     Sites,
     TargetFinder,
     TrustedProxies,
@@ -162,6 +163,7 @@ def _services(
         proxies,
         LookParser(),
         CookieWriter(settings.cookie_timeout),
+        SharedCookies(settings.random_value_length),
     )
 
 

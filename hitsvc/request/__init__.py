@@ -8,6 +8,7 @@ whose pages are counted, `NewPages` who makes too many of them, `Bots` which pro
 from hitsvc.request.bots import Bots, declared_bots
 from hitsvc.request.client import Clients, TrustedProxies, is_image_proxy
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
+from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 from hitsvc.request.sites import Sites
@@ -22,6 +23,8 @@ __all__ = [
     "CookieWriter",
     "NewPageLimits",
     "NewPages",
+    "Shared",
+    "SharedCookies",
     "Sites",
     "Target",
     "TargetFinder",
