@@ -10,12 +10,13 @@ from hitsvc.request.bots import Bots, declared_bots
 from hitsvc.request.client import Clients, TrustedProxies, is_image_proxy
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.request.identity import PLAIN, Identity, normalise
+from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 from hitsvc.request.query import as_meant, understand
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
-from hitsvc.request.visit import Visit
+from hitsvc.request.visit import Visit, the_only
 
 __all__ = [
     "OLD_PURPOSES",
@@ -26,6 +27,8 @@ __all__ = [
     "Identity",
     "NewPageLimits",
     "NewPages",
+    "Shared",
+    "SharedCookies",
     "Sites",
     "Target",
     "TargetFinder",
@@ -38,5 +41,6 @@ __all__ = [
     "normalise",
     "only_prepares",
     "secure_name",
+    "the_only",
     "understand",
 ]
