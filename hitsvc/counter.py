@@ -163,22 +163,22 @@ class HitCounter:
             token = self._tokens.new() if remember is True else remember
         return self._commit.submit(Count(page, token))
 
-    def read(self, page_key: str, *, today: bool = False) -> asyncio.Future[Reading]:
+    def read(self, page_key: str, *, days: int = 0) -> asyncio.Future[Reading]:
         """Read a URL's total without counting.
 
         Args:
             page_key: What `hitsvc.request.Identity.key` returned.
-            today: Read the hits of today (UTC), too.
+            days: Read the hits of so many latest days (UTC), too, today included.
 
         Returns:
-            What will hold the total, and today's hits as the only one of its days; or
+            What will hold the total, and the days' hits, oldest first; or
             `CounterUnavailable`.
 
         Raises:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
-        days = (self._today(),) if today else ()
-        return self._commit.submit(Read(self._page(page_key), days=days))
+        asked = latest_days(self._today(), days)
+        return self._commit.submit(Read(self._page(page_key), days=asked))
 
     async def totals(self, page_key: str, days: int = 1) -> Totals:
         """Return a URL's total and its hits of the latest days without counting.

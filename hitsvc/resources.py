@@ -16,7 +16,7 @@ from hitsvc.answer import (
 )
 from hitsvc.badge import PLAIN, Look, LookParser
 from hitsvc.counter import HitCounter
-from hitsvc.counting import site_of
+from hitsvc.counting import Reading, site_of
 from hitsvc.http1 import FAILURE
 from hitsvc.request import (
     CookieWriter,
@@ -147,13 +147,11 @@ class CountReader(CountResource):
     def begin_read(self, _visit: Visit, target: Target, look: Look) -> Pending:
         """Ask Redis for the count, whoever visits; see `begin`."""
         renderer, key = self.renderer, target.key
-        needs_today = renderer.needs_today or look.needs_today
-        future = self._counter.read(key, today=needs_today)
+        days = look.days or int(renderer.needs_today)
+        future = self._counter.read(key, days=days)
 
         def answer() -> Answer:
-            seen = future.result()
-            today = seen.days[0] if seen.days else 0
-            return Answer(renderer.render(key, seen.total, today, look))
+            return Answer(_shown(renderer, key, future.result(), look))
 
         return Pending(future, answer)
 
@@ -191,6 +189,8 @@ class HitTaker(CountReader):
         uncounted = self._uncounted
         if visit.prefetch or (uncounted is not None and uncounted(visit.scope)):
             return self.begin_read(visit, target, look)
+        if look.days > 1:
+            return self._begin_with_days(visit, target, look)
         renderer, cookies, secure = self.renderer, self._cookies, visit.secure
         key, name = target
         if secure:
@@ -205,7 +205,7 @@ class HitTaker(CountReader):
             key,
             presented,
             remember=not visit.private and (shared is None or shared.token),
-            today=renderer.needs_today or look.needs_today,
+            today=renderer.needs_today or look.days > 0,
             new_pages=wanted,
         )
 
@@ -234,6 +234,24 @@ class HitTaker(CountReader):
         presented = None if shared.is_new else shared.token
         return presented, shared if shared.crowded else None
 
+    def _begin_with_days(self, visit: Visit, target: Target, look: Look) -> Pending:
+        """Count the hit, and then read the days, of which today's has it."""
+        renderer, key = self.renderer, target.key
+        hit = self.begin(visit, target, PLAIN)
+
+        async def read() -> Reading:
+            await hit.future
+            return await self._counter.read(key, days=look.days)
+
+        future = asyncio.ensure_future(read())
+
+        def answer() -> Answer:
+            # Others may have been counted since; this one's number is its own.
+            seen = future.result()._replace(total=hit.future.result().number)
+            return Answer(_shown(renderer, key, seen, look), hit.answer().cookie)
+
+        return Pending(future, answer)
+
 
 class HistoryReader(CountResource):
     """Answers with the hits of a URL day by day, and counts nothing."""
@@ -255,3 +273,8 @@ class HistoryReader(CountResource):
             allow_origin(resp, visit.origin)
 
     on_head = on_get
+
+
+def _shown(renderer: CountRenderer, key: str, seen: Reading, look: Look) -> bytes:
+    today = seen.days[-1] if seen.days else 0
+    return renderer.render(key, seen.total, today, look, sum(seen.days))

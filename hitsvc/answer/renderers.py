@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from hitsvc.badge import PLAIN, BadgeMaker, Look
+from hitsvc.badge import PLAIN, BadgeMaker, Look, LookParser, ignored
 from hitsvc.chart import DayHits, draw_chart
 from hitsvc.counter import Totals
+from hitsvc.drawing import FORMATS
 
 MAX_DAYS = 365
 
@@ -26,7 +27,9 @@ class CountRenderer(Protocol):
     content_type: str
     needs_today: bool
 
-    def render(self, page_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, page_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Make the body of an answer.
 
         Args:
@@ -34,6 +37,8 @@ class CountRenderer(Protocol):
             total: All hits of the URL.
             today: Those of today; 0 if neither the form nor the look needs them.
             look: How the request wants them shown.
+            recent: Those of the latest days that the look needs; left out where that is
+                today alone.
         """
 
 
@@ -43,9 +48,13 @@ class TextRenderer:
     content_type = "text/plain; charset=utf-8"
     needs_today = False
 
-    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Write the number; see `CountRenderer.render`."""
-        return b"%d" % total if look is PLAIN else look.text(total, today).encode()
+        if look is PLAIN:
+            return b"%d" % total
+        return look.text(total, today if recent < 0 else recent).encode()
 
 
 class BadgeRenderer:
@@ -58,21 +67,28 @@ class BadgeRenderer:
         """Show counts as these badges."""
         self._badges = badges
 
-    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Draw the badge; see `CountRenderer.render`."""
-        badges = self._badges
-        return badges.count(total) if look is PLAIN else badges.draw(look, total, today)
+        if look is PLAIN:
+            return self._badges.count(total)
+        return self._badges.draw(look, total, today if recent < 0 else recent)
 
 
 class JsonRenderer:
-    """The numbers as they are stored, for programs; looks do not matter."""
+    """The numbers for programs: with a base, and as text, if the look says so."""
 
     content_type = _JSON
     needs_today = True
 
-    def render(self, page_key: str, total: int, today: int, _look: Look) -> bytes:
+    def render(
+        self, page_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Write the object; see `CountRenderer.render`."""
-        return _json({"url": page_key, "total": total, "today": today})
+        return _json(
+            _numbers(page_key, total, today, look, today if recent < 0 else recent)
+        )
 
 
 class ShieldsRenderer:
@@ -88,7 +104,9 @@ class ShieldsRenderer:
         """Use this label where the look has none."""
         self._label = label
 
-    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Describe the badge; see `CountRenderer.render`."""
         is_icon = look.logo is not None and not look.logo.startswith("data:")
         optional = {
@@ -102,7 +120,7 @@ class ShieldsRenderer:
             {
                 "schemaVersion": 1,
                 "label": self._label if look.label is None else look.label,
-                "message": look.text(total, today),
+                "message": look.text(total, today if recent < 0 else recent),
                 "color": look.color or "blue",
                 **{key: value for key, value in optional.items() if value},
             }
@@ -126,23 +144,36 @@ class HistoryRenderer(Protocol):
 
 
 class JsonHistoryRenderer:
-    """The numbers; with ``?days=`` those of each day, and those without a date."""
+    """The numbers; with ``?days=`` those of each day, and those without a date.
+
+    It also names the parameters that were ignored, for whoever makes embed code.
+    """
 
     content_type = _JSON
 
+    def __init__(self, looks: LookParser) -> None:
+        """Read looks with this."""
+        self._looks = looks
+
     def days(self, params: Params) -> int:
         """Ask for today only, unless more is wanted; see `HistoryRenderer.days`."""
-        return _days(params, least=1, default=1)
+        wanted = _days(params, least=1, default=1)
+        return max(wanted, self._looks.parse(params).days)
 
     def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Write the object; see `HistoryRenderer.render`."""
-        answer = {"url": page_key, "total": totals.total, "today": totals.today}
-        if "days" not in params:
-            return _json(answer)
+        look = self._looks.parse(params)
         days = [
             {"day": day.isoformat(), "hits": hits} for day, hits in totals.days.items()
         ]
-        return _json(answer | {"days": days, "undated": totals.undated})
+        recent = sum(list(totals.days.values())[-look.days :]) if look.days else 0
+        answer = _numbers(page_key, totals.total, totals.today, look, recent)
+        if "days" in params:
+            wanted = _days(params, least=1, default=1)
+            answer |= {"days": days[-wanted:], "undated": totals.undated}
+        if names := ignored(params):
+            answer["ignored"] = names
+        return _json(answer)
 
 
 class ChartRenderer:
@@ -150,14 +181,21 @@ class ChartRenderer:
 
     content_type = "image/svg+xml"
 
+    def __init__(self, looks: LookParser) -> None:
+        """Read looks with this."""
+        self._looks = looks
+
     def days(self, params: Params) -> int:
         """Ask for 30 days, unless others are wanted; see `HistoryRenderer.days`."""
         return _days(params, least=7, default=30)
 
-    def render(self, page_key: str, totals: Totals, _params: Params) -> bytes:
+    def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Draw the chart; see `HistoryRenderer.render`."""
         days = [DayHits(*day) for day in totals.days.items()]
-        return draw_chart(page_key, totals.total, days)
+        total = totals.total + self._looks.parse(params).amount.base
+        form = params.get("format")
+        write = FORMATS.get(form) if isinstance(form, str) else None
+        return draw_chart(page_key, total, days, write)
 
 
 def _days(params: Params, *, least: int, default: int) -> int:
@@ -166,6 +204,17 @@ def _days(params: Params, *, least: int, default: int) -> int:
         return default
     # Python refuses to read numbers of thousands of digits.
     return min(max(int(text), least), MAX_DAYS) if len(text) < 10 else MAX_DAYS
+
+
+def _numbers(
+    page_key: str, total: int, today: int, look: Look, recent: int
+) -> dict[str, Any]:
+    """Return what programs are told of a page; with a look, what a badge would show."""
+    answer: dict[str, Any] = {"url": page_key, "total": total, "today": today}
+    if look.amount != PLAIN.amount:
+        answer["total"] += look.amount.base
+        answer["text"] = look.text(total, recent)
+    return answer
 
 
 def _json(answer: dict[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 Knows nothing of HTTP or Redis.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -37,13 +37,19 @@ class DayHits(NamedTuple):
     hits: int
 
 
-def draw_chart(page_key: str, total: int, days: Sequence[DayHits]) -> bytes:
+def draw_chart(
+    page_key: str,
+    total: int,
+    days: Sequence[DayHits],
+    write: Callable[[int], str] | None = None,
+) -> bytes:
     """Draw the history of a page.
 
     Args:
         page_key: What `hitsvc.request.Identity.key` returned.
         total: All its hits, also those before the first day.
         days: Its hits on 7 to 365 days without a gap, oldest first.
+        write: Writes a number above the chart; `None` for the usual way.
 
     Returns:
         The SVG, in UTF-8: bars, or an area where there are more days than bars fit.
@@ -51,6 +57,7 @@ def draw_chart(page_key: str, total: int, days: Sequence[DayHits]) -> bytes:
     # PERF: 30 days take 90 us, 365 take 450 us (CPU time, Python 3.11, AMD EPYC).
     key = clean(page_key)
     hits = [hits for _, hits in days]
+    write = write or _figure
     svg = (
         f'<svg xmlns="{SVG_NAMESPACE}" width="{plot.WIDTH}" height="{plot.HEIGHT}" '
         f'viewBox="0 0 {plot.WIDTH} {plot.HEIGHT}" role="img">'
@@ -61,8 +68,8 @@ def draw_chart(page_key: str, total: int, days: Sequence[DayHits]) -> bytes:
         # An inner picture, so that wide letters are cut off before the total.
         f'<svg width="550" height="{plot.TOP}">'
         f'<text class="k" x="20" y="33">{escape(_shortened(key))}</text>'
-        f'<text x="20" y="53">{_views(sum(hits))}, {_period(days)}</text></svg>'
-        f'<text class="n e" x="700" y="35">{_figure(total)}</text>'
+        f'<text x="20" y="53">{_views(sum(hits), write)}, {_period(days)}</text></svg>'
+        f'<text class="n e" x="700" y="35">{write(total)}</text>'
         f'<text class="e" x="700" y="53">in total</text>'
         f"{''.join(_chart(hits))}"
         f"{''.join(_dates([day for day, _ in days]))}</svg>"
@@ -106,7 +113,7 @@ def _in_words(total: int, days: Sequence[DayHits]) -> str:
     in_total = f"{total:,} in total."
     if best.hits <= 0:
         return f"No views counted, {period}. {in_total}"
-    views = _views(sum(day.hits for day in days), exact=True)
+    views = _views(sum(day.hits for day in days), "{:,}".format)
     return f"{views}, {period}. Most on {_date(best.day)}: {best.hits:,}. {in_total}"
 
 
@@ -121,9 +128,8 @@ def _date(day: date) -> str:
     return f"{day.day} {plot.MONTHS[day.month - 1]} {day.year}"
 
 
-def _views(number: int, *, exact: bool = False) -> str:
-    noun = "view" if number == 1 else "views"
-    return f"{number:,} {noun}" if exact else f"{_figure(number)} {noun}"
+def _views(number: int, write: Callable[[int], str]) -> str:
+    return f"{write(number)} {'view' if number == 1 else 'views'}"
 
 
 def _figure(number: int) -> str:

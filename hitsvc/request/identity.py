@@ -11,16 +11,15 @@ settings are.
 
 import re
 from collections.abc import Iterator
-from operator import itemgetter
 from typing import Final, Protocol
 from urllib.parse import quote, unquote_to_bytes
 
 from hitsvc.errors import InvalidURL, SettingsError, URLTooLong
+from hitsvc.request.parameters import ANY_SUBDOMAIN, Parameters, chosen, split_entry
 from hitsvc.request.query import escaped
 from hitsvc.request.urls import LOCAL, MAX_KEY_BYTES, parse, spelled, too_long
 
 ON = "on"
-_ANY_SUBDOMAIN = "*."
 # How often a URL may have been encoded too much.
 _MOST_DECODED = 2
 
@@ -41,11 +40,8 @@ _SESSION_SEGMENT = re.compile(r"/\((?:[A-Z]\([\w-]*\))+\)(?=/|\Z)", re.ASCII)
 # place on the page.
 _ROUTE = re.compile(r"(?:(!?)(/[^?#]*)|(!)([^?#]*))(?:\?([^#]*))?")
 
-# What may stand in a parameter, and in a route, beside letters and digits.
-_IN_PARAMETER = "!$'()*,-./:;?@_|~"
+# What may stand in a route, beside letters and digits.
 _IN_ROUTE = "!$%&'()*+,-./:;=@_|~"
-# A parameter's name, as a setting has it.
-_NAME = re.compile(r"[^\s?#&=%+:]+")
 
 
 class Chosen(Protocol):
@@ -99,15 +95,17 @@ class Identity:
         self._fold_www = fold_www
         self._fold_index = fold_index
         self._fold_sessions = fold_sessions
-        names = [host.removeprefix(_ANY_SUBDOMAIN) for host in _entries(hosts)]
-        self._bare_hosts = LOCAL.union(name.lower() for name in names)
-        self._everywhere: frozenset[str] = frozenset()
-        self._by_host: dict[str, frozenset[str]] = {}
-        for entry in _entries(query):
-            self._add(entry)
+        listed = [
+            *_entries(hosts),
+            *(split_entry(entry)[0] for entry in _entries(query)),
+        ]
+        self._bare_hosts = LOCAL.union(
+            host.removeprefix(ANY_SUBDOMAIN).lower() for host in listed
+        )
+        self._parameters = Parameters(_entries(query), self.host)
 
     @classmethod
-    def of(cls, chosen: Chosen) -> "Identity":
+    def of(cls, settings: Chosen) -> "Identity":
         """Choose what settings say.
 
         Raises:
@@ -115,15 +113,15 @@ class Identity:
         """
         try:
             return cls(
-                chosen.query,
-                hash_routes=chosen.hash_routes == ON,
-                fold_www=chosen.fold_www == ON,
-                fold_index=chosen.fold_index == ON,
-                fold_sessions=chosen.fold_sessions == ON,
-                hosts=f"{chosen.sites},{chosen.deny}",
+                settings.query,
+                hash_routes=settings.hash_routes == ON,
+                fold_www=settings.fold_www == ON,
+                fold_index=settings.fold_index == ON,
+                fold_sessions=settings.fold_sessions == ON,
+                hosts=f"{settings.sites},{settings.deny}",
             )
         except ValueError as ex:
-            msg = f"HITSVC_QUERY={chosen.query!r}: {ex}"
+            msg = f"HITSVC_QUERY={settings.query!r}: {ex}"
             raise SettingsError(msg) from ex
 
     def key(self, raw: str) -> str:
@@ -199,48 +197,18 @@ class Identity:
 
     def _rest(self, host: str, query: str, fragment: str) -> str:
         """Return what of the query and the fragment matters."""
-        names = self._names(host)
-        found = _parameters(query, names)
+        names = self._parameters.on(host)
+        found = chosen(query, names)
         rest = f"?{found}" if found else ""
         route = _ROUTE.match(fragment) if self._hash_routes else None
         if route is None:
             return rest
         mark = route[1] or route[3] or ""
         path = spelled(quote(route[2] or route[4] or "", _IN_ROUTE)).rstrip("/")
-        found = _parameters(route[5] or "", names)
+        found = chosen(route[5] or "", names)
         if not path and not found:
             return rest
         return f"{rest}#{mark}{path or '/'}{'?' if found else ''}{found}"
-
-    def _names(self, host: str) -> frozenset[str]:
-        """Return which parameters matter on a host."""
-        names = self._everywhere
-        if self._by_host:
-            names |= self._by_host.get(host, frozenset())
-            while host:
-                names |= self._by_host.get(_ANY_SUBDOMAIN + host, frozenset())
-                host = host.partition(".")[2]
-        return names
-
-    def _add(self, entry: str) -> None:
-        """Take an entry of the setting for parameters."""
-        host, colon, name = entry.rpartition(":")
-        if not _NAME.fullmatch(name):
-            msg = f"{entry!r} is no parameter, such as p, or wp.example:p for one host"
-            raise ValueError(msg)
-        names = frozenset({_parameter(name)})
-        if not colon:
-            self._everywhere |= names
-            return
-        prefix = _ANY_SUBDOMAIN if host.startswith(_ANY_SUBDOMAIN) else ""
-        host = host.removeprefix(prefix)
-        self._bare_hosts |= {host.lower()}
-        try:
-            host = prefix + self.host(host)
-        except InvalidURL as ex:
-            msg = f"{entry!r} names no host, such as wp.example:p ({ex})"
-            raise ValueError(msg) from ex
-        self._by_host[host] = self._by_host.get(host, frozenset()) | names
 
 
 def normalise(raw: str) -> str:
@@ -250,24 +218,6 @@ def normalise(raw: str) -> str:
 
 def _entries(text: str) -> Iterator[str]:
     return filter(None, map(str.strip, text.split(",")))
-
-
-def _parameter(text: str) -> str:
-    """Write a parameter's name or value in one form."""
-    return quote(unquote_to_bytes(text.replace("+", " ")), _IN_PARAMETER)
-
-
-def _parameters(query: str, names: frozenset[str]) -> str:
-    """Return the parameters with these names, in order; one without a value is as none."""
-    if not query or not names:
-        return ""
-    found = []
-    for pair in query.split("&"):
-        name, _, value = pair.partition("=")
-        if value and (name := _parameter(name)) in names:
-            found.append((name, f"{name}={_parameter(value)}"))
-    # Those of one name may have an order.
-    return "&".join(text for _, text in sorted(found, key=itemgetter(0)))
 
 
 PLAIN: Final = Identity()

@@ -55,7 +55,7 @@ class TestCounts:
         "headers",
         [
             pytest.param({"Sec-Purpose": "prefetch"}, id="Sec-Purpose"),
-            pytest.param({"Sec-Purpose": "prefetch;prerender"}, id="prerender"),
+            pytest.param({"X-Purpose": "preview"}, id="preview"),
             pytest.param({"Sec-Purpose": "Prefetch"}, id="any case"),
             pytest.param({"Purpose": "prefetch"}, id="Purpose"),
         ],
@@ -80,9 +80,10 @@ class TestCounts:
         assert "set-cookie" in result.headers
         assert site.total() == 1
 
-    def test_another_purpose_counts(self, site):
-        """Only prefetch is no visit."""
-        assert site.get("/count", {**PAGE, "Purpose": "preview"}).text == "1"
+    @pytest.mark.parametrize("purpose", ["prefetch;prerender", "other"])
+    def test_another_purpose_counts(self, site, purpose):
+        """What is on a page that is prerendered is asked for once only."""
+        assert site.get("/count", {**PAGE, "Sec-Purpose": purpose}).text == "1"
 
     def test_routes_share_the_count_of_a_page(self, site):
         """Text and badge, counting and reading, show the same total."""

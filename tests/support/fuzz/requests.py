@@ -265,7 +265,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "logoColor": ("blue", "f80"),
     "logoSize": ("auto",),
     "format": ("plain", "grouped", "metric"),
-    "show": ("total", "today", "both"),
+    "show": ("total", "today", "both", "week", "month", "year", "decade"),
     "base": ("0", "-1", "1" * 16, "1" * 17),
     "days": ("1", "7", "30", "365", "366", "-1", "x", "1" * 40),
 }
