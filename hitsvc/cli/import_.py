@@ -102,6 +102,7 @@ def _import(settings: Settings, opened: Opened, chosen: dict[str, Any]) -> Repor
             until=until,
             dry_run=chosen["dry_run"],
             again=chosen["again"],
+            rules=Identity.of(settings).name,
         )
         with counting_bar("Rows") as progress:
             outcome = work.run(opened.rows(), f"{now:%Y-%m-%d %H:%M} UTC", progress)

@@ -61,6 +61,7 @@ class Identity:
 
     Attributes:
         is_plain: Only host and path matter, as they are.
+        name: Tells these rules from others; empty for those that always hold.
     """
 
     def __init__(
@@ -88,20 +89,19 @@ class Identity:
         Raises:
             ValueError: `query` is no such list; the message says what of it.
         """
-        self.is_plain = not (
-            query or hash_routes or fold_www or fold_index or fold_sessions
+        self.name = _name(
+            query,
+            hash_routes=hash_routes,
+            fold_www=fold_www,
+            fold_index=fold_index,
+            fold_sessions=fold_sessions,
         )
+        self.is_plain = not self.name
         self._hash_routes = hash_routes
         self._fold_www = fold_www
         self._fold_index = fold_index
         self._fold_sessions = fold_sessions
-        listed = [
-            *_entries(hosts),
-            *(split_entry(entry)[0] for entry in _entries(query)),
-        ]
-        self._bare_hosts = LOCAL.union(
-            host.removeprefix(ANY_SUBDOMAIN).lower() for host in listed
-        )
+        self._bare_hosts = _bare_hosts(hosts, query)
         self._parameters = Parameters(_entries(query), self.host)
 
     @classmethod
@@ -214,6 +214,17 @@ class Identity:
 def normalise(raw: str) -> str:
     """Turn a URL into its key by the rules that always hold; see `Identity.key`."""
     return PLAIN.key(raw)
+
+
+def _name(query: str, **switches: bool) -> str:
+    said = [f"query={query}"] if query else []
+    return " ".join(said + [name for name, on in switches.items() if on])
+
+
+def _bare_hosts(hosts: str, query: str) -> frozenset[str]:
+    """Return the names that need no dot: whoever lists them knows them."""
+    listed = [*_entries(hosts), *(split_entry(entry)[0] for entry in _entries(query))]
+    return LOCAL.union(host.removeprefix(ANY_SUBDOMAIN).lower() for host in listed)
 
 
 def _entries(text: str) -> Iterator[str]:

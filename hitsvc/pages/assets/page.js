@@ -63,6 +63,15 @@ function showProblem(text, bad) {
   input.setAttribute("aria-invalid", String(Boolean(bad)));
 }
 
+// What says nothing is drawn as if it was not there: a typing error must be seen here.
+function showIgnored(names) {
+  const labels = names.map((name) => document.querySelector(`label[for="${name}"]`)?.textContent ?? name);
+  showProblem(names.length ? `Left out, as it says nothing: ${labels.join(", ")}.` : "");
+  problem.classList.toggle("bad", names.length > 0);
+  for (const field of form.querySelectorAll("input[type=text]"))
+    if (field !== input) field.setAttribute("aria-invalid", String(names.includes(field.name)));
+}
+
 const preview = latest(async (signal) => {
   const image = $("preview");
   if (!address()) {
@@ -76,7 +85,11 @@ const preview = latest(async (signal) => {
   learnLabel(svg, asked);
   image.src = pictureOf(svg);
   image.hidden = false;
-  showProblem("");
+  showIgnored([]);
+  if (Object.keys(asked).length === 0) return;
+  const told = await ask(`/nocount.json?${query({ url: address(), ...asked })}`, signal);
+  const { ignored = [] } = await told.json();
+  if (!signal.aborted) showIgnored(ignored);
 }, (error) => {
   $("preview").hidden = true;
   showProblem(error.message, true);
