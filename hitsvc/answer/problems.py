@@ -23,7 +23,7 @@ from hitsvc.errors import (
     TooManyNewPages,
     URLTooLong,
 )
-from hitsvc.request import is_image_proxy
+from hitsvc.request import is_image_proxy, the_only
 
 Handler = Callable[[Request, Response, Any, dict[str, Any]], Awaitable[None]]
 
@@ -81,7 +81,7 @@ class ProblemSerializer:
         if req.path not in self._counts:
             resp.set_headers((*UNCACHED, ANY_ORIGIN))
         resp.set_header("x-hits-reason", reason)
-        if origin := req.get_header("Origin"):
+        if origin := the_only(req.scope["headers"], b"origin"):
             allow_origin(resp, origin)
         media_type = self._media_types.get(req.path, "")
         if media_type == "image/svg+xml":  # a chart, too: there is nothing to draw

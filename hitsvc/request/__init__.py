@@ -16,6 +16,8 @@ from hitsvc.request.query import as_meant, understand
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
 from hitsvc.request.visit import Visit
+from hitsvc.request.urls import normalise
+from hitsvc.request.visit import Visit, the_only
 
 __all__ = [
     "OLD_PURPOSES",
@@ -39,4 +41,5 @@ __all__ = [
     "only_prepares",
     "secure_name",
     "understand",
+    "the_only",
 ]

@@ -73,8 +73,8 @@ class Bots:
             scope: Its ASGI scope.
         """
         for name, value in scope["headers"]:
-            if name == b"user-agent":
-                return self._cached(value[:_READ])
+            if name == b"user-agent" and self._cached(value[:_READ]):
+                return True
         return False
 
     def named(self, user_agent: str) -> bool:

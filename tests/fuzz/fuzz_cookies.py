@@ -27,6 +27,9 @@ def TestOneInput(data: bytes) -> None:
     visit = Visit(scope, _PROXIES)
     assert not visit.secure, "a stranger says that there is TLS"
     visit.referer.encode()
+    for field, value in headers:
+        if field == b"cookie":
+            assert value.decode("latin-1").strip() in visit.cookies, "a field is lost"
     Visit({**scope, "client": ("127.0.0.1", 1)}, _PROXIES)
     for name in (_NAME, secure_name(_NAME)):
         _check(visit.cookies, name)
