@@ -36,6 +36,7 @@ from hitsvc.request import (
     Identity,
     NewPageLimits,
     NewPages,
+    SharedCookies,
     Sites,
     TargetFinder,
     TrustedProxies,
@@ -165,6 +166,7 @@ def _services(
         proxies,
         LookParser(),
         CookieWriter(settings.cookie_timeout),
+        SharedCookies(settings.random_value_length),
     )
 
 

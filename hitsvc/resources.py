@@ -21,6 +21,8 @@ from hitsvc.http1 import FAILURE
 from hitsvc.request import (
     CookieWriter,
     NewPages,
+    Shared,
+    SharedCookies,
     Target,
     TargetFinder,
     TrustedProxies,
@@ -42,6 +44,7 @@ class Services:
         proxies: Who may say that the visitor uses HTTPS.
         looks: What query parameters say about a count's look.
         cookies: Writes the anti-refresh cookie.
+        shared: Finds the cookie of those who visit many pages.
     """
 
     counter: HitCounter
@@ -51,6 +54,7 @@ class Services:
     proxies: TrustedProxies
     looks: LookParser
     cookies: CookieWriter
+    shared: SharedCookies
 
 
 class Answer(NamedTuple):
@@ -97,6 +101,7 @@ class CountResource:
         self._proxies = services.proxies
         self._looks = services.looks
         self._cookies = services.cookies
+        self._shared = services.shared
 
     async def on_options(self, req: Request, resp: Response) -> None:
         """Answer a CORS preflight."""
@@ -190,12 +195,16 @@ class HitTaker(CountReader):
         key, name = target
         if secure:
             name = secure_name(name)
+        presented = shared = None
+        if visit.cookies:
+            presented, shared = self._carried(visit, key, name)
+            name = shared.name if shared else name
         new_pages = self._new_pages
         wanted = not new_pages.active or new_pages.admit(site_of(key), visit.scope)
         future = self._counter.hit(
             key,
-            find_cookie(visit.cookies, name) if visit.cookies else None,
-            remember=not visit.private,
+            presented,
+            remember=not visit.private and (shared is None or shared.token),
             today=renderer.needs_today or look.needs_today,
             new_pages=wanted,
         )
@@ -207,9 +216,23 @@ class HitTaker(CountReader):
             body = renderer.render(key, hit.number, hit.today or 0, look)
             if not hit.token:
                 return Answer(body)
-            return Answer(body, cookies.write(name, hit.token, secure=secure))
+            value = hit.token if shared is None else shared.secret
+            return Answer(body, cookies.write(name, value, secure=secure))
 
         return Pending(future, answer)
+
+    def _carried(
+        self, visit: Visit, key: str, name: str
+    ) -> tuple[str | None, Shared | None]:
+        """Return the token that a visitor brings, and what may stand for a new one."""
+        presented = find_cookie(visit.cookies, name)
+        if presented is not None:
+            return presented, None
+        shared = self._shared.find(visit.cookies, key, secure=visit.secure)
+        if shared is None:
+            return None, None
+        presented = None if shared.is_new else shared.token
+        return presented, shared if shared.crowded else None
 
 
 class HistoryReader(CountResource):

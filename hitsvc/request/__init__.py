@@ -10,6 +10,7 @@ from hitsvc.request.bots import Bots, declared_bots
 from hitsvc.request.client import Clients, TrustedProxies, is_image_proxy
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.request.identity import PLAIN, Identity, normalise
+from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 from hitsvc.request.query import as_meant, understand
@@ -28,6 +29,8 @@ __all__ = [
     "Identity",
     "NewPageLimits",
     "NewPages",
+    "Shared",
+    "SharedCookies",
     "Sites",
     "Target",
     "TargetFinder",

@@ -32,6 +32,8 @@ def secure_name(name: str) -> str:
 
 def find_cookie(header: str, name: str) -> str | None:
     """Return a cookie's value from a ``Cookie`` header, or ``None``."""
+    if name not in header:  # PERF: a fiftieth of taking 50 cookies apart
+        return None
     for pair in header.split(";"):
         key, _, value = pair.partition("=")
         if key.strip() == name:
