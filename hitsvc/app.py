@@ -23,7 +23,7 @@ from hitsvc.answer import (
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Capacity
+from hitsvc.counting import Capacity, Keys, UnheededProxy
 from hitsvc.errors import SettingsError
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
@@ -51,11 +51,15 @@ from hitsvc.resources import (
     Services,
 )
 from hitsvc.settings import Settings
-from hitsvc.store import StoreCheck, open_backend, open_store_check
+from hitsvc.store import Backend, StoreCheck, open_backend, open_store_check
 
 
 def create_app(
-    settings: Settings, *, redis: Redis | None = None, tally: Tally | None = None
+    settings: Settings,
+    *,
+    redis: Redis | None = None,
+    tally: Tally | None = None,
+    is_first_to_tell: Callable[[], bool] = lambda: True,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -64,36 +68,46 @@ def create_app(
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
         tally: Told what is counted, for the metrics.
+        is_first_to_tell: Tells whether no other worker has logged what is logged once.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
-    services = _services(settings, check, redis, tally)
+    backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
+    unheeded = UnheededProxy(
+        Keys(settings.key_prefix), backend.execute, is_first_to_tell
+    )
+    proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
+    services = _services(settings, check, backend, proxies, tally)
     assets = Assets()
     routes = _routes(services, check, badges, assets, settings.badge_label)
-    counts = {
-        path: resource
-        for path, resource in routes.items()
-        if isinstance(resource, CountResource)
-    }
+    counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     headers = _headers(counts)
-    app = _App(headers, middleware=[_Lifespan(services.counter, check)])
+    lifespan = _Lifespan(unheeded, services.counter, check)
+    app = _App(headers, middleware=[lifespan])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
-    problems = ProblemSerializer(
-        routes,
-        counts,
-        lambda reason, params, color: badges.error(
-            reason, services.looks.parse(params), color
-        ),
-        assets.error_page,
-        SECURITY_HEADERS,
-    )
+    problems = _problems(routes, counts, badges, services.looks, assets)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
+
+
+def _problems(
+    routes: Mapping[str, object],
+    counts: Mapping[str, CountResource],
+    badges: BadgeMaker,
+    looks: LookParser,
+    assets: Assets,
+) -> ProblemSerializer:
+    """Make what renders errors."""
+
+    def badge(reason: str, params: Mapping[str, str | list[str]], color: str) -> bytes:
+        return badges.error(reason, looks.parse(params), color)
+
+    return ProblemSerializer(routes, counts, badge, assets.error_page, SECURITY_HEADERS)
 
 
 def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
@@ -139,12 +153,14 @@ def _badge_maker(settings: Settings) -> BadgeMaker:
 
 
 def _services(
-    settings: Settings, check: StoreCheck, redis: Redis | None, tally: Tally | None
+    settings: Settings,
+    check: StoreCheck,
+    backend: Backend,
+    proxies: TrustedProxies,
+    tally: Tally | None,
 ) -> Services:
     """Make what the resources of counts have in common."""
     identity = Identity.of(settings)
-    backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
-    proxies = TrustedProxies(settings.forwarded_allow_ips)
     limits = NewPageLimits(
         by_client=settings.new_pages_by_client,
         by_site=settings.new_pages_by_site,
@@ -206,10 +222,9 @@ class _App(DefaultHeadersApp):
 class _Lifespan:
     """Ends the connections with the server, when every request has been answered."""
 
-    def __init__(self, counter: HitCounter, check: StoreCheck) -> None:
-        self._counter = counter
-        self._check = check
+    def __init__(self, *parts: UnheededProxy | HitCounter | StoreCheck) -> None:
+        self._parts = parts
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
-        await self._counter.close()
-        await self._check.close()
+        for part in self._parts:
+            await part.close()

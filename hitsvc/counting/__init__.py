@@ -22,9 +22,11 @@ from hitsvc.counting.commit import GroupCommit
 from hitsvc.counting.days import Day, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
 from hitsvc.counting.keys import Keys, PageKeys, site_of
+from hitsvc.counting.once import Once
 from hitsvc.counting.outage import OutageLog
 from hitsvc.counting.refused import RefusedSites
 from hitsvc.counting.tokens import TokenSource, derived_token, is_wellformed
+from hitsvc.counting.unheeded import UnheededProxy
 
 __all__ = [
     "FULL_ABOVE",
@@ -38,6 +40,7 @@ __all__ = [
     "GroupCommit",
     "Hit",
     "Keys",
+    "Once",
     "Operation",
     "OutageLog",
     "PageCommands",
@@ -49,6 +52,7 @@ __all__ = [
     "RefusedSites",
     "Result",
     "TokenSource",
+    "UnheededProxy",
     "derived_token",
     "is_wellformed",
     "latest_days",

@@ -16,8 +16,6 @@ from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 from hitsvc.request.query import as_meant, understand
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
-from hitsvc.request.visit import Visit
-from hitsvc.request.urls import normalise
 from hitsvc.request.visit import Visit, the_only
 
 __all__ = [

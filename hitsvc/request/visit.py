@@ -95,10 +95,13 @@ class Visit:
             old = [found[name] for name in _OLD_PURPOSES if name in found]
             self.prefetch = only_prepares(found.get(b"sec-purpose"), old)
         forwarded = found.get(b"x-forwarded-proto")
-        if forwarded and scope.get("client") in proxies:
-            # Each proxy appends; the nearest one, which we trust, is last.
-            nearest = forwarded.rpartition(",")[2].strip().lower()
-            self.secure = nearest == "https"
+        if forwarded:
+            # Each proxy appends; the nearest one, which we may trust, is last.
+            over_https = forwarded.rpartition(",")[2].strip().lower() == "https"
+            if (client := scope.get("client")) in proxies:
+                self.secure = over_https
+            elif over_https:
+                proxies.disbelieve(client)
 
 
 def _as_meant(referer: str) -> str:
