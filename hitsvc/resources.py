@@ -28,6 +28,7 @@ from hitsvc.request import (
     TrustedProxies,
     Visit,
     find_cookie,
+    is_left_out,
     secure_name,
 )
 
@@ -190,6 +191,8 @@ class HitTaker(CountReader):
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
         uncounted = self._uncounted
         if visit.prefetch or (uncounted is not None and uncounted(visit.scope)):
+            return self.begin_read(visit, target, look)
+        if visit.cookies and is_left_out(visit):
             return self.begin_read(visit, target, look)
         renderer, cookies, secure = self.renderer, self._cookies, visit.secure
         key, name = target
