@@ -28,6 +28,7 @@ from hitsvc.errors import SettingsError
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
+from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
@@ -36,6 +37,7 @@ from hitsvc.request import (
     Identity,
     NewPageLimits,
     NewPages,
+    OwnVisits,
     SharedCookies,
     Sites,
     TargetFinder,
@@ -48,8 +50,8 @@ from hitsvc.resources import (
     CountResource,
     HistoryReader,
     HitTaker,
-    Services,
 )
+from hitsvc.services import Services
 from hitsvc.settings import Settings
 from hitsvc.store import Backend, StoreCheck, open_backend, open_store_check
 
@@ -136,6 +138,9 @@ def _routes(
         "/nocount/shields.json": CountReader(services, ShieldsRenderer(label)),
         "/nocount.json": HistoryReader(services, JsonHistoryRenderer(services.looks)),
         "/graph.svg": HistoryReader(services, ChartRenderer(services.looks)),
+        "/leave-me-out": LeaveMeOut(
+            assets.page("leave-me-out.html"), SECURITY_HEADERS, services.proxies
+        ),
         "/healthz": Liveness(),
         "/readyz": Readiness(services.counter, check),
         **page_routes(assets),
@@ -161,6 +166,7 @@ def _services(
 ) -> Services:
     """Make what the resources of counts have in common."""
     identity = Identity.of(settings)
+    clients = Clients(proxies, settings.client_header)
     limits = NewPageLimits(
         by_client=settings.new_pages_by_client,
         by_site=settings.new_pages_by_site,
@@ -177,13 +183,27 @@ def _services(
             tally=tally,
         ),
         TargetFinder(_sites(settings, identity), identity),
-        NewPages(limits, Clients(proxies, settings.client_header)),
-        declared_bots().sent if settings.bots == "skip" else None,
+        NewPages(limits, clients),
+        _uncounted(settings, clients),
         proxies,
         LookParser(),
         CookieWriter(settings.cookie_timeout),
         SharedCookies(settings.random_value_length),
     )
+
+
+def _uncounted(
+    settings: Settings, clients: Clients
+) -> Callable[[Mapping[str, Any]], bool] | None:
+    """Return what tells whose visits are no views."""
+    tests = []
+    if settings.ignore.strip(" ,"):
+        tests.append(OwnVisits(settings.ignore, clients).sent)
+    if settings.bots == "skip":
+        tests.append(declared_bots().sent)
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return lambda scope: any(test(scope) for test in tests)
 
 
 def _sites(settings: Settings, identity: Identity) -> Sites:

@@ -22,7 +22,8 @@ from hitsvc.badge import Look
 from hitsvc.errors import CounterBusy, InvalidURL
 from hitsvc.http1 import ReadyHeaders
 from hitsvc.request import Target, Visit, as_meant
-from hitsvc.resources import CountReader, CountResource, Pending, Services
+from hitsvc.resources import CountReader, CountResource, Pending
+from hitsvc.services import Services
 
 # 0.5 kB each, 2.3 kB if every query is that long: 38 MB. Longer ones are the app's.
 _CACHED_QUERIES = 16_384

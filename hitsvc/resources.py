@@ -1,8 +1,7 @@
 """Falcon resources that count and read: parse the request, ask, render the answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from falcon.asgi import Request, Response
@@ -14,47 +13,11 @@ from hitsvc.answer import (
     allow_preflight,
     name_page,
 )
-from hitsvc.badge import PLAIN, Look, LookParser
-from hitsvc.counter import HitCounter
+from hitsvc.badge import PLAIN, Look
 from hitsvc.counting import Reading, site_of
 from hitsvc.http1 import FAILURE
-from hitsvc.request import (
-    CookieWriter,
-    NewPages,
-    Shared,
-    SharedCookies,
-    Target,
-    TargetFinder,
-    TrustedProxies,
-    Visit,
-    find_cookie,
-    secure_name,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What these resources have in common.
-
-    Attributes:
-        counter: Where the counts are.
-        targets: Finds the page that a request means.
-        new_pages: Tells whose new pages are too many.
-        uncounted: Tells of an ASGI scope whether the visit is no view; `None` if each is.
-        proxies: Who may say that the visitor uses HTTPS.
-        looks: What query parameters say about a count's look.
-        cookies: Writes the anti-refresh cookie.
-        shared: Finds the cookie of those who visit many pages.
-    """
-
-    counter: HitCounter
-    targets: TargetFinder
-    new_pages: NewPages
-    uncounted: Callable[[Mapping[str, Any]], bool] | None
-    proxies: TrustedProxies
-    looks: LookParser
-    cookies: CookieWriter
-    shared: SharedCookies
+from hitsvc.request import Target, Visit, is_left_out, secure_name
+from hitsvc.services import Services
 
 
 class Answer(NamedTuple):
@@ -189,6 +152,8 @@ class HitTaker(CountReader):
         uncounted = self._uncounted
         if visit.prefetch or (uncounted is not None and uncounted(visit.scope)):
             return self.begin_read(visit, target, look)
+        if visit.cookies and is_left_out(visit):
+            return self.begin_read(visit, target, look)
         if look.days > 1:
             return self._begin_with_days(visit, target, look)
         renderer, cookies, secure = self.renderer, self._cookies, visit.secure
@@ -197,7 +162,8 @@ class HitTaker(CountReader):
             name = secure_name(name)
         presented = shared = None
         if visit.cookies:
-            presented, shared = self._carried(visit, key, name)
+            carried = self._shared.carried(visit.cookies, key, name, secure=secure)
+            presented, shared = carried
             name = shared.name if shared else name
         new_pages = self._new_pages
         wanted = not new_pages.active or new_pages.admit(site_of(key), visit.scope)
@@ -220,19 +186,6 @@ class HitTaker(CountReader):
             return Answer(body, cookies.write(name, value, secure=secure))
 
         return Pending(future, answer)
-
-    def _carried(
-        self, visit: Visit, key: str, name: str
-    ) -> tuple[str | None, Shared | None]:
-        """Return the token that a visitor brings, and what may stand for a new one."""
-        presented = find_cookie(visit.cookies, name)
-        if presented is not None:
-            return presented, None
-        shared = self._shared.find(visit.cookies, key, secure=visit.secure)
-        if shared is None:
-            return None, None
-        presented = None if shared.is_new else shared.token
-        return presented, shared if shared.crowded else None
 
     def _begin_with_days(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Count the hit, and then read the days, of which today's has it."""

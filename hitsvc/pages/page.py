@@ -124,7 +124,7 @@ class Assets:
         """Read the files and put the hashed names into the pages."""
         web = resources.files("hitsvc.pages") / "assets"
         self.static: dict[str, Asset] = {}
-        names: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         for name, content_type in (
             ("favicon.svg", "image/svg+xml"),
             ("ask.js", SCRIPT),
@@ -137,16 +137,10 @@ class Assets:
             asset = Asset.of((web / name).read_bytes(), content_type, FOR_EVER)
             stem, extension = name.split(".")
             hashed = f"{stem}.{asset.plain.etag}.{extension}"
-            names[f"/static/{name}"] = f"/static/{hashed}"
+            self._names[f"/static/{name}"] = f"/static/{hashed}"
             self.static[hashed] = asset
 
-        def page(name: str) -> str:
-            text = (web / name).read_text(encoding="utf-8")
-            for plain, hashed in names.items():
-                text = text.replace(plain, hashed)
-            return text
-
-        self.index = Asset.of(page("index.html").encode(), HTML, REVALIDATE)
+        self.index = Asset.of(self.page("index.html").encode(), HTML, REVALIDATE)
         self.embed = Asset.of((web / "hits.js").read_bytes(), SCRIPT, ONE_DAY)
         self.openapi = Asset.of(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
@@ -157,7 +151,15 @@ class Assets:
         self.robots = Asset.of(
             (web / "robots.txt").read_bytes(), "text/plain; charset=utf-8", ONE_DAY
         )
-        self._error = Template(page("error.html"))
+        self._error = Template(self.page("error.html"))
+
+    def page(self, name: str) -> str:
+        """Return a page's text, with the names in it that its files are served by."""
+        file = resources.files("hitsvc.pages") / "assets" / name
+        text = file.read_text(encoding="utf-8")
+        for plain, hashed in self._names.items():
+            text = text.replace(plain, hashed)
+        return text
 
     def error_page(self, status_title: str, message: str) -> bytes:
         """Return an HTML page that says what went wrong, in the page's own design."""

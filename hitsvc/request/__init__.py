@@ -12,6 +12,7 @@ from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.request.identity import PLAIN, Identity, normalise
 from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
+from hitsvc.request.own_visits import OwnVisits, is_left_out, leave_out
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 from hitsvc.request.query import as_meant, understand
 from hitsvc.request.sites import Sites
@@ -27,6 +28,7 @@ __all__ = [
     "Identity",
     "NewPageLimits",
     "NewPages",
+    "OwnVisits",
     "Shared",
     "SharedCookies",
     "Sites",
@@ -38,6 +40,8 @@ __all__ = [
     "declared_bots",
     "find_cookie",
     "is_image_proxy",
+    "is_left_out",
+    "leave_out",
     "normalise",
     "only_prepares",
     "secure_name",

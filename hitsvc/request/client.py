@@ -40,6 +40,17 @@ _PRIVATE = [
         "fe80::/10",
     )
 ]
+# What a proxy adds to what it passes on.
+_OF_PROXIES = frozenset(
+    [
+        b"forwarded",
+        b"via",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+        b"x-real-ip",
+    ]
+)
 _IMAGE_PROXY = re.compile(
     rb"camo|GoogleImageProxy|YahooMailProxy|Slack-ImgProxy|imgproxy",
     re.IGNORECASE,
@@ -132,6 +143,23 @@ class Clients:
             if not self._proxies.lists(address):
                 return address
         return None
+
+    def address_or_peer(self, scope: Mapping[str, Any]) -> Address | None:
+        """Return the client's address; of a proxy's host that asks for itself, its own.
+
+        Nothing in such a request is of a proxy.
+
+        Args:
+            scope: The request's ASGI scope.
+        """
+        address = self.address(scope)
+        peer = scope.get("client")
+        if address is not None or not peer:
+            return address
+        signs = _OF_PROXIES | {self._header}
+        if any(name in signs for name, _ in scope["headers"]):
+            return None
+        return parse_address(peer[0])
 
     def network(self, scope: Mapping[str, Any]) -> str | None:
         """Return the network that a limit may count; `None` for one of everybody's."""

@@ -49,6 +49,26 @@ class SharedCookies:
         self._length = token_length
         self._secrets = TokenSource(_SECRET_LENGTH)
 
+    def carried(
+        self, cookies: str, page_key: str, name: str, *, secure: bool
+    ) -> tuple[str | None, Shared | None]:
+        """Return the token that a visitor brings, and what may stand for a new one.
+
+        Args:
+            cookies: The ``Cookie`` header.
+            page_key: The key of the page that is visited.
+            name: The name of that page's own cookie.
+            secure: The visitor uses HTTPS.
+        """
+        presented = find_cookie(cookies, name)
+        if presented is not None:
+            return presented, None
+        shared = self.find(cookies, page_key, secure=secure)
+        if shared is None:
+            return None, None
+        presented = None if shared.is_new else shared.token
+        return presented, shared if shared.crowded else None
+
     def find(self, cookies: str, page_key: str, *, secure: bool) -> Shared | None:
         """Look for it; `None` if it is not there and not needed.
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from hitsvc.settings.networks import networks
 
 
 class CountSettings(BaseModel):
@@ -98,6 +100,15 @@ class CountSettings(BaseModel):
             pattern=r"^(skip|count)$",
         ),
     ] = "skip"
+    ignore: Annotated[
+        str,
+        Field(
+            description="Addresses and networks, separated by commas, whose visits see "
+            "the number and do not raise it, such as your own. Empty: none.",
+            min_length=0,
+        ),
+        AfterValidator(networks),
+    ] = ""
     new_pages_by_client: Annotated[
         int,
         Field(

@@ -20,7 +20,15 @@ from hitsvc.pages.page import (
 )
 
 SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "page.js")
-FILES = ("error.html", "favicon.svg", "index.html", *SCRIPTS, "robots.txt", "style.css")
+FILES = (
+    "error.html",
+    "favicon.svg",
+    "index.html",
+    "leave-me-out.html",
+    *SCRIPTS,
+    "robots.txt",
+    "style.css",
+)
 BUDGET_BYTES = 30 * 1024
 
 
