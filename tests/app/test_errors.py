@@ -11,7 +11,7 @@ import pytest
 from falcon import testing
 
 from hitsvc.answer.problems import ProblemSerializer, add_problems
-from hitsvc.pages.page import SECURITY_HEADERS
+from hitsvc.pages import SECURITY_HEADERS
 from tests.support.contract import (
     AWAY,
     BADGES,

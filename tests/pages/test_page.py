@@ -11,13 +11,8 @@ import falcon.asgi
 import pytest
 from falcon import testing
 
-from hitsvc.pages.page import (
-    SECURITY_HEADERS,
-    Asset,
-    Assets,
-    accepts_gzip,
-    page_routes,
-)
+from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
+from hitsvc.pages.files import Asset, accepts_gzip
 
 SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "page.js")
 FILES = (
