@@ -84,13 +84,15 @@ class TestService:
         assert running.get(f"/nocount?url={site.url}/a/post").strip() == "2"
         assert said() == []
 
-    def test_beacons_and_switched_off_visits(self, page, site, service_url):
-        """A beacon counts; with the switch off, the number is read and stays."""
+    def test_pages_without_numbers_and_switched_off_visits(
+        self, page, site, service_url
+    ):
+        """The first counts; with the switch off, the number is read and stays."""
         script = f'<script defer src="{service_url}/hits.js"></script>'
         site.html = f"<p>Hello{script}"
         page.goto(f"{site.url}/post")
         page.context.clear_cookies()
-        # The next answer may overtake the beacon's, but not by seconds.
+        # The next answer may overtake the first, but not by seconds.
         site.html = TOTAL + script
 
         def reads() -> str:
