@@ -1,7 +1,7 @@
 """The page at ``/``, its assets, and the pages for errors.
 
 `Assets` reads the package's ``assets`` directory once. A file that the pages refer to as
-``/static/<stem>.<ext>`` is served as ``/static/<stem>.<hash>.<ext>``: its name changes
+``static/<stem>.<ext>`` is served as ``/static/<stem>.<hash>.<ext>``: its name changes
 with its content, so browsers may keep it for ever.
 """
 
@@ -20,6 +20,9 @@ SCRIPT = "text/javascript; charset=utf-8"
 REVALIDATE = "no-cache"
 ONE_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
+
+# Below that, error pages look for the others where they are without a proxy's path.
+_MAX_DEPTH = 20
 
 # What other sites load: they may read it, and also pages that isolate themselves
 # (Cross-Origin-Embedder-Policy) may.
@@ -58,11 +61,12 @@ class Assets:
             asset = Asset.of((web / name).read_bytes(), content_type, FOR_EVER)
             stem, extension = name.split(".")
             hashed = f"{stem}.{asset.plain.etag}.{extension}"
-            self._names[f"/static/{name}"] = f"/static/{hashed}"
+            self._names[f"static/{name}"] = f"static/{hashed}"
             self.static[hashed] = asset
 
         self.index = Asset.of(self.page("index.html").encode(), HTML, REVALIDATE)
-        self.embed = Asset.of((web / "hits.js").read_bytes(), SCRIPT, ONE_DAY)
+        # Made of hits.js by `make script`; a test holds the two together.
+        self.embed = Asset.of((web / "hits.min.js").read_bytes(), SCRIPT, ONE_DAY)
         self.openapi = Asset.of(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
         )
@@ -82,10 +86,20 @@ class Assets:
             text = text.replace(plain, hashed)
         return text
 
-    def error_page(self, status_title: str, message: str) -> bytes:
-        """Return an HTML page that says what went wrong, in the page's own design."""
+    def error_page(self, status_title: str, message: str, path: bytes) -> bytes:
+        """Return an HTML page that says what went wrong, in the page's own design.
+
+        Args:
+            status_title: Its heading.
+            message: One sentence.
+            path: Where it is shown, as it was sent: the page refers to the others from
+                there, since only the proxy knows what is in front of that.
+        """
+        depth = path.count(b"/") - 1
         return self._error.substitute(
-            title=html.escape(status_title), message=html.escape(message)
+            title=html.escape(status_title),
+            message=html.escape(message),
+            root="../" * depth or "./" if depth <= _MAX_DEPTH else "/",
         ).encode()
 
 

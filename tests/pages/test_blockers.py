@@ -49,7 +49,7 @@ def generated() -> set[str]:
     )
     script = (
         f"{source}\nconst made = ['count', 'nocount'].map((mode) =>"
-        f"codes('https://hits.example.org', mode, {json.dumps(PAGE)}, {{}}));"
+        f"codes('https://hits.example.org/', mode, {json.dumps(PAGE)}, {{}}));"
         "console.log(JSON.stringify(made));"
     )
     result = subprocess.run(  # noqa: S603 - our own program
