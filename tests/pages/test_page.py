@@ -319,7 +319,7 @@ class TestGzip:
 class TestContent:
     """What the files themselves may hold."""
 
-    @pytest.mark.parametrize("name", ["index.html", "error.html"])
+    @pytest.mark.parametrize("name", ["index.html", "error.html", "leave-me-out.html"])
     def test_no_script_or_style_is_inline(self, name):
         """The CSP would block it, so none is there."""
         for tag, attributes in Elements(read(name)).found:
@@ -327,7 +327,7 @@ class TestContent:
             assert tag != "script" or attributes["src"].startswith("static/")
             assert not [a for a in attributes if a == "style" or a.startswith("on")]
 
-    @pytest.mark.parametrize("name", ["index.html", "error.html"])
+    @pytest.mark.parametrize("name", ["index.html", "error.html", "leave-me-out.html"])
     def test_every_address_in_the_pages_is_local(self, name):
         """And relative: a proxy may have put the service below a path of a site."""
         for _, attributes in Elements(read(name)).found:
