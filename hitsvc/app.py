@@ -29,6 +29,7 @@ from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.leave_me_out import LeaveMeOut
+from hitsvc.many import ManyReader
 from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
@@ -136,7 +137,7 @@ def _routes(
         "/nocount": CountReader(services, text),
         "/nocount/tag.svg": CountReader(services, badge),
         "/nocount/shields.json": CountReader(services, ShieldsRenderer(label)),
-        "/nocount.json": HistoryReader(services, JsonHistoryRenderer(services.looks)),
+        "/nocount.json": ManyReader(services, JsonHistoryRenderer(services.looks)),
         "/graph.svg": HistoryReader(services, ChartRenderer(services.looks)),
         "/leave-me-out": LeaveMeOut(
             assets.page("leave-me-out.html"), SECURITY_HEADERS, services.proxies
