@@ -83,8 +83,9 @@ def create_app(
         Keys(settings.key_prefix), backend.execute, is_first_to_tell
     )
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
-    services = _services(settings, check, backend, proxies, tally)
-    assets = Assets()
+    identity = Identity.of(settings)
+    services = _services(settings, check, backend, proxies, identity, tally)
+    assets = Assets(identity.kept)
     routes = _routes(services, check, badges, assets, settings.badge_label)
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     headers = _headers(counts)
@@ -163,10 +164,10 @@ def _services(
     check: StoreCheck,
     backend: Backend,
     proxies: TrustedProxies,
+    identity: Identity,
     tally: Tally | None,
 ) -> Services:
     """Make what the resources of counts have in common."""
-    identity = Identity.of(settings)
     clients = Clients(proxies, settings.client_header)
     limits = NewPageLimits(
         by_client=settings.new_pages_by_client,

@@ -6,7 +6,8 @@ with its content, so browsers may keep it for ever.
 """
 
 import html
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from string import Template
 
@@ -20,6 +21,9 @@ SCRIPT = "text/javascript; charset=utf-8"
 REVALIDATE = "no-cache"
 ONE_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
+
+# In the script, for what the operator's settings say.
+_KEPT = '"HITSVC_KEPT"'
 
 # Below that, error pages look for the others where they are without a proxy's path.
 _MAX_DEPTH = 20
@@ -44,8 +48,12 @@ class Assets:
         static: Each file under ``/static/``, by its hashed name.
     """
 
-    def __init__(self) -> None:
-        """Read the files and put the hashed names into the pages."""
+    def __init__(self, kept: Iterable[str] = ()) -> None:
+        """Read the files and put the hashed names into the pages.
+
+        Args:
+            kept: What tells pages apart beside their paths; see `Identity.kept`.
+        """
         web = resources.files("hitsvc.pages") / "assets"
         self.static: dict[str, Asset] = {}
         self._names: dict[str, str] = {}
@@ -66,7 +74,9 @@ class Assets:
 
         self.index = Asset.of(self.page("index.html").encode(), HTML, REVALIDATE)
         # Made of hits.js by `make script`; a test holds the two together.
-        self.embed = Asset.of((web / "hits.min.js").read_bytes(), SCRIPT, ONE_DAY)
+        script = (web / "hits.min.js").read_text(encoding="utf-8")
+        names = json.dumps(",".join(kept))
+        self.embed = Asset.of(script.replace(_KEPT, names).encode(), SCRIPT, ONE_DAY)
         self.openapi = Asset.of(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
         )

@@ -62,6 +62,8 @@ class Identity:
     Attributes:
         is_plain: Only host and path matter, as they are.
         name: Tells these rules from others; empty for those that always hold.
+        kept: What of an address matters behind its path, on one host at least: the names
+            of parameters, and ``#`` for routes.
     """
 
     def __init__(
@@ -102,6 +104,8 @@ class Identity:
         self._fold_index = fold_index
         self._fold_sessions = fold_sessions
         self._bare_hosts = _bare_hosts(hosts, query)
+        self.kept = sorted({split_entry(entry)[1] for entry in _entries(query)})
+        self.kept += ["#"] if hash_routes else []
         self._parameters = Parameters(_entries(query), self.host)
 
     @classmethod
