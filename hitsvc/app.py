@@ -22,28 +22,19 @@ from hitsvc.answer import (
     count_headers,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
+from hitsvc.base_path import also_below
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Capacity, Keys, UnheededProxy
-from hitsvc.errors import SettingsError
+from hitsvc.counting import Keys, UnheededProxy
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.many import ManyReader
-from hitsvc.metrics import Tally, TimedBackend
+from hitsvc.metrics import Tally
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
-    Clients,
-    CookieWriter,
     Identity,
-    NewPageLimits,
-    NewPages,
-    OwnVisits,
-    SharedCookies,
-    Sites,
-    TargetFinder,
     TrustedProxies,
-    declared_bots,
     understand,
 )
 from hitsvc.resources import (
@@ -52,9 +43,9 @@ from hitsvc.resources import (
     HistoryReader,
     HitTaker,
 )
-from hitsvc.services import Services
+from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings
-from hitsvc.store import Backend, StoreCheck, open_backend, open_store_check
+from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
 def create_app(
@@ -79,23 +70,35 @@ def create_app(
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
     backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
-    unheeded = UnheededProxy(
-        Keys(settings.key_prefix), backend.execute, is_first_to_tell
-    )
+    keys = Keys(settings.key_prefix)
+    unheeded = UnheededProxy(keys, backend.execute, is_first_to_tell)
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
     identity = Identity.of(settings)
-    services = _services(settings, check, backend, proxies, identity, tally)
-    assets = Assets(identity.kept)
-    routes = _routes(services, check, badges, assets, settings.badge_label)
+    services = make_services(settings, check, backend, proxies, identity, tally)
+    assets = Assets(settings.base_path, identity.kept)
+    routes = also_below(
+        settings.base_path,
+        _routes(services, check, badges, assets, settings.badge_label),
+    )
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
+    app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
+    problems = _problems(routes, counts, badges, services.looks, assets)
+    add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
+    return app
+
+
+def _app(
+    routes: Mapping[str, object],
+    counts: Mapping[str, CountResource],
+    services: Services,
+    lifespan: "_Lifespan",
+) -> "_App":
+    """Put what answers where its address is."""
     headers = _headers(counts)
-    lifespan = _Lifespan(unheeded, services.counter, check)
     app = _App(headers, middleware=[lifespan])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
-    problems = _problems(routes, counts, badges, services.looks, assets)
-    add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
 
 
@@ -157,63 +160,6 @@ def peer_network_of(settings: Settings) -> Callable[[Client], str | None]:
 def _badge_maker(settings: Settings) -> BadgeMaker:
     template = settings.svg_template and load_template(settings.svg_template)
     return BadgeMaker(settings.badge_label, template or None)
-
-
-def _services(
-    settings: Settings,
-    check: StoreCheck,
-    backend: Backend,
-    proxies: TrustedProxies,
-    identity: Identity,
-    tally: Tally | None,
-) -> Services:
-    """Make what the resources of counts have in common."""
-    clients = Clients(proxies, settings.client_header)
-    limits = NewPageLimits(
-        by_client=settings.new_pages_by_client,
-        by_site=settings.new_pages_by_site,
-        in_all=settings.new_pages_in_all,
-    )
-    return Services(
-        HitCounter(
-            TimedBackend(backend, tally) if tally else backend,
-            key_prefix=settings.key_prefix,
-            token_ttl_s=settings.cookie_timeout,
-            token_length=settings.random_value_length,
-            queue_limit=settings.queue_limit,
-            capacity=Capacity(check.info),
-            tally=tally,
-        ),
-        TargetFinder(_sites(settings, identity), identity),
-        NewPages(limits, clients),
-        _uncounted(settings, clients),
-        proxies,
-        LookParser(),
-        CookieWriter(settings.cookie_timeout),
-        SharedCookies(settings.random_value_length),
-    )
-
-
-def _uncounted(
-    settings: Settings, clients: Clients
-) -> Callable[[Mapping[str, Any]], bool] | None:
-    """Return what tells whose visits are no views."""
-    tests = []
-    if settings.ignore.strip(" ,"):
-        tests.append(OwnVisits(settings.ignore, clients).sent)
-    if settings.bots == "skip":
-        tests.append(declared_bots().sent)
-    if len(tests) < 2:
-        return tests[0] if tests else None
-    return lambda scope: any(test(scope) for test in tests)
-
-
-def _sites(settings: Settings, identity: Identity) -> Sites:
-    try:
-        return Sites(settings.sites, settings.deny, identity)
-    except ValueError as ex:
-        msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
-        raise SettingsError(msg) from ex
 
 
 class _App(DefaultHeadersApp):

@@ -217,7 +217,7 @@ class TestHeaders:
     )
     def test_the_script_knows_what_tells_pages_apart(self, kept, put_in):
         """By the settings, as a string of JavaScript."""
-        script = Assets(kept).embed.plain.data.decode()
+        script = Assets(kept=kept).embed.plain.data.decode()
 
         assert f"{put_in}.split" in script
         assert "HITSVC_KEPT" not in script
