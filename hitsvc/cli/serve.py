@@ -27,12 +27,12 @@ from hitsvc.settings import Settings, unknown_variables
 
 @click.command("serve")
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen, or unix:PATH.")
-@click.option("--workers", type=int, metavar="N", help="Processes; 0: one each CPU.")
+@click.option("--workers", metavar="N", help="Processes; 0: one each CPU.")
 @options.store
 @options.data_dir
 def command(
     bind: str | None,
-    workers: int | None,
+    workers: str | None,
     redis_url: str | None,
     data_dir: Path | None,
 ) -> NoReturn:
