@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from hitsvc.cli import options
+from hitsvc.cli.typed import Whole
 from hitsvc.serve import (
     DataDir,
     EmbeddedStore,
@@ -27,11 +28,15 @@ from hitsvc.settings import Settings, unknown_variables
 
 @click.command("serve")
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen, or unix:PATH.")
+@click.option(
+    "--port", type=Whole(0, 65535, 8001), metavar="N", help="Of the same host."
+)
 @click.option("--workers", metavar="N", help="Processes; 0: one each CPU.")
 @options.store
 @options.data_dir
 def command(
     bind: str | None,
+    port: int | None,
     workers: str | None,
     redis_url: str | None,
     data_dir: Path | None,
@@ -40,6 +45,8 @@ def command(
     settings = Settings.load(
         os.environ, bind=bind, workers=workers, redis_url=redis_url, data_dir=data_dir
     )
+    if port is not None:
+        settings = settings.model_copy(update={"bind": _at_port(settings, port)})
     dictConfig(log_config(settings.log_level, settings.log_format))
     for message in unknown_variables(os.environ):
         say(message)
@@ -52,6 +59,14 @@ def command(
     else:
         place = _check_external(settings.redis_url)
     _serve(settings, place)
+
+
+def _at_port(settings: Settings, port: int) -> str:
+    host, _, before = settings.bind.rpartition(":")
+    if not before.isdecimal():
+        msg = f"--port {port}: {settings.bind} has no port"
+        raise click.UsageError(msg)
+    return f"{host}:{port}"
 
 
 def _check_external(url: str) -> str:

@@ -68,6 +68,11 @@ class TestUsage:
                 "--site 'ftp://x': not a host. Give a host, such as",
             ),
             ("import x --from y", "--from 'y': not known. Give hitsvc, hit-counter,"),
+            (
+                "serve --port 65536",
+                "--port '65536': too large. Give a whole number from",
+            ),
+            ("serve --bind unix:/x --port 1", "--port 1: unix:/x has no port. See"),
             ("import /none", "FILE '/none': not a file. Give a file, - or the URL"),
             ("restore /none", "FILE '/none': no such file. Give a file, such as hits."),
             ("backup /", "FILE '/': a directory. Give a file, such as hits.backup."),

@@ -31,7 +31,14 @@ class TestFailures:
         running = service(store="memory")
         bind = running.url.removeprefix("http://")
         message = _failure(f"--bind={bind}", f"--data-dir={tmp_path / 'other'}")
-        assert f"cannot listen on {bind}: the address is in use" in message
+        assert f"cannot listen on {bind}: it is taken by " in message
+        assert f"(process {running.pid}). Try --bind 127.0.0.1:" in message
+
+    def test_a_port_is_one_of_the_same_host(self, service: StartService) -> None:
+        """`--port` changes it alone."""
+        port = service(store="memory").url.rpartition(":")[2]
+        message = _failure("--store=memory", f"--port={port}")
+        assert f"cannot listen on 127.0.0.1:{port}: it is taken by " in message
 
     @pytest.mark.parametrize(
         ("bind", "expected"),
@@ -41,7 +48,7 @@ class TestFailures:
             ),
             pytest.param("127.0.0.1:99999", "at most 65535", id="port too high"),
             pytest.param("host.invalid:80", "no such host", id="unknown host"),
-            pytest.param("nonsense", "HITSVC_BIND='nonsense'", id="no port"),
+            pytest.param("nonsense", "--bind 'nonsense'", id="no port"),
             pytest.param("unix:/nowhere/at/all", "no such file", id="no directory"),
         ],
     )
