@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from click.core import ParameterSource
 
 from hitsvc.cli import options
 from hitsvc.cli.typed import Whole
@@ -23,7 +22,7 @@ from hitsvc.serve import (
     open_listener,
     say,
 )
-from hitsvc.settings import Settings, unknown_variables
+from hitsvc.settings import Settings, sources, unknown_variables
 
 
 @click.command("serve")
@@ -57,7 +56,8 @@ def command(
             say("the memory store lives in one process: 1 worker is started")
         place = "memory"
     else:
-        place = _check_external(settings.redis_url)
+        given = sources(os.environ, settings, {"redis_url": redis_url})
+        place = _check_external(settings.redis_url, given["HITSVC_REDIS_URL"][1])
     _serve(settings, place)
 
 
@@ -69,17 +69,22 @@ def _at_port(settings: Settings, port: int) -> str:
     return f"{host}:{port}"
 
 
-def _check_external(url: str) -> str:
-    """Look whether a Redis is there; return its URL, fit to be shown."""
+def _check_external(url: str, source: str) -> str:
+    """Look whether a Redis is there; return its URL, fit to be shown.
+
+    Args:
+        url: Its URL.
+        source: What somebody has written that into, as `sources` says.
+    """
     from hitsvc.store import RedisAway, check_redis, redact
 
     try:
-        check_redis(url)
+        set_by = "HITSVC_REDIS_URL" if source == "environment" else source
+        check_redis(url, set_by=set_by)
     except RedisAway as ex:
         say(str(ex))
     shown = redact(url)
-    source = click.get_current_context().get_parameter_source("redis_url")
-    if source is ParameterSource.COMMANDLINE and "***" in shown:
+    if source == "--store" and "***" in shown:
         say(
             "every user of this machine can read the password in --store (ps): put the "
             "URL into a file and name that in HITSVC_REDIS_URL_FILE"

@@ -1,15 +1,12 @@
 """`hitsvc serve` that cannot start: one line that says what to do, exit code 1."""
 
-import socket
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 
-import hiredis
 import pytest
 
 from tests.support.commands import free_port, run_hitsvc
+from tests.support.imitation import imitation
 from tests.support.service import StartService
 from tests.support.valkey import Valkey
 
@@ -89,7 +86,7 @@ class TestFailures:
 
     def test_redis_is_too_old(self) -> None:
         """Its version is named, and the one that is needed."""
-        with old_store() as port:
+        with imitation("redis_version:5.0.14\n") as port:
             message = _failure(f"--store=redis://127.0.0.1:{port}")
         assert "Redis 5.0.14 is too old: hitsvc needs Redis 6.0 or later" in message
 
@@ -137,30 +134,6 @@ class TestFailures:
             assert expected in _failure(f"--store={url}")
         finally:
             valkey.close()
-
-
-@contextmanager
-def old_store() -> Iterator[int]:
-    """Be a Redis of long ago, on a port, for a few connections."""
-    info = b"redis_version:5.0.14\r\n"
-    replies = {b"PING": b"+PONG\r\n", b"INFO": b"$%d\r\n%b\r\n" % (len(info), info)}
-
-    def answer(listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = listener.accept()
-                commands = hiredis.Reader()
-                while data := client.recv(4096):
-                    commands.feed(data)
-                    while command := commands.gets():
-                        unknown = b"-ERR unknown command\r\n"
-                        client.sendall(replies.get(command[0].upper(), unknown))
-                client.close()
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(20)
-        threading.Thread(target=answer, args=[listener], daemon=True).start()
-        yield listener.getsockname()[1]
 
 
 def _failure(*options: str, env: Mapping[str, str] = {}) -> str:
