@@ -18,6 +18,7 @@ from hitsvc.serve import (
     DataDir,
     EmbeddedStore,
     Keeper,
+    goes_with_container,
     log_config,
     open_listener,
     say,
@@ -107,6 +108,11 @@ def _serve_embedded(settings: Settings) -> NoReturn:
     try:
         if warning := data_dir.warning():
             say(warning)
+        if goes_with_container(data_dir.path):
+            say(
+                f"{data_dir.path} is the container's own: the counts in it are gone when "
+                f"it is removed. Mount a volume there: docker run -v hits:{data_dir.path}"
+            )
         store = EmbeddedStore(data_dir, settings.embedded_memory)
         listener = open_listener(settings.bind, int(settings.socket_mode, 8))
         settings = settings.model_copy(update={"redis_url": store.url})
