@@ -22,7 +22,7 @@ from hitsvc.request import (
     TrustedProxies,
     declared_bots,
 )
-from hitsvc.settings import Settings
+from hitsvc.settings import Right, Settings, mistake
 from hitsvc.store import Backend, StoreCheck
 
 
@@ -117,8 +117,11 @@ def _uncounted(
 
 
 def _sites(settings: Settings, identity: Identity) -> Sites:
-    try:
-        return Sites(settings.sites, settings.deny, identity)
-    except ValueError as ex:
-        msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
-        raise SettingsError(msg) from ex
+    for name, hosts in (("SITES", settings.sites), ("DENY", settings.deny)):
+        try:
+            Sites(hosts, identity=identity)
+        except ValueError as ex:
+            right = Right("hosts, separated by commas", "example.org, *.example.com")
+            msg = mistake(f"HITSVC_{name}={hosts!r}", str(ex), right)
+            raise SettingsError(msg) from ex
+    return Sites(settings.sites, settings.deny, identity)
