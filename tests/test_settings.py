@@ -13,6 +13,8 @@ from hitsvc.settings.mistakes import right_of
 
 SWITCHES = ("hash_routes", "fold_www", "fold_index", "fold_sessions")
 DEFAULTS = {
+    "base_path": "",
+    "ignore": "",
     "redis_url": "embedded",
     "admin_redis_url": "",
     "key_prefix": "hits:",
