@@ -22,6 +22,7 @@ from hitsvc.answer import (
     count_headers,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
+from hitsvc.base_path import also_below
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Capacity, Keys, UnheededProxy
 from hitsvc.errors import SettingsError
@@ -85,8 +86,9 @@ def create_app(
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
     identity = Identity.of(settings)
     services = _services(settings, check, backend, proxies, identity, tally)
-    assets = Assets(identity.kept)
+    assets = Assets(identity.kept, settings.base_path)
     routes = _routes(services, check, badges, assets, settings.badge_label)
+    routes = also_below(settings.base_path, routes)
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     headers = _headers(counts)
     lifespan = _Lifespan(unheeded, services.counter, check)

@@ -48,12 +48,14 @@ class Assets:
         static: Each file under ``/static/``, by its hashed name.
     """
 
-    def __init__(self, kept: Iterable[str] = ()) -> None:
+    def __init__(self, kept: Iterable[str] = (), base: str = "") -> None:
         """Read the files and put the hashed names into the pages.
 
         Args:
             kept: What tells pages apart beside their paths; see `Identity.kept`.
+            base: The path that a proxy leaves on, or ``""``.
         """
+        self._base = base.encode()
         web = resources.files("hitsvc.pages") / "assets"
         self.static: dict[str, Asset] = {}
         self._names: dict[str, str] = {}
@@ -105,7 +107,7 @@ class Assets:
             path: Where it is shown, as it was sent: the page refers to the others from
                 there, since only the proxy knows what is in front of that.
         """
-        depth = path.count(b"/") - 1
+        depth = path.removeprefix(self._base).count(b"/") - 1
         return self._error.substitute(
             title=html.escape(status_title),
             message=html.escape(message),

@@ -35,6 +35,15 @@ class ServerSettings(BaseModel):
             min_length=0,
         ),
     ] = ""
+    base_path: Annotated[
+        str,
+        Field(
+            description="The path of a site below which the service is, such as `/stats`, "
+            "where the proxy does not take it off. Empty: none, or it does.",
+            pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+            min_length=0,
+        ),
+    ] = ""
     workers: Annotated[
         int,
         Field(
