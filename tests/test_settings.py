@@ -358,6 +358,8 @@ class TestFiles:
             "embedded_memory": "99",
             "metrics_bind": ":2",
             "bots": "count",
+            "base_path": "/stats",
+            "ignore": "203.0.113.7",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"
