@@ -33,6 +33,7 @@ from hitsvc.many import ManyReader
 from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
+    BeforeFork,
     Clients,
     CookieWriter,
     Identity,
@@ -43,6 +44,7 @@ from hitsvc.request import (
     Sites,
     TargetFinder,
     TrustedProxies,
+    claims_of,
     declared_bots,
     understand,
 )
@@ -62,7 +64,7 @@ def create_app(
     *,
     redis: Redis | None = None,
     tally: Tally | None = None,
-    is_first_to_tell: Callable[[], bool] = lambda: True,
+    shared: BeforeFork | None = None,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -71,20 +73,20 @@ def create_app(
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
         tally: Told what is counted, for the metrics.
-        is_first_to_tell: Tells whether no other worker has logged what is logged once.
+        shared: What it shares with other workers; `None` for one alone.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
+    shared = shared or BeforeFork()
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
     backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
-    unheeded = UnheededProxy(
-        Keys(settings.key_prefix), backend.execute, is_first_to_tell
-    )
+    keys = Keys(settings.key_prefix)
+    unheeded = UnheededProxy(keys, backend.execute, shared.tells_of_proxy)
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
     identity = Identity.of(settings)
-    services = _services(settings, check, backend, proxies, identity, tally)
+    services = _services(settings, check, backend, proxies, identity, tally, shared)
     assets = Assets(identity.kept)
     routes = _routes(services, check, badges, assets, settings.badge_label)
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
@@ -166,8 +168,10 @@ def _services(
     proxies: TrustedProxies,
     identity: Identity,
     tally: Tally | None,
+    shared: BeforeFork,
 ) -> Services:
     """Make what the resources of counts have in common."""
+    lifetime_s = settings.cookie_timeout
     clients = Clients(proxies, settings.client_header)
     limits = NewPageLimits(
         by_client=settings.new_pages_by_client,
@@ -178,7 +182,8 @@ def _services(
         HitCounter(
             TimedBackend(backend, tally) if tally else backend,
             key_prefix=settings.key_prefix,
-            token_ttl_s=settings.cookie_timeout,
+            token_ttl_s=lifetime_s if settings.refresh in {"cookie", "both"} else 0,
+            claim_ttl_s=lifetime_s,
             token_length=settings.random_value_length,
             queue_limit=settings.queue_limit,
             capacity=Capacity(check.info),
@@ -186,10 +191,11 @@ def _services(
         ),
         TargetFinder(_sites(settings, identity), identity),
         NewPages(limits, clients),
+        claims_of(settings.refresh, lifetime_s, clients, shared),
         _uncounted(settings, clients),
         proxies,
         LookParser(),
-        CookieWriter(settings.cookie_timeout),
+        CookieWriter(lifetime_s),
         SharedCookies(settings.random_value_length),
     )
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from hitsvc.badge import LookParser
 from hitsvc.counter import HitCounter
+from hitsvc.counting import ClaimNames
 from hitsvc.request import (
     CookieWriter,
     NewPages,
     SharedCookies,
     TargetFinder,
     TrustedProxies,
+    Visit,
 )
 
 
@@ -23,6 +25,8 @@ class Services:
         counter: Where the counts are.
         targets: Finds the page that a request means.
         new_pages: Tells whose new pages are too many.
+        claim: Names the claim that a visit makes on a page, if it does; `None` where
+            none does.
         uncounted: Tells of an ASGI scope whether the visit is no view; `None` if each is.
         proxies: Who may say that the visitor uses HTTPS.
         looks: What query parameters say about a count's look.
@@ -33,6 +37,7 @@ class Services:
     counter: HitCounter
     targets: TargetFinder
     new_pages: NewPages
+    claim: Callable[[Visit, str], ClaimNames | None] | None
     uncounted: Callable[[Mapping[str, Any]], bool] | None
     proxies: TrustedProxies
     looks: LookParser
