@@ -14,6 +14,7 @@ DEFAULTS = {
     "admin_redis_url": "",
     "key_prefix": "hits:",
     "cookie_timeout": 60,
+    "refresh": "cookie",
     "random_value_length": 12,
     "svg_template": None,
     "badge_label": "hits",
@@ -22,6 +23,7 @@ DEFAULTS = {
     "sites": "",
     "deny": "",
     "bots": "skip",
+    "ignore": "",
     "query": "",
     "hash_routes": "off",
     "fold_www": "off",
@@ -273,6 +275,8 @@ class TestFiles:
             "embedded_memory": "99",
             "metrics_bind": ":2",
             "bots": "count",
+            "ignore": "192.0.2.1",
+            "refresh": "both",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"
