@@ -10,9 +10,11 @@ import falcon.asgi
 from redis.asyncio import Redis
 
 from hitsvc.answer import (
+    SVG,
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
+    ErrorPictures,
     JsonHistoryRenderer,
     JsonRenderer,
     ProblemSerializer,
@@ -82,9 +84,7 @@ def create_app(
     problems = ProblemSerializer(
         routes,
         counts,
-        lambda reason, params, color: badges.error(
-            reason, services.looks.parse(params), color
-        ),
+        _error_pictures(badges, services.looks),
         assets.error_page,
         SECURITY_HEADERS,
     )
@@ -98,6 +98,15 @@ def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
         path: ReadyHeaders(count_headers(resource.media_type))
         for path, resource in counts.items()
     }
+
+
+def _error_pictures(badges: BadgeMaker, looks: LookParser) -> ErrorPictures:
+    """Return what shows errors to those who want an image."""
+
+    def badge(words: str, params: Mapping[str, str | list[str]], color: str) -> bytes:
+        return badges.error(words, looks.parse(params), color)
+
+    return ErrorPictures({SVG: badge})
 
 
 def _routes(

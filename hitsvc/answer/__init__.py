@@ -6,6 +6,7 @@ the same for errors. Nothing here asks Redis.
 
 from hitsvc.answer.default_headers import DefaultHeadersApp
 from hitsvc.answer.headers import UNCACHED, allow_origin, allow_preflight, count_headers
+from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.answer.problems import ProblemSerializer, add_problems
 from hitsvc.answer.renderers import (
     BadgeRenderer,
@@ -19,11 +20,13 @@ from hitsvc.answer.renderers import (
 )
 
 __all__ = [
+    "SVG",
     "UNCACHED",
     "BadgeRenderer",
     "ChartRenderer",
     "CountRenderer",
     "DefaultHeadersApp",
+    "ErrorPictures",
     "HistoryRenderer",
     "JsonHistoryRenderer",
     "JsonRenderer",

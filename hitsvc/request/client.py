@@ -24,10 +24,13 @@ _MAX_ENTRIES = 16
 _MAX_ENTRY_LENGTH = 64
 # An address, perhaps with a port (RFC 7239, section 6): IPv6 in brackets, IPv4, or alone.
 _ENTRY = re.compile(r"\[([^\]]+)\](?::\d{1,5})?|([0-9.]+)(?::\d{1,5})?|(.+)")
+# GitHub's and its kin (npm, PyPI, GitLab, ...) are all some camo; then mail's and feeds'.
 _IMAGE_PROXY = re.compile(
-    rb"camo|GoogleImageProxy|YahooMailProxy|Slack-ImgProxy|imgproxy",
+    rb"\bcamo\b|ima?ge?[-_ ]?proxy|YahooMailProxy|\b(?:images\.)?weserv\b|\bwsrv\.nl\b",
     re.IGNORECASE,
 )
+# Camo says who it is in both, whatever an operator makes of the one.
+_PROXY_HEADERS = (b"user-agent", b"via")
 
 
 class TrustedProxies:
@@ -131,9 +134,12 @@ def _network_of_host(host: str) -> str | None:
 
 
 def is_image_proxy(scope: Mapping[str, Any]) -> bool:
-    """Tell whether many people look through this client, and all it shows is images."""
+    """Tell whether many people look through this client, and all it shows is images.
+
+    The one rule of what such a proxy is: for limits, and for the status of errors.
+    """
     return any(
-        name == b"user-agent" and _IMAGE_PROXY.search(value[:512])
+        name in _PROXY_HEADERS and _IMAGE_PROXY.search(value[:512]) is not None
         for name, value in scope["headers"]
     )
 

@@ -53,8 +53,10 @@ def _check_type(request: Request, answer: Answer) -> None:
     if request.route in BADGE_ROUTES:
         right = answer.content_type == "image/svg+xml"
     elif request.route in TEXT_ROUTES:
+        is_error = "x-hits-status" in answer.headers
         right = answer.content_type in {"text/plain", "application/problem+json"}
-        if answer.status == 200 and request.method == "GET":
+        right |= is_error and answer.content_type == "image/svg+xml"
+        if answer.status == 200 and request.method == "GET" and not is_error:
             right = _NUMBERS.fullmatch(answer.body) is not None
     elif request.route in JSON_ROUTES and request.method in {"GET", "POST"}:
         right = answer.content_type in {"application/json", "application/problem+json"}
