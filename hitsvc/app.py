@@ -10,18 +10,25 @@ import falcon.asgi
 from redis.asyncio import Redis
 
 from hitsvc.answer import (
+    GIF,
+    PNG,
     SVG,
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
+    Drawing,
     ErrorPictures,
     JsonHistoryRenderer,
     JsonRenderer,
+    PixelRenderer,
+    PngRenderer,
     ProblemSerializer,
     ShieldsRenderer,
     TextRenderer,
     add_problems,
     count_headers,
+    pixel_error,
+    png_error,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
@@ -32,6 +39,7 @@ from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
+from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
     Clients,
     CookieWriter,
@@ -46,6 +54,7 @@ from hitsvc.resources import (
     CountResource,
     HistoryReader,
     HitTaker,
+    NotInstalled,
     Services,
 )
 from hitsvc.settings import Settings
@@ -53,7 +62,11 @@ from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
 def create_app(
-    settings: Settings, *, redis: Redis | None = None, tally: Tally | None = None
+    settings: Settings,
+    *,
+    redis: Redis | None = None,
+    tally: Tally | None = None,
+    open_painter: Callable[[], Painter | None] = open_painter,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -62,6 +75,7 @@ def create_app(
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
         tally: Told what is counted, for the metrics.
+        open_painter: Returns what paints PNGs, if it is installed.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
@@ -70,7 +84,8 @@ def create_app(
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
     services = _services(settings, check, redis, tally)
     assets = Assets()
-    routes = _routes(services, check, badges, assets, settings.badge_label)
+    painter = open_painter()
+    routes = _routes(services, check, badges, assets, painter)
     counts = {
         path: resource
         for path, resource in routes.items()
@@ -84,7 +99,7 @@ def create_app(
     problems = ProblemSerializer(
         routes,
         counts,
-        _error_pictures(badges, services.looks),
+        _error_pictures(badges, services.looks, painter),
         assets.error_page,
         SECURITY_HEADERS,
     )
@@ -100,13 +115,18 @@ def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
     }
 
 
-def _error_pictures(badges: BadgeMaker, looks: LookParser) -> ErrorPictures:
+def _error_pictures(
+    badges: BadgeMaker, looks: LookParser, painter: Painter | None
+) -> ErrorPictures:
     """Return what shows errors to those who want an image."""
 
     def badge(words: str, params: Mapping[str, str | list[str]], color: str) -> bytes:
         return badges.error(words, looks.parse(params), color)
 
-    return ErrorPictures({SVG: badge})
+    drawings: dict[str, Drawing] = {SVG: badge, GIF: pixel_error}
+    if painter:
+        drawings[PNG] = png_error(badges, painter)
+    return ErrorPictures(drawings)
 
 
 def _routes(
@@ -114,17 +134,22 @@ def _routes(
     check: StoreCheck,
     badges: BadgeMaker,
     assets: Assets,
-    label: str,
+    painter: Painter | None,
 ) -> dict[str, object]:
     """Return every address of the service with the resource that answers there."""
     text, badge = TextRenderer(), BadgeRenderer(badges)
+    png = painter and PngRenderer(badges, painter)
+    no_png = NotInstalled(services, PNG)
     return {
         "/count": HitTaker(services, text),
         "/count/tag.svg": HitTaker(services, badge),
+        "/count/tag.png": HitTaker(services, png) if png else no_png,
+        "/count/pixel.gif": HitTaker(services, PixelRenderer()),
         "/count.json": HitTaker(services, JsonRenderer()),
         "/nocount": CountReader(services, text),
         "/nocount/tag.svg": CountReader(services, badge),
-        "/nocount/shields.json": CountReader(services, ShieldsRenderer(label)),
+        "/nocount/tag.png": CountReader(services, png) if png else no_png,
+        "/nocount/shields.json": CountReader(services, ShieldsRenderer(badges.label)),
         "/nocount.json": HistoryReader(services, JsonHistoryRenderer()),
         "/graph.svg": HistoryReader(services, ChartRenderer()),
         "/healthz": Liveness(),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from falcon import HTTPNotImplemented
 from falcon.asgi import Request, Response
 
 from hitsvc.answer import CountRenderer, HistoryRenderer, allow_origin, allow_preflight
@@ -106,6 +107,20 @@ class CountResource:
         return self._looks.parse(params) if len(params) > ("url" in params) else PLAIN
 
 
+class NotInstalled(CountResource):
+    """Stands where an extra would answer that is not installed, and says so."""
+
+    async def on_get(self, _req: Request, _resp: Response) -> None:
+        """Refuse, before anything is counted."""
+        raise HTTPNotImplemented(
+            title="501 no PNG here",
+            description="this service makes no PNG: it was installed without hitsvc[png]",
+        )
+
+    on_head = on_get
+    on_post = on_get
+
+
 class CountReader(CountResource):
     """Answers with the count of a URL, and counts nothing."""
 
@@ -153,10 +168,13 @@ class CountReader(CountResource):
             raise failure  # the express lane has begun this request already
         visit = Visit(req.scope, self._proxies)
         target = self._targets.find(req.params, visit.referer)
+        painter = self.renderer.painter
+        if painter:
+            painter.admit()
         pending = begin(visit, target, self._look(req))
         await pending.future
         answer = pending.answer()
-        resp.data = answer.body
+        resp.data = await painter.paint(answer.body) if painter else answer.body
         resp.content_type = self.media_type
         if visit.origin:
             allow_origin(resp, visit.origin)

@@ -6,8 +6,16 @@ the same for errors. Nothing here asks Redis.
 
 from hitsvc.answer.default_headers import DefaultHeadersApp
 from hitsvc.answer.headers import UNCACHED, allow_origin, allow_preflight, count_headers
-from hitsvc.answer.pictures import SVG, ErrorPictures
+from hitsvc.answer.pictures import SVG, Drawing, ErrorPictures
 from hitsvc.answer.problems import ProblemSerializer, add_problems
+from hitsvc.answer.raster import (
+    GIF,
+    PNG,
+    PixelRenderer,
+    PngRenderer,
+    pixel_error,
+    png_error,
+)
 from hitsvc.answer.renderers import (
     BadgeRenderer,
     ChartRenderer,
@@ -20,16 +28,21 @@ from hitsvc.answer.renderers import (
 )
 
 __all__ = [
+    "GIF",
+    "PNG",
     "SVG",
     "UNCACHED",
     "BadgeRenderer",
     "ChartRenderer",
     "CountRenderer",
     "DefaultHeadersApp",
+    "Drawing",
     "ErrorPictures",
     "HistoryRenderer",
     "JsonHistoryRenderer",
     "JsonRenderer",
+    "PixelRenderer",
+    "PngRenderer",
     "ProblemSerializer",
     "ShieldsRenderer",
     "TextRenderer",
@@ -37,4 +50,6 @@ __all__ = [
     "allow_origin",
     "allow_preflight",
     "count_headers",
+    "pixel_error",
+    "png_error",
 ]

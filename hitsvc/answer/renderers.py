@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from hitsvc.badge import PLAIN, BadgeMaker, Look
 from hitsvc.chart import DayHits, draw_chart
 from hitsvc.counter import Totals
+from hitsvc.png import Painter
 
 MAX_DAYS = 365
 
@@ -26,6 +27,10 @@ class CountRenderer(Protocol):
     content_type: str
     needs_today: bool
 
+    @property
+    def painter(self) -> Painter | None:
+        """What makes the body of what `render` makes, where that takes a while."""
+
     def render(self, page_key: str, total: int, today: int, look: Look) -> bytes:
         """Make the body of an answer.
 
@@ -42,6 +47,7 @@ class TextRenderer:
 
     content_type = "text/plain; charset=utf-8"
     needs_today = False
+    painter = None
 
     def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
         """Write the number; see `CountRenderer.render`."""
@@ -53,6 +59,7 @@ class BadgeRenderer:
 
     content_type = "image/svg+xml"
     needs_today = False
+    painter = None
 
     def __init__(self, badges: BadgeMaker) -> None:
         """Show counts as these badges."""
@@ -69,6 +76,7 @@ class JsonRenderer:
 
     content_type = _JSON
     needs_today = True
+    painter = None
 
     def render(self, page_key: str, total: int, today: int, _look: Look) -> bytes:
         """Write the object; see `CountRenderer.render`."""
@@ -83,6 +91,7 @@ class ShieldsRenderer:
 
     content_type = _JSON
     needs_today = False
+    painter = None
 
     def __init__(self, label: str) -> None:
         """Use this label where the look has none."""

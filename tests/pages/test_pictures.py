@@ -69,3 +69,23 @@ def test_a_browser_shows_a_picture_at_any_status(browser, service_url, status):
         page.close()
 
     assert width > 20
+
+
+def test_a_browser_sees_nothing_of_the_pixel(browser, service_url):
+    """It is a whole picture, of one pixel, which is transparent."""
+    page = browser.new_page()
+    try:
+        page.goto(f"{service_url}/healthz")
+        page.set_content('<img src="/count/pixel.gif?url=pixel.example">')
+        seen = page.evaluate(
+            "document.images[0].decode().then(() => {"
+            "  const canvas = new OffscreenCanvas(1, 1).getContext('2d');"
+            "  canvas.drawImage(document.images[0], 0, 0);"
+            "  const { naturalWidth, naturalHeight } = document.images[0];"
+            "  const { data } = canvas.getImageData(0, 0, 1, 1);"
+            "  return [naturalWidth, naturalHeight, ...data] })"
+        )
+    finally:
+        page.close()
+
+    assert seen == [1, 1, 0, 0, 0, 0]
