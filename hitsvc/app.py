@@ -86,25 +86,27 @@ def create_app(
     assets = Assets()
     painter = open_painter()
     routes = _routes(services, check, badges, assets, painter)
-    counts = {
-        path: resource
-        for path, resource in routes.items()
-        if isinstance(resource, CountResource)
-    }
+    counts = _counts(routes)
     headers = _headers(counts)
     app = _App(headers, middleware=[_Lifespan(services.counter, check)])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
+    pictures = _error_pictures(badges, services.looks, painter)
     problems = ProblemSerializer(
-        routes,
-        counts,
-        _error_pictures(badges, services.looks, painter),
-        assets.error_page,
-        SECURITY_HEADERS,
+        routes, counts, pictures, assets.error_page, SECURITY_HEADERS
     )
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
+
+
+def _counts(routes: Mapping[str, object]) -> dict[str, CountResource]:
+    """Return those addresses that may be read from any page."""
+    return {
+        path: resource
+        for path, resource in routes.items()
+        if isinstance(resource, CountResource)
+    }
 
 
 def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from hitsvc.badge import PLAIN, BadgeMaker, Look
-from hitsvc.chart import DayHits, draw_chart
+from hitsvc.chart import ChartLook, DayHits, draw_chart
 from hitsvc.counter import Totals
 from hitsvc.png import Painter
 
@@ -163,10 +163,11 @@ class ChartRenderer:
         """Ask for 30 days, unless others are wanted; see `HistoryRenderer.days`."""
         return _days(params, least=7, default=30)
 
-    def render(self, page_key: str, totals: Totals, _params: Params) -> bytes:
+    def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Draw the chart; see `HistoryRenderer.render`."""
         days = [DayHits(*day) for day in totals.days.items()]
-        return draw_chart(page_key, totals.total, days)
+        look = ChartLook.of(_single(params, "theme"), _single(params, "width"))
+        return draw_chart(page_key, totals.total, days, look)
 
 
 def _days(params: Params, *, least: int, default: int) -> int:
@@ -175,6 +176,11 @@ def _days(params: Params, *, least: int, default: int) -> int:
         return default
     # Python refuses to read numbers of thousands of digits.
     return min(max(int(text), least), MAX_DAYS) if len(text) < 10 else MAX_DAYS
+
+
+def _single(params: Params, name: str) -> str:
+    value = params.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _json(answer: dict[str, Any]) -> bytes:

@@ -16,6 +16,7 @@ from hitsvc.drawing.colors import (
 from hitsvc.drawing.markup import SVG_NAMESPACE, clean, escape, number
 from hitsvc.drawing.memo import Memo
 from hitsvc.drawing.paths import Box, path_box
+from hitsvc.drawing.readable import readable
 from hitsvc.drawing.shaping import drawn_width, is_shaped, odd_width
 from hitsvc.drawing.widths import Font, text_width
 
@@ -39,6 +40,7 @@ __all__ = [
     "number",
     "odd_width",
     "path_box",
+    "readable",
     "svg_color",
     "text_colors",
     "text_width",
