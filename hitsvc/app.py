@@ -55,6 +55,7 @@ from hitsvc.resources import (
     HistoryReader,
     HitTaker,
     NotInstalled,
+    NotInstalledTaker,
     Services,
 )
 from hitsvc.settings import Settings
@@ -141,16 +142,17 @@ def _routes(
     """Return every address of the service with the resource that answers there."""
     text, badge = TextRenderer(), BadgeRenderer(badges)
     png = painter and PngRenderer(badges, painter)
-    no_png = NotInstalled(services, PNG)
+    take_png = HitTaker(services, png) if png else NotInstalledTaker(services, PNG)
+    read_png = CountReader(services, png) if png else NotInstalled(services, PNG)
     return {
         "/count": HitTaker(services, text),
         "/count/tag.svg": HitTaker(services, badge),
-        "/count/tag.png": HitTaker(services, png) if png else no_png,
+        "/count/tag.png": take_png,
         "/count/pixel.gif": HitTaker(services, PixelRenderer()),
         "/count.json": HitTaker(services, JsonRenderer()),
         "/nocount": CountReader(services, text),
         "/nocount/tag.svg": CountReader(services, badge),
-        "/nocount/tag.png": CountReader(services, png) if png else no_png,
+        "/nocount/tag.png": read_png,
         "/nocount/shields.json": CountReader(services, ShieldsRenderer(badges.label)),
         "/nocount.json": HistoryReader(services, JsonHistoryRenderer()),
         "/graph.svg": HistoryReader(services, ChartRenderer()),

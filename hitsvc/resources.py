@@ -118,7 +118,14 @@ class NotInstalled(CountResource):
         )
 
     on_head = on_get
-    on_post = on_get
+
+
+class NotInstalledTaker(NotInstalled):
+    """Stands where hits would be taken."""
+
+    methods = "GET, HEAD, OPTIONS, POST"
+
+    on_post = NotInstalled.on_get
 
 
 class CountReader(CountResource):

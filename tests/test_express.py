@@ -18,9 +18,25 @@ from tests.support.sockets import answers, on_uvloop
 
 BADGE = "/count/tag.svg"
 NAMED = b"url=example.com"
-TAKEN = [BADGE, "/count", "/count.json", "/nocount", "/nocount/tag.svg"]
+TAKEN = [
+    *(
+        BADGE,
+        "/count",
+        "/count.json",
+        "/count/pixel.gif",
+        "/nocount",
+        "/nocount/tag.svg",
+    )
+]
 
-OTHER_PATHS = ["/nocount.json", "/nocount/shields.json", "/graph.svg", "/count/", "/"]
+OTHER_PATHS = [
+    "/nocount.json",
+    "/count/tag.png",
+    "/nocount/shields.json",
+    "/graph.svg",
+    "/count/",
+    "/",
+]
 URLS = [
     *["url=example.com", "url=https%3A%2F%2Fexample.com%2Fa%2F..%2Fb%2F"] * 4,
     "url=EXAMPLE.com%2Fb%3Fx",

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hitsvc.chart import ChartLook, DayHits, draw_chart, plot
@@ -53,6 +53,7 @@ def test_a_look_is_read_from_parameters(theme, width, expected):
     assert ChartLook.of(theme, width) == expected
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_parameters_make_a_look(theme, width):
     """There is no error in a look."""

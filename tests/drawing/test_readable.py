@@ -6,7 +6,7 @@ from unicodedata import category
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hitsvc.drawing.readable import readable
@@ -185,7 +185,8 @@ def test_one_word_that_is_unclear_does_not_hide_the_others():
     assert readable(key) == f"example.com/привет-{quote('gооgle')}"
 
 
-@given(st.lists(st.text(), max_size=4))
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=20), max_size=3))
 def test_nothing_invisible_is_ever_shown(segments):
     """Of any text: no control, no space, no direction but our own, nothing unassigned."""
     path = "/".join(quote(segment, errors="replace") for segment in segments)
@@ -195,7 +196,10 @@ def test_nothing_invisible_is_ever_shown(segments):
         assert char.isascii() or category(char)[0] in "LMNP", ascii(char)
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=4))
+@settings(deadline=None)
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=3)
+)
 def test_what_is_shown_is_the_address(segments):
     """Escaped again, it is what it was: nothing is lost, added or exchanged."""
     path = "/".join(quote(segment, safe="") for segment in segments)
@@ -205,6 +209,7 @@ def test_what_is_shown_is_the_address(segments):
     assert again == f"a.example/{path}"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_asked_for(text):
     """Whatever a key may be one day."""

@@ -4,7 +4,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hitsvc.drawing.shaping import drawn_width, is_shaped, odd_width
@@ -70,18 +70,21 @@ def test_what_joins_or_stacks_is_left_alone(text):
     assert is_shaped(f"hits {text}")
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_one_shaped_letter_makes_a_text_shaped(left, right):
     """A text is stretched as a whole or not at all."""
     assert is_shaped(left + right) == (is_shaped(left) or is_shaped(right))
 
 
+@settings(deadline=None)
 @given(st.characters(categories=["Mn", "Mc", "Me", "Cf"]))
 def test_no_mark_is_ever_stretched(mark):
     """Marks of all scripts, and what is invisible."""
     assert is_shaped(mark)
 
 
+@settings(deadline=None)
 @given(st.characters())
 def test_what_is_written_from_the_right_is_never_stretched(char):
     """Whatever its script."""

@@ -4,7 +4,7 @@ from base64 import b64encode
 from struct import pack
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hitsvc.badge.logos import logo_name
@@ -52,6 +52,7 @@ def test_only_icons_and_small_pngs_are_painted(logo, expected):
     assert paintable(logo) is expected
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_any_picture_is_judged(data):
     """Whatever a look may hold."""
