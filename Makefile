@@ -69,6 +69,10 @@ format: install ## Format the code.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
+script: ## Make hits.min.js, which is served, of hits.js; needs npm's packages.
+	@tests/node/minify.sh > hits.min.js.new
+	@mv hits.min.js.new hitsvc/pages/assets/hits.min.js
+
 bench: install ## Measure against reference servers (about 30 minutes).
 	@$(BIN)/python -m bench
 

@@ -3,6 +3,9 @@
 #
 #   password        the app's: 64 hexadecimal digits; kept once it is there
 #   admin-password  the same for people at the store's command line; the app cannot read it
+#   operator-password, operator-redis-url
+#                   for `hitsvc set` and the other commands that change counts; the service
+#                   does not use it
 #   redis-url       what the app reads as HITSVC_REDIS_URL_FILE
 #   users.acl       the store's users; written anew at each start
 #
@@ -11,6 +14,7 @@ set -eu
 umask 077
 dir=${1:?the directory of the files}
 commands=${APP_COMMANDS:?what the app may send}
+operator_commands=${OPERATOR_COMMANDS:?what the commands of the operator may send}
 
 put() { # MODE NAME: replaces a file at once, so that nobody reads half of one
   cat >"$dir/$2.new"
@@ -29,6 +33,7 @@ digest() { # NAME
 }
 
 ensure 0440 password
+ensure 0440 operator-password
 ensure 0400 admin-password
 
 # The prefix is text; in an ACL pattern these characters would be more than that.
@@ -38,10 +43,15 @@ put 0440 redis-url <<URL
 redis://hitsvc:$(cat "$dir/password")@store:6379/0
 URL
 
+put 0440 operator-redis-url <<URL
+redis://operator:$(cat "$dir/operator-password")@store:6379/0
+URL
+
 # hitsvc may send exactly what the service sends, on the service's keys; the commands are
-# in docker-compose.yml. admin can look at everything and make backups, but change nothing.
+# in docker-compose.yml. operator may change and remove these too. admin can look at everything and make backups, but change nothing.
 put 0400 users.acl <<ACL
 user default off resetkeys resetchannels -@all
 user hitsvc on #$(digest password) resetkeys resetchannels ~$prefix* -@all $commands
+user operator on #$(digest operator-password) resetkeys resetchannels ~$prefix* -@all $operator_commands
 user admin on #$(digest admin-password) resetkeys resetchannels ~* -@all +@read +ping +info +config|get +bgsave +bgrewriteaof +lastsave -keys
 ACL

@@ -3,21 +3,17 @@
 A new resource is a module and a line of `_routes`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import falcon.asgi
 from redis.asyncio import Redis
 
 from hitsvc.answer import (
-    GIF,
     PNG,
-    SVG,
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
-    Drawing,
-    ErrorPictures,
     JsonHistoryRenderer,
     JsonRenderer,
     PixelRenderer,
@@ -27,27 +23,33 @@ from hitsvc.answer import (
     TextRenderer,
     add_problems,
     count_headers,
-    pixel_error,
-    png_error,
+    error_pictures,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Capacity
+from hitsvc.counting import Capacity, Keys, UnheededProxy
 from hitsvc.errors import SettingsError
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
+from hitsvc.leave_me_out import LeaveMeOut
+from hitsvc.many import ManyReader
 from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
     Clients,
     CookieWriter,
+    Identity,
     NewPageLimits,
     NewPages,
+    OwnVisits,
+    SharedCookies,
     Sites,
     TargetFinder,
     TrustedProxies,
+    declared_bots,
+    understand,
 )
 from hitsvc.resources import (
     CountReader,
@@ -56,10 +58,10 @@ from hitsvc.resources import (
     HitTaker,
     NotInstalled,
     NotInstalledTaker,
-    Services,
 )
+from hitsvc.services import Services
 from hitsvc.settings import Settings
-from hitsvc.store import StoreCheck, open_backend, open_store_check
+from hitsvc.store import Backend, StoreCheck, open_backend, open_store_check
 
 
 def create_app(
@@ -68,6 +70,7 @@ def create_app(
     redis: Redis | None = None,
     tally: Tally | None = None,
     open_painter: Callable[[], Painter | None] = open_painter,
+    is_first_to_tell: Callable[[], bool] = lambda: True,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -77,37 +80,30 @@ def create_app(
             the app.
         tally: Told what is counted, for the metrics.
         open_painter: Returns what paints PNGs, if it is installed.
+        is_first_to_tell: Tells whether no other worker has logged what is logged once.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
-    services = _services(settings, check, redis, tally)
-    assets = Assets()
-    painter = open_painter()
+    backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
+    keys = Keys(settings.key_prefix)
+    unheeded = UnheededProxy(keys, backend.execute, is_first_to_tell)
+    proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
+    services = _services(settings, check, backend, proxies, tally)
+    assets, painter = Assets(), open_painter()
     routes = _routes(services, check, badges, assets, painter)
-    counts = _counts(routes)
+    counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     headers = _headers(counts)
-    app = _App(headers, middleware=[_Lifespan(services.counter, check)])
+    app = _App(headers, middleware=[_Lifespan(unheeded, services.counter, check)])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
-    pictures = _error_pictures(badges, services.looks, painter)
-    problems = ProblemSerializer(
-        routes, counts, pictures, assets.error_page, SECURITY_HEADERS
-    )
+    shown = error_pictures(badges, services.looks, painter), assets.error_page
+    problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
-
-
-def _counts(routes: Mapping[str, object]) -> dict[str, CountResource]:
-    """Return those addresses that may be read from any page."""
-    return {
-        path: resource
-        for path, resource in routes.items()
-        if isinstance(resource, CountResource)
-    }
 
 
 def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
@@ -116,20 +112,6 @@ def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
         path: ReadyHeaders(count_headers(resource.media_type))
         for path, resource in counts.items()
     }
-
-
-def _error_pictures(
-    badges: BadgeMaker, looks: LookParser, painter: Painter | None
-) -> ErrorPictures:
-    """Return what shows errors to those who want an image."""
-
-    def badge(words: str, params: Mapping[str, str | list[str]], color: str) -> bytes:
-        return badges.error(words, looks.parse(params), color)
-
-    drawings: dict[str, Drawing] = {SVG: badge, GIF: pixel_error}
-    if painter:
-        drawings[PNG] = png_error(badges, painter)
-    return ErrorPictures(drawings)
 
 
 def _routes(
@@ -154,8 +136,11 @@ def _routes(
         "/nocount/tag.svg": CountReader(services, badge),
         "/nocount/tag.png": read_png,
         "/nocount/shields.json": CountReader(services, ShieldsRenderer(badges.label)),
-        "/nocount.json": HistoryReader(services, JsonHistoryRenderer()),
-        "/graph.svg": HistoryReader(services, ChartRenderer()),
+        "/nocount.json": ManyReader(services, JsonHistoryRenderer(services.looks)),
+        "/graph.svg": HistoryReader(services, ChartRenderer(services.looks)),
+        "/leave-me-out": LeaveMeOut(
+            assets.page("leave-me-out.html"), SECURITY_HEADERS, services.proxies
+        ),
         "/healthz": Liveness(),
         "/readyz": Readiness(services.counter, check),
         **page_routes(assets),
@@ -173,11 +158,15 @@ def _badge_maker(settings: Settings) -> BadgeMaker:
 
 
 def _services(
-    settings: Settings, check: StoreCheck, redis: Redis | None, tally: Tally | None
+    settings: Settings,
+    check: StoreCheck,
+    backend: Backend,
+    proxies: TrustedProxies,
+    tally: Tally | None,
 ) -> Services:
     """Make what the resources of counts have in common."""
-    backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
-    proxies = TrustedProxies(settings.forwarded_allow_ips)
+    identity = Identity.of(settings)
+    clients = Clients(proxies, settings.client_header)
     limits = NewPageLimits(
         by_client=settings.new_pages_by_client,
         by_site=settings.new_pages_by_site,
@@ -193,17 +182,33 @@ def _services(
             capacity=Capacity(check.info),
             tally=tally,
         ),
-        TargetFinder(_sites(settings)),
-        NewPages(limits, Clients(proxies, settings.client_header)),
+        TargetFinder(_sites(settings, identity), identity),
+        NewPages(limits, clients),
+        _uncounted(settings, clients),
         proxies,
         LookParser(),
         CookieWriter(settings.cookie_timeout),
+        SharedCookies(settings.random_value_length),
     )
 
 
-def _sites(settings: Settings) -> Sites:
+def _uncounted(
+    settings: Settings, clients: Clients
+) -> Callable[[Mapping[str, Any]], bool] | None:
+    """Return what tells whose visits are no views."""
+    tests = []
+    if settings.ignore.strip(" ,"):
+        tests.append(OwnVisits(settings.ignore, clients).sent)
+    if settings.bots == "skip":
+        tests.append(declared_bots().sent)
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return lambda scope: any(test(scope) for test in tests)
+
+
+def _sites(settings: Settings, identity: Identity) -> Sites:
     try:
-        return Sites(settings.sites, settings.deny)
+        return Sites(settings.sites, settings.deny, identity)
     except ValueError as ex:
         msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
         raise SettingsError(msg) from ex
@@ -216,18 +221,30 @@ class _App(DefaultHeadersApp):
         express: See `hitsvc.http1.express_exchange`.
     """
 
-    __slots__ = ("express",)
+    __slots__ = ("_counts", "express")
 
     express: ExpressLane
+
+    def __init__(self, headers: Mapping[str, ReadyHeaders], **options: Any) -> None:
+        """Take what each count's answers are sent with, by address."""
+        super().__init__(headers, **options)
+        self._counts = headers
+
+    def __call__(  # type: ignore[override]
+        self, scope: dict[str, Any], receive: Any, send: Any
+    ) -> Awaitable[None]:
+        """Answer a request as it was meant."""
+        if scope["type"] == "http":
+            understand(scope, self._counts)
+        return super().__call__(scope, receive, send)
 
 
 class _Lifespan:
     """Ends the connections with the server, when every request has been answered."""
 
-    def __init__(self, counter: HitCounter, check: StoreCheck) -> None:
-        self._counter = counter
-        self._check = check
+    def __init__(self, *parts: UnheededProxy | HitCounter | StoreCheck) -> None:
+        self._parts = parts
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
-        await self._counter.close()
-        await self._check.close()
+        for part in self._parts:
+            await part.close()

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from hitsvc.counting import (
     Batch,
     Capacity,
+    CarefulHits,
     Count,
     Day,
     GroupCommit,
@@ -33,7 +34,7 @@ from hitsvc.counting import (
     latest_days,
     utc_day,
 )
-from hitsvc.errors import CounterFull, CounterUnavailable, TooManyNewPages
+from hitsvc.errors import CounterUnavailable
 from hitsvc.metrics import Tally
 from hitsvc.store import Backend
 
@@ -112,6 +113,7 @@ class HitCounter:
         self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
         send = tally.watch(self._send) if tally else self._send
         self._commit = GroupCommit[Operation, Any](send, queue_limit)
+        self._careful = CarefulHits(self._commit.submit, self._capacity)
         self._outage = OutageLog()
 
     def hit(
@@ -119,17 +121,17 @@ class HitCounter:
         page_key: str,
         presented: str | None = None,
         *,
-        remember: bool = True,
+        remember: bool | str = True,
         today: bool = False,
         new_pages: bool = True,
     ) -> asyncio.Future[Hit]:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
             presented: The token that the visitor's cookie holds, if any. One that is
                 unknown, expired or malformed is as none.
-            remember: Give the visitor a token.
+            remember: Give the visitor a token: a new one, or this.
             today: Tell the hits of today even if this one is not counted.
             new_pages: Count it even if the page has never been counted before.
 
@@ -148,50 +150,41 @@ class HitCounter:
         elif page.known or (new_pages and not self._capacity.full):
             return self._count(page, remember)
         days = (self._today(),) if today else ()
-        look_first = self._hit_after(Read(page, token, days), remember, new_pages)
-        return asyncio.ensure_future(look_first)
+        hit = self._careful.hit(
+            Read(page, token, days),
+            lambda: self._count(page, remember),
+            new_pages=new_pages,
+        )
+        return asyncio.ensure_future(hit)
 
-    async def _hit_after(self, read: Read, remember: bool, new_pages: bool) -> Hit:
-        """Look at the page first; count the hit unless that says otherwise."""
-        seen = await self._commit.submit(read)
-        if seen.alive:
-            return Hit(seen.total, seen.days[0] if seen.days else None, False, None)
-        if seen.known:
-            read.page.known = True
-        elif self._capacity.full:
-            msg = "the store is nearly full, and this page is new"
-            raise CounterFull(msg)
-        elif not new_pages:
-            msg = "too many new pages in this minute; those that are known are counted"
-            raise TooManyNewPages(msg)
-        return await self._count(read.page, remember)
-
-    def _count(self, page: PageCommands, remember: bool) -> asyncio.Future[Hit]:
-        token = self._tokens.new() if remember and self._token_ttl_s else None
+    def _count(self, page: PageCommands, remember: bool | str) -> asyncio.Future[Hit]:
+        token = None
+        if remember and self._token_ttl_s:
+            token = self._tokens.new() if remember is True else remember
         return self._commit.submit(Count(page, token))
 
-    def read(self, page_key: str, *, today: bool = False) -> asyncio.Future[Reading]:
+    def read(self, page_key: str, *, days: int = 0) -> asyncio.Future[Reading]:
         """Read a URL's total without counting.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
-            today: Read the hits of today (UTC), too.
+            page_key: What `hitsvc.request.Identity.key` returned.
+            days: Read the hits of so many latest days (UTC), too, today included.
 
         Returns:
-            What will hold the total, and today's hits as the only one of its days; or
+            What will hold the total, and the days' hits, oldest first; or
             `CounterUnavailable`.
 
         Raises:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
-        days = (self._today(),) if today else ()
-        return self._commit.submit(Read(self._page(page_key), days=days))
+        asked = latest_days(self._today(), days)
+        return self._commit.submit(Read(self._page(page_key), days=asked))
 
     async def totals(self, page_key: str, days: int = 1) -> Totals:
         """Return a URL's total and its hits of the latest days without counting.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
             days: How many, today included; at least 1.
 
         Raises:

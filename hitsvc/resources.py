@@ -2,48 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from falcon import HTTPNotImplemented
 from falcon.asgi import Request, Response
 
-from hitsvc.answer import CountRenderer, HistoryRenderer, allow_origin, allow_preflight
-from hitsvc.badge import PLAIN, Look, LookParser
-from hitsvc.counter import HitCounter
-from hitsvc.counting import site_of
-from hitsvc.http1 import FAILURE
-from hitsvc.request import (
-    CookieWriter,
-    NewPages,
-    Target,
-    TargetFinder,
-    TrustedProxies,
-    Visit,
-    find_cookie,
-    secure_name,
+from hitsvc.answer import (
+    CountRenderer,
+    HistoryRenderer,
+    allow_origin,
+    allow_preflight,
+    name_page,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What these resources have in common.
-
-    Attributes:
-        counter: Where the counts are.
-        targets: Finds the page that a request means.
-        new_pages: Tells whose new pages are too many.
-        proxies: Who may say that the visitor uses HTTPS.
-        looks: What query parameters say about a count's look.
-        cookies: Writes the anti-refresh cookie.
-    """
-
-    counter: HitCounter
-    targets: TargetFinder
-    new_pages: NewPages
-    proxies: TrustedProxies
-    looks: LookParser
-    cookies: CookieWriter
+from hitsvc.badge import PLAIN, Look
+from hitsvc.counting import Reading, site_of
+from hitsvc.http1 import FAILURE
+from hitsvc.request import Target, Visit, is_left_out, secure_name
+from hitsvc.services import Services
 
 
 class Answer(NamedTuple):
@@ -86,9 +61,11 @@ class CountResource:
         self._counter = services.counter
         self._targets = services.targets
         self._new_pages = services.new_pages
+        self._uncounted = services.uncounted
         self._proxies = services.proxies
         self._looks = services.looks
         self._cookies = services.cookies
+        self._shared = services.shared
 
     async def on_options(self, req: Request, resp: Response) -> None:
         """Answer a CORS preflight."""
@@ -155,13 +132,11 @@ class CountReader(CountResource):
     def begin_read(self, _visit: Visit, target: Target, look: Look) -> Pending:
         """Ask Redis for the count, whoever visits; see `begin`."""
         renderer, key = self.renderer, target.key
-        needs_today = renderer.needs_today or look.needs_today
-        future = self._counter.read(key, today=needs_today)
+        days = look.days or int(renderer.needs_today)
+        future = self._counter.read(key, days=days)
 
         def answer() -> Answer:
-            seen = future.result()
-            today = seen.days[0] if seen.days else 0
-            return Answer(renderer.render(key, seen.total, today, look))
+            return Answer(_shown(renderer, key, future.result(), look))
 
         return Pending(future, answer)
 
@@ -183,6 +158,7 @@ class CountReader(CountResource):
         answer = pending.answer()
         resp.data = await painter.paint(answer.body) if painter else answer.body
         resp.content_type = self.media_type
+        name_page(resp, target.key)
         if visit.origin:
             allow_origin(resp, visit.origin)
         if answer.cookie:
@@ -198,19 +174,29 @@ class HitTaker(CountReader):
 
     def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
-        if visit.prefetch:
+        uncounted = self._uncounted
+        if visit.prefetch or (uncounted is not None and uncounted(visit.scope)):
             return self.begin_read(visit, target, look)
+        if visit.cookies and is_left_out(visit):
+            return self.begin_read(visit, target, look)
+        if look.days > 1:
+            return self._begin_with_days(visit, target, look)
         renderer, cookies, secure = self.renderer, self._cookies, visit.secure
         key, name = target
         if secure:
             name = secure_name(name)
+        presented = shared = None
+        if visit.cookies:
+            carried = self._shared.carried(visit.cookies, key, name, secure=secure)
+            presented, shared = carried
+            name = shared.name if shared else name
         new_pages = self._new_pages
         wanted = not new_pages.active or new_pages.admit(site_of(key), visit.scope)
         future = self._counter.hit(
             key,
-            find_cookie(visit.cookies, name) if visit.cookies else None,
-            remember=not visit.private,
-            today=renderer.needs_today or look.needs_today,
+            presented,
+            remember=not visit.private and (shared is None or shared.token),
+            today=renderer.needs_today or look.days > 0,
             new_pages=wanted,
         )
 
@@ -221,7 +207,26 @@ class HitTaker(CountReader):
             body = renderer.render(key, hit.number, hit.today or 0, look)
             if not hit.token:
                 return Answer(body)
-            return Answer(body, cookies.write(name, hit.token, secure=secure))
+            value = hit.token if shared is None else shared.secret
+            return Answer(body, cookies.write(name, value, secure=secure))
+
+        return Pending(future, answer)
+
+    def _begin_with_days(self, visit: Visit, target: Target, look: Look) -> Pending:
+        """Count the hit, and then read the days, of which today's has it."""
+        renderer, key = self.renderer, target.key
+        hit = self.begin(visit, target, PLAIN)
+
+        async def read() -> Reading:
+            await hit.future
+            return await self._counter.read(key, days=look.days)
+
+        future = asyncio.ensure_future(read())
+
+        def answer() -> Answer:
+            # Others may have been counted since; this one's number is its own.
+            seen = future.result()._replace(total=hit.future.result().number)
+            return Answer(_shown(renderer, key, seen, look), hit.answer().cookie)
 
         return Pending(future, answer)
 
@@ -241,7 +246,13 @@ class HistoryReader(CountResource):
         totals = await self._counter.totals(key, self._renderer.days(req.params))
         resp.data = self._renderer.render(key, totals, req.params)
         resp.content_type = self.media_type
+        name_page(resp, key)
         if visit.origin:
             allow_origin(resp, visit.origin)
 
     on_head = on_get
+
+
+def _shown(renderer: CountRenderer, key: str, seen: Reading, look: Look) -> bytes:
+    today = seen.days[-1] if seen.days else 0
+    return renderer.render(key, seen.total, today, look, sum(seen.days))

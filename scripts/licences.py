@@ -22,6 +22,7 @@ PROJECT = "hitsvc"
 STATED = {
     "async-timeout": "Apache-2.0",  # for old Pythons only
     "colorama": "BSD-3-Clause",  # for Windows only
+    "crawler-user-agents": "MIT",
     "itsdangerous": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
     "uvloop": "MIT OR Apache-2.0",

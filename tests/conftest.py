@@ -83,6 +83,9 @@ BROWSER_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # As people have it: without "Headless", which would make it a declared bot.
+    "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36",
 )
 
 
@@ -105,7 +108,7 @@ def _browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session", name="node_modules")
 def _node_modules() -> Path:
-    """Where the tests' npm packages are: axe-core, badge-maker."""
+    """Where the tests' npm packages are."""
     path = Path(__file__).parent / "node" / "node_modules"
     if not path.is_dir():
         pytest.skip("this needs npm's packages: npm ci --prefix tests/node")

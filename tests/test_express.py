@@ -35,6 +35,7 @@ OTHER_PATHS = [
     "/nocount/shields.json",
     "/graph.svg",
     "/count/",
+    "/count/tag.svg//",
     "/",
 ]
 URLS = [
@@ -50,6 +51,9 @@ URLS = [
     "url=" + "x" * 600,
     "url=example.com/" + "x" * 2100,
     "URL=example.org",
+    "url=example.com/%B2%E2",
+    "url=example.com/%C3%BC%FF",
+    "url=https%253A%252F%252Fexample.com%252Fb",
     "",
 ]
 LOOKS = [
@@ -66,6 +70,9 @@ LOOKS = [
     "base=-1",
     "logo=github",
     "url=example.com",
+    "amp;show=both",
+    "label=%B2%E2",
+    "Url=example.com",
     "&=",
     "%",
 ]

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from hitsvc.errors import SettingsError
 from hitsvc.settings import Settings, unknown_variables, variable
 
+SWITCHES = ("hash_routes", "fold_www", "fold_index", "fold_sessions")
 DEFAULTS = {
     "redis_url": "embedded",
     "admin_redis_url": "",
@@ -20,6 +21,12 @@ DEFAULTS = {
     "queue_limit": 10_000,
     "sites": "",
     "deny": "",
+    "bots": "skip",
+    "query": "",
+    "hash_routes": "off",
+    "fold_www": "off",
+    "fold_index": "off",
+    "fold_sessions": "off",
     "new_pages_by_client": 120,
     "new_pages_by_site": 2000,
     "new_pages_in_all": 5000,
@@ -265,6 +272,8 @@ class TestFiles:
             "socket_mode": "600",
             "embedded_memory": "99",
             "metrics_bind": ":2",
+            "bots": "count",
+            **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"
         file.write_text(f" {value}\n")

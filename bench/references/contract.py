@@ -17,7 +17,7 @@ HEADERS = (
     ("Pragma", "no-cache"),
     ("Expires", "0"),
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "X-Hits-Reason"),
+    ("Access-Control-Expose-Headers", "X-Hits-Page, X-Hits-Reason"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     ("X-Content-Type-Options", "nosniff"),
 )

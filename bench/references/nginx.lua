@@ -119,7 +119,7 @@ function M.answer(counts, svg)
     header["Pragma"] = "no-cache"
     header["Expires"] = "0"
     header["Access-Control-Allow-Origin"] = "*"
-    header["Access-Control-Expose-Headers"] = "X-Hits-Reason"
+    header["Access-Control-Expose-Headers"] = "X-Hits-Page, X-Hits-Reason"
     header["Cross-Origin-Resource-Policy"] = "cross-origin"
     header["X-Content-Type-Options"] = "nosniff"
     if token then

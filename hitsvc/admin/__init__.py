@@ -16,6 +16,7 @@ from hitsvc.admin.doctor import (
     examine_proxy,
     examine_report,
     examine_store,
+    examine_unheeded,
 )
 from hitsvc.admin.exporting import Export
 from hitsvc.admin.import_sources import (
@@ -68,6 +69,7 @@ __all__ = [
     "examine_proxy",
     "examine_report",
     "examine_store",
+    "examine_unheeded",
     "explained",
     "is_snapshot",
     "open_client",

@@ -36,6 +36,7 @@ def open_client(url: str) -> Any:
         decode_responses=True,
         retry=Retry(NoBackoff(), 0),
         socket_timeout=_TIMEOUT_S,
+        driver_info=None,  # it would send CLIENT SETINFO, which its user need not
     )
 
 

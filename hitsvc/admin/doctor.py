@@ -12,6 +12,7 @@ from redis.exceptions import ResponseError
 
 from hitsvc.admin.room import fill_of
 from hitsvc.counting import FULL_ABOVE, WARN_ABOVE, Keys
+from hitsvc.request import TrustedProxies
 from hitsvc.store import StoreReport
 
 # Days begin when clocks say so, and claims and locks last by them.
@@ -76,6 +77,28 @@ def examine_store(client: Any, keys: Keys, now: Callable[[], float]) -> list[Fin
             Finding("sites", f"asked for and not counted: {sites}; see HITSVC_SITES")
         )
     return findings
+
+
+def examine_unheeded(client: Any, keys: Keys, trusted: str) -> list[Finding]:
+    """Tell of a proxy that says that there is HTTPS, and is not believed.
+
+    Args:
+        client: As `open_client` makes it.
+        keys: What things are called.
+        trusted: The setting with the proxies that are.
+
+    Raises:
+        RedisError: The store does not answer.
+    """
+    address = client.get(keys.unheeded_proxy)
+    if not address or (address, 0) in TrustedProxies(trusted):
+        return []
+    text = (
+        f"X-Forwarded-Proto: https came from {address}, which is not in "
+        "HITSVC_FORWARDED_ALLOW_IPS, and was not believed: refreshes of badges on other "
+        "sites count. If it is your proxy's address, add it there and restart"
+    )
+    return [Finding("proxy", text, wrong=True)]
 
 
 def _clock(client: Any, now: Callable[[], float]) -> list[Finding]:

@@ -25,8 +25,10 @@ from hitsvc.admin.importers import (
     Vercount,
     content_id,
     gathered,
+    key_of,
     read_sitemap,
 )
+from hitsvc.request import declared_bots
 from hitsvc.store import plain_url, redact
 
 OURS = "hitsvc"
@@ -50,6 +52,7 @@ class Choices:
         mode: What becomes of them; it is part of what tells an import again.
         visits: Count visits where a source has them beside views.
         sitemap: Which pages there may be, where a source has only hashes.
+        key_of: Turns a URL into its key, or raises `InvalidURL`.
     """
 
     importer: str
@@ -57,6 +60,7 @@ class Choices:
     mode: str = "add"
     visits: bool = False
     sitemap: Source | None = None
+    key_of: Callable[[str], str] = key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def open_file(source: Source, choices: Choices) -> Opened:
             "redis://127.0.0.1:6379/0, instead of a file"
         )
         raise ImportRefused(msg)
-    shaper = Shaper(choices.shape)
+    shaper = Shaper(choices.shape, choices.key_of)
     said = {"mode": choices.mode, "visits": str(choices.visits)}
     return Opened(
         content_id(source, choices.importer, choices.shape, said),
@@ -102,7 +106,7 @@ def _reader(source: Source, shaper: Shaper, choices: Choices) -> _Reader:
         OURS: OwnFormat,
         "hit-counter": HitCounter,
         "plausible": Plausible,
-        "access-log": AccessLog,
+        "access-log": lambda log, rows: AccessLog(log, rows, declared_bots().named),
     }
     return readers[choices.importer](source, shaper)
 
@@ -119,7 +123,7 @@ def open_other_store(url: str, choices: Choices) -> Opened:
     if choices.importer not in STORES:
         msg = f"{redact(url)} is a Redis: say with --from which counter it belongs to ({', '.join(STORES)})"
         raise ImportRefused(msg)
-    shaper = Shaper(choices.shape)
+    shaper = Shaper(choices.shape, choices.key_of)
     digest = hashlib.sha256()
     for part in (
         b"store",

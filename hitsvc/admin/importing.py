@@ -73,6 +73,7 @@ class Import:
         dry_run: bool = False,
         again: bool = False,
         batch_rows: int = BATCH_ROWS,
+        rules: str = "",
     ) -> None:
         """Prepare.
 
@@ -87,19 +88,19 @@ class Import:
             dry_run: Only look.
             again: Begin anew, whatever has been counted before.
             batch_rows: How many rows go into a script, but for a page that has more.
+            rules: Tells what made keys of the rows' pages; see `Identity.name`.
         """
         self._client = client
-        self._keys = keys
-        self._mark = keys.import_mark(import_id)
+        self._keys, self._mark = keys, keys.import_mark(import_id)
         self._left_out = left_out
         self._mode = mode
         self._until = until
         self._dry_run = dry_run
         self._again = again
         self._batch_rows = batch_rows
+        self._rules = rules
         self._text = script("import_rows")
-        self._at = ""
-        self._outcome = Outcome()
+        self._at, self._outcome = "", Outcome()
 
     def run(
         self,
@@ -116,7 +117,8 @@ class Import:
             progress: Told how many rows more have been dealt with.
 
         Raises:
-            StoreError: Another change is under way, or the store is full.
+            StoreError: Another change is under way, the store is full, or a part was
+                imported by other rules.
             ImportRefused: The source cannot be read.
             RedisError: The store does not answer.
         """
@@ -132,7 +134,8 @@ class Import:
         with only_one(self._client, self._keys) as lock:
             if self._again:
                 self._client.delete(self._mark)
-            self._read_mark()
+            if self._read_mark() != self._rules:
+                self._client.hset(self._mark, "rules", self._rules)
             self._apply_all(batches, progress, lock)
             self._client.hset(self._mark, "done", now)
         return self._outcome
@@ -142,13 +145,27 @@ class Import:
             self._outcome.done_before = self._client.hget(self._mark, "done") or ""
         return bool(self._outcome.done_before)
 
-    def _read_mark(self) -> None:
-        """Learn where an import that was cut off stands."""
+    def _read_mark(self) -> str:
+        """Learn where an import that was cut off stands.
+
+        Returns:
+            The rules of those that counted its rows.
+
+        Raises:
+            StoreError: By other rules its rows would be in another order.
+        """
         if self._again:
-            return
-        page, rows = self._client.hmget(self._mark, "page", "rows")
+            return ""
+        page, rows, rules = self._client.hmget(self._mark, "page", "rows", "rules")
+        if page and (rules or "") != self._rules:
+            msg = (
+                "this import was cut off when other settings said what is one page "
+                f"({rules or 'none'}); set them as they were and run it again"
+            )
+            raise StoreError(msg)
         self._at = page or ""
         self._outcome.rows_before = int(rows or 0)
+        return rules or ""
 
     def _countable(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Leave out days that cannot be right: a typing error would stay for ever."""

@@ -11,10 +11,11 @@ from hitsvc.admin.contents import Contents
 from hitsvc.admin.scripting import YEARS, Scripts
 from hitsvc.counting import Keys
 from hitsvc.errors import InvalidURL
-from hitsvc.request import normalise
+from hitsvc.request import PLAIN, Identity
 
 # How many pages one part of a list looks at, at most: 20 ms of a store's time.
 MAX_LOOKED_AT = 20_000
+_PATH_AND_REST = re.compile(r"([^?#]*)(.*)", re.DOTALL)
 
 
 class Listed(NamedTuple):
@@ -61,9 +62,9 @@ class Reader:
         """
         yield from self._client.sscan_iter(self._keys.pages(site), count=BATCH)
 
-    def matching(self, pattern: str) -> list[str]:
+    def matching(self, pattern: str, identity: Identity = PLAIN) -> list[str]:
         """Name the pages of all sites that a pattern matches; see `Pattern`."""
-        wanted = Pattern(pattern)
+        wanted = Pattern(pattern, identity)
         return sorted(
             {
                 page
@@ -126,8 +127,12 @@ class Reader:
 class Pattern:
     """Which pages are meant: a URL in which ``*`` stands for any text, slashes too."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, identity: Identity = PLAIN) -> None:
         """Read it, spelled as people spell URLs.
+
+        Args:
+            pattern: A host and a path; what follows ``?`` or ``#`` is as keys have it.
+            identity: What makes keys of hosts.
 
         Raises:
             InvalidURL: It is no such pattern.
@@ -139,9 +144,12 @@ class Pattern:
             msg = f"{pattern}: a pattern names a host, such as example.com/tag/*"
             raise InvalidURL(msg)
         if "*" not in host:
-            host = normalise(host)
+            host = identity.host(host)
         # The path is spelled as one of a host that always can be.
-        path = normalise(f"x.example/{path}").removeprefix("x.example") if slash else ""
+        path, rest = _PATH_AND_REST.fullmatch(path).groups()  # type: ignore[union-attr]
+        path = PLAIN.key(f"x.example/{path}").removeprefix("x.example") if slash else ""
+        if rest:
+            path = (path or "/") + rest
         self._host = _expression(host)
         self._page = _expression(host + path)
 

@@ -1,6 +1,6 @@
-"""Repair: what a kill, a race or an older version left behind in a store.
+"""Repair: what a kill, a race, an older version or other settings left behind in a store.
 
-Every step can be taken twice: moving days empties what it has moved, an index takes a page
+Every step can be taken twice: moving empties what it has moved, an index takes a page that
 it has, and what does not add up is measured anew. So it can be cut off anywhere, and run
 again. It may run while hits are counted, with one care: a hit's total is written a moment
 before its day, so a difference counts only if it stays.
@@ -16,12 +16,17 @@ from redis.exceptions import ResponseError
 
 from hitsvc.admin.batches import BATCH, batches
 from hitsvc.admin.client import extend_lock, only_one, script
+from hitsvc.admin.merging import Merging, Renamed
+from hitsvc.admin.scripting import Scripts
+from hitsvc.admin.settling import Settling
 from hitsvc.counting import Keys, site_of
+from hitsvc.request import PLAIN, Identity
 
 # How often, and with what pause in seconds, pages that do not add up are looked at again:
 # longer than a batch may be on its way.
 LOOKS = 4
 PAUSE_S = 0.5
+EXAMPLES = 20
 
 _YEAR = re.compile(r":d:([1-9]\d{0,3})")
 _VERSION_1_DAYS = ":days"
@@ -34,6 +39,9 @@ class Findings:
     Attributes:
         pages: How many pages there are.
         moved: Pages whose days were kept as version 1.0 did.
+        merged: Pages that are another one by the present settings.
+        renamed: The first of these.
+        no_pages: What is none by the present rules, and why; it is left as it is.
         unlisted: Pages that were not in the index.
         stale: Entries of the index without a page.
         differences: By how much the total of a page was above its days.
@@ -42,6 +50,9 @@ class Findings:
 
     pages: int = 0
     moved: int = 0
+    merged: int = 0
+    renamed: list[Renamed] = field(default_factory=list)
+    no_pages: list[str] = field(default_factory=list)
     unlisted: int = 0
     stale: int = 0
     differences: dict[str, int] = field(default_factory=dict)
@@ -55,6 +66,7 @@ class Repair:
         self,
         client: Any,
         keys: Keys,
+        identity: Identity = PLAIN,
         *,
         dry_run: bool = False,
         sleep: Callable[[float], None] = time.sleep,
@@ -64,6 +76,7 @@ class Repair:
         Args:
             client: As `open_client` makes it.
             keys: What things are called.
+            identity: What makes keys of pages now.
             dry_run: Only look.
             sleep: Waits for so many seconds.
         """
@@ -71,6 +84,8 @@ class Repair:
         self._keys = keys
         self._dry_run = dry_run
         self._sleep = sleep
+        self._settling = Settling(client, keys, Scripts(client, keys), sleep)
+        self._merging = Merging(client, keys, identity, self._settling)
         self._years: set[str] = set()
         self._lock: Any = None
         self._found = Findings()
@@ -80,7 +95,7 @@ class Repair:
 
         Args:
             progress: Told how many keys more have been looked at; in the end that is
-                twice as many as the store has.
+                three times as many as the store has.
 
         Raises:
             StoreError: Another change is under way.
@@ -89,6 +104,8 @@ class Repair:
         with only_one(self._client, self._keys) as self._lock:
             for names in self._scan(progress):
                 self._sort(names)
+            for renamed in batches(self._renamed(progress)):
+                self._merge(renamed)
             self._prune_index()
             apart: dict[str, int] = {}
             for names in self._scan(progress):
@@ -105,6 +122,17 @@ class Repair:
             extend_lock(self._lock)
             yield names
             progress(BATCH)
+
+    def _renamed(self, progress: Callable[[int], None]) -> Iterator[Renamed]:
+        for names in self._scan(progress):
+            yield from self._merging.find(self._totals(names), self._found.no_pages)
+
+    def _merge(self, renamed: list[Renamed]) -> None:
+        """Add pages to those that they are by the present settings."""
+        self._found.merged += len(renamed)
+        self._found.renamed += renamed[: EXAMPLES - len(self._found.renamed)]
+        if not self._dry_run:
+            self._found.unreadable += self._merging.merge(renamed, self._lock)
 
     def _totals(self, names: Iterable[str]) -> list[str]:
         parsed = filter(None, map(self._keys.parse, names))
@@ -164,6 +192,8 @@ class Repair:
                     self._client.srem(self._keys.pages(site), *gone)
                     # One that has just been counted again is listed again.
                     self._relist(set(gone) - set(self._missing(gone)))
+            if not self._dry_run:
+                self._settling.forget_if_empty(site)
 
     def _relist(self, pages: set[str]) -> None:
         for page in pages:

@@ -90,7 +90,7 @@ class Settling:
                 pipeline.sadd(self._keys.pages(site_of(page)), page)
             pipeline.execute()
         for site in sites:
-            self._forget_if_empty(site)
+            self.forget_if_empty(site)
 
     def _differences(self, pages: list[str]) -> dict[str, int]:
         replies = self._scripts.run_each("settle", pages, *YEARS)
@@ -116,7 +116,8 @@ class Settling:
             page for page, there in zip(pages, pipeline.execute(), strict=True) if there
         ]
 
-    def _forget_if_empty(self, site: str) -> None:
+    def forget_if_empty(self, site: str) -> None:
+        """Take a site without pages out of the list of sites."""
         name = self._keys.pages(site)
         if not self._client.exists(name):
             self._client.srem(self._keys.sites, site)

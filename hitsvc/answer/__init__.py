@@ -5,16 +5,21 @@ the same for errors. Nothing here asks Redis.
 """
 
 from hitsvc.answer.default_headers import DefaultHeadersApp
-from hitsvc.answer.headers import UNCACHED, allow_origin, allow_preflight, count_headers
-from hitsvc.answer.pictures import SVG, Drawing, ErrorPictures
+from hitsvc.answer.headers import (
+    PAGE_HEADER,
+    UNCACHED,
+    allow_origin,
+    allow_preflight,
+    count_headers,
+    name_page,
+)
+from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.answer.problems import ProblemSerializer, add_problems
 from hitsvc.answer.raster import (
-    GIF,
     PNG,
     PixelRenderer,
     PngRenderer,
-    pixel_error,
-    png_error,
+    error_pictures,
 )
 from hitsvc.answer.renderers import (
     BadgeRenderer,
@@ -28,7 +33,7 @@ from hitsvc.answer.renderers import (
 )
 
 __all__ = [
-    "GIF",
+    "PAGE_HEADER",
     "PNG",
     "SVG",
     "UNCACHED",
@@ -36,7 +41,6 @@ __all__ = [
     "ChartRenderer",
     "CountRenderer",
     "DefaultHeadersApp",
-    "Drawing",
     "ErrorPictures",
     "HistoryRenderer",
     "JsonHistoryRenderer",
@@ -50,6 +54,6 @@ __all__ = [
     "allow_origin",
     "allow_preflight",
     "count_headers",
-    "pixel_error",
-    "png_error",
+    "error_pictures",
+    "name_page",
 ]

@@ -3,6 +3,7 @@
 import falcon.asgi
 
 _ALLOW_ORIGIN = "access-control-allow-origin"
+PAGE_HEADER = "x-hits-page"
 
 # No cache may keep a count, and none between here and the visitor may swallow a view:
 # GitHub's image proxy and the big CDNs each obey another one of these.
@@ -17,7 +18,7 @@ ANY_ORIGIN = (_ALLOW_ORIGIN, "*")
 COUNT_HEADERS = (
     *UNCACHED,
     ANY_ORIGIN,
-    ("access-control-expose-headers", "X-Hits-Reason, X-Hits-Status"),
+    ("access-control-expose-headers", "X-Hits-Page, X-Hits-Reason, X-Hits-Status"),
     ("cross-origin-resource-policy", "cross-origin"),
     ("x-content-type-options", "nosniff"),
 )
@@ -34,6 +35,14 @@ def count_headers(media_type: str) -> tuple[tuple[str, str], ...]:
     """Return what every count answer of a media type carries."""
     is_svg = media_type == "image/svg+xml"
     return (*COUNT_HEADERS, SVG_POLICY) if is_svg else COUNT_HEADERS
+
+
+def name_page(resp: falcon.asgi.Response, page_key: str) -> None:
+    """Say which page an answer is of.
+
+    APPSEC: A key is printable ASCII, and at most 2,048 bytes of it.
+    """
+    resp.set_header(PAGE_HEADER, page_key)
 
 
 def allow_origin(resp: falcon.asgi.Response, origin: str) -> None:

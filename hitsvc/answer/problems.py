@@ -25,6 +25,7 @@ from hitsvc.errors import (
     TooManyNewPages,
     URLTooLong,
 )
+from hitsvc.request import the_only
 
 Handler = Callable[[Request, Response, Any, dict[str, Any]], Awaitable[None]]
 
@@ -56,7 +57,7 @@ class ProblemSerializer:
         routes: Mapping[str, object],
         counts: Container[str],
         pictures: ErrorPictures,
-        page: Callable[[str, str], bytes],
+        page: Callable[[str, str, bytes], bytes],
         page_headers: Mapping[str, str],
     ) -> None:
         """Join the ways to show an error.
@@ -66,7 +67,7 @@ class ProblemSerializer:
                 ``media_type``, of one that has none that of a page.
             counts: The addresses whose every answer has default headers.
             pictures: Shows a few words to those who want an image.
-            page: Makes an HTML page of a title and a message.
+            page: Makes an HTML page of a title, a message, and the path of the request.
             page_headers: What such a page is sent with.
         """
         self._media_types = {
@@ -87,7 +88,7 @@ class ProblemSerializer:
         resp.set_headers(
             (("x-hits-reason", reason), ("x-hits-status", str(error.status_code)))
         )
-        if origin := req.get_header("Origin"):
+        if origin := the_only(req.scope["headers"], b"origin"):
             allow_origin(resp, origin)
         form = self._form(req)
         if form.startswith("image/"):  # a chart, too: there is nothing to draw
@@ -108,7 +109,8 @@ class ProblemSerializer:
         else:
             resp.set_headers(self._page_headers)
             resp.content_type = "text/html; charset=utf-8"
-            resp.data = self._page(title, reason)
+            path = req.scope.get("raw_path") or req.path.encode()
+            resp.data = self._page(title, reason, path)
 
     def _form(self, req: Request) -> str:
         """Choose the form of an answer: the address's, or what is asked for instead."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from hitsvc.answer.pictures import Drawing
-from hitsvc.badge import PLAIN, BadgeMaker, Look
+from hitsvc.answer.pictures import SVG, Drawing, ErrorPictures
+from hitsvc.badge import PLAIN, BadgeMaker, Look, LookParser
 from hitsvc.png import Painter, paintable
+
+Params = Mapping[str, str | list[str]]
 
 PNG: Final = "image/png"
 GIF: Final = "image/gif"
@@ -29,13 +31,15 @@ class PngRenderer:
         self._badges = badges
         self.painter = painter
 
-    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Draw the badge, as an SVG; see `CountRenderer.render`."""
         if look is PLAIN:
             return self._badges.count(total)
         if not paintable(look.logo):
             look = replace(look, logo=None)
-        return self._badges.draw(look, total, today)
+        return self._badges.draw(look, total, today if recent < 0 else recent)
 
 
 class PixelRenderer:
@@ -45,23 +49,37 @@ class PixelRenderer:
     needs_today = False
     painter = None
 
-    def render(self, _url_key: str, _total: int, _today: int, _look: Look) -> bytes:
+    def render(
+        self, _url_key: str, _total: int, _today: int, _look: Look, _recent: int = -1
+    ) -> bytes:
         """Return the picture; see `CountRenderer.render`."""
         return PIXEL
 
 
-def png_error(badges: BadgeMaker, painter: Painter) -> Drawing:
-    """Return what draws errors as PNG.
+def error_pictures(
+    badges: BadgeMaker, looks: LookParser, painter: Painter | None
+) -> ErrorPictures:
+    """Return what shows errors to those who want an image.
 
-    Not in the look that was asked for: so there are a few of them only, each painted once.
+    Args:
+        badges: Draws them.
+        looks: Reads the look that was asked for.
+        painter: Paints them; `None` where nothing does.
     """
 
-    def draw(words: str, _params: Mapping[str, object], color: str) -> bytes:
-        return painter.paint_now(badges.error(words, color=color))
+    def badge(words: str, params: Params, color: str) -> bytes:
+        return badges.error(words, looks.parse(params), color)
 
-    return draw
+    def pixel(_words: str, _params: Params, _color: str) -> bytes:
+        return PIXEL  # where nobody should see anything: not even a broken image
 
+    drawings: dict[str, Drawing] = {SVG: badge, GIF: pixel}
+    if painter:
+        paint = painter.paint_now
 
-def pixel_error(_words: str, _params: Mapping[str, object], _color: str) -> bytes:
-    """Draw an error where nobody should see anything: not even a broken image."""
-    return PIXEL
+        def png(words: str, _params: Params, color: str) -> bytes:
+            # Not in the look that was asked for: so there are few, each painted once.
+            return paint(badges.error(words, color=color))
+
+        drawings[PNG] = png
+    return ErrorPictures(drawings)

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from hitsvc.badge import PLAIN, BadgeMaker, Look
+from hitsvc.badge import PLAIN, BadgeMaker, Look, LookParser, ignored
 from hitsvc.chart import ChartLook, DayHits, draw_chart
 from hitsvc.counter import Totals
+from hitsvc.drawing import FORMATS
 from hitsvc.png import Painter
 
 MAX_DAYS = 365
@@ -31,14 +32,18 @@ class CountRenderer(Protocol):
     def painter(self) -> Painter | None:
         """What makes the body of what `render` makes, where that takes a while."""
 
-    def render(self, page_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, page_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Make the body of an answer.
 
         Args:
-            page_key: What `hitsvc.request.urls.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
             total: All hits of the URL.
             today: Those of today; 0 if neither the form nor the look needs them.
             look: How the request wants them shown.
+            recent: Those of the latest days that the look needs; left out where that is
+                today alone.
         """
 
 
@@ -49,9 +54,13 @@ class TextRenderer:
     needs_today = False
     painter = None
 
-    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Write the number; see `CountRenderer.render`."""
-        return b"%d" % total if look is PLAIN else look.text(total, today).encode()
+        if look is PLAIN:
+            return b"%d" % total
+        return look.text(total, today if recent < 0 else recent).encode()
 
 
 class BadgeRenderer:
@@ -65,22 +74,29 @@ class BadgeRenderer:
         """Show counts as these badges."""
         self._badges = badges
 
-    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Draw the badge; see `CountRenderer.render`."""
-        badges = self._badges
-        return badges.count(total) if look is PLAIN else badges.draw(look, total, today)
+        if look is PLAIN:
+            return self._badges.count(total)
+        return self._badges.draw(look, total, today if recent < 0 else recent)
 
 
 class JsonRenderer:
-    """The numbers as they are stored, for programs; looks do not matter."""
+    """The numbers for programs: with a base, and as text, if the look says so."""
 
     content_type = _JSON
     needs_today = True
     painter = None
 
-    def render(self, page_key: str, total: int, today: int, _look: Look) -> bytes:
+    def render(
+        self, page_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Write the object; see `CountRenderer.render`."""
-        return _json({"url": page_key, "total": total, "today": today})
+        return _json(
+            _numbers(page_key, total, today, look, today if recent < 0 else recent)
+        )
 
 
 class ShieldsRenderer:
@@ -97,7 +113,9 @@ class ShieldsRenderer:
         """Use this label where the look has none."""
         self._label = label
 
-    def render(self, _url_key: str, total: int, today: int, look: Look) -> bytes:
+    def render(
+        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+    ) -> bytes:
         """Describe the badge; see `CountRenderer.render`."""
         is_icon = look.logo is not None and not look.logo.startswith("data:")
         optional = {
@@ -111,7 +129,7 @@ class ShieldsRenderer:
             {
                 "schemaVersion": 1,
                 "label": self._label if look.label is None else look.label,
-                "message": look.text(total, today),
+                "message": look.text(total, today if recent < 0 else recent),
                 "color": look.color or "blue",
                 **{key: value for key, value in optional.items() if value},
             }
@@ -135,29 +153,46 @@ class HistoryRenderer(Protocol):
 
 
 class JsonHistoryRenderer:
-    """The numbers; with ``?days=`` those of each day, and those without a date."""
+    """The numbers; with ``?days=`` those of each day, and those without a date.
+
+    It also names the parameters that were ignored, for whoever makes embed code.
+    """
 
     content_type = _JSON
 
+    def __init__(self, looks: LookParser) -> None:
+        """Read looks with this."""
+        self._looks = looks
+
     def days(self, params: Params) -> int:
         """Ask for today only, unless more is wanted; see `HistoryRenderer.days`."""
-        return _days(params, least=1, default=1)
+        wanted = _days(params, least=1, default=1)
+        return max(wanted, self._looks.parse(params).days)
 
     def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Write the object; see `HistoryRenderer.render`."""
-        answer = {"url": page_key, "total": totals.total, "today": totals.today}
-        if "days" not in params:
-            return _json(answer)
+        look = self._looks.parse(params)
         days = [
             {"day": day.isoformat(), "hits": hits} for day, hits in totals.days.items()
         ]
-        return _json(answer | {"days": days, "undated": totals.undated})
+        recent = sum(list(totals.days.values())[-look.days :]) if look.days else 0
+        answer = _numbers(page_key, totals.total, totals.today, look, recent)
+        if "days" in params:
+            wanted = _days(params, least=1, default=1)
+            answer |= {"days": days[-wanted:], "undated": totals.undated}
+        if names := ignored(params):
+            answer["ignored"] = names
+        return _json(answer)
 
 
 class ChartRenderer:
     """The days as a chart."""
 
     content_type = "image/svg+xml"
+
+    def __init__(self, looks: LookParser) -> None:
+        """Read looks with this."""
+        self._looks = looks
 
     def days(self, params: Params) -> int:
         """Ask for 30 days, unless others are wanted; see `HistoryRenderer.days`."""
@@ -166,8 +201,10 @@ class ChartRenderer:
     def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Draw the chart; see `HistoryRenderer.render`."""
         days = [DayHits(*day) for day in totals.days.items()]
+        total = totals.total + self._looks.parse(params).amount.base
+        write = FORMATS.get(_single(params, "format"))
         look = ChartLook.of(_single(params, "theme"), _single(params, "width"))
-        return draw_chart(page_key, totals.total, days, look)
+        return draw_chart(page_key, total, days, look, write)
 
 
 def _days(params: Params, *, least: int, default: int) -> int:
@@ -181,6 +218,17 @@ def _days(params: Params, *, least: int, default: int) -> int:
 def _single(params: Params, name: str) -> str:
     value = params.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _numbers(
+    page_key: str, total: int, today: int, look: Look, recent: int
+) -> dict[str, Any]:
+    """Return what programs are told of a page; with a look, what a badge would show."""
+    answer: dict[str, Any] = {"url": page_key, "total": total, "today": today}
+    if look.amount != PLAIN.amount:
+        answer["total"] += look.amount.base
+        answer["text"] = look.text(total, recent)
+    return answer
 
 
 def _json(answer: dict[str, Any]) -> bytes:

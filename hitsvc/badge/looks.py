@@ -1,13 +1,23 @@
 """How a count is to be shown, as query parameters say it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from sys import getsizeof
 from typing import Final
 
 from hitsvc.badge.logos import MAX_LOGO_LENGTH, logo_name
 from hitsvc.badge.styles import DEFAULT_STYLE, STYLES
-from hitsvc.drawing import MAX_COLOR_LENGTH, Amount, Memo, amount, clean, svg_color
+from hitsvc.drawing import (
+    FORMATS,
+    MAX_COLOR_LENGTH,
+    SHOWN,
+    Amount,
+    Memo,
+    amount,
+    base_of,
+    clean,
+    svg_color,
+)
 
 MAX_LABEL_LENGTH = 64
 
@@ -43,6 +53,7 @@ class Look:
         logo: An icon's name or a data URI; None for no logo.
         logo_color: Of an icon; None for the icon's own.
         logo_fits: Whether an icon's width follows from its shape.
+        days: How many of the latest days must be known, today included.
     """
 
     amount: Amount = field(default_factory=Amount)
@@ -53,15 +64,21 @@ class Look:
     logo: str | None = None
     logo_color: str | None = None
     logo_fits: bool = False
+    # PERF: each hit asks, and an attribute takes 30 ns less than a property.
+    days: int = field(init=False, compare=False)
 
-    @property
-    def needs_today(self) -> bool:
-        """Whether today's number is shown at all."""
-        return self.amount.needs_today
+    def __post_init__(self) -> None:
+        """Look the days up."""
+        object.__setattr__(self, "days", self.amount.days)
 
-    def text(self, total: int, today: int = 0) -> str:
-        """Write the numbers of a URL as they are shown: the message of a badge."""
-        return self.amount.text(total, today)
+    def text(self, total: int, recent: int = 0) -> str:
+        """Write the numbers of a URL as they are shown: the message of a badge.
+
+        Args:
+            total: All its hits.
+            recent: Those of the latest `days`.
+        """
+        return self.amount.text(total, recent)
 
 
 # The look of a request that says nothing about it.
@@ -105,6 +122,24 @@ class LookParser:
         return look
 
 
+def ignored(params: Mapping[str, str | list[str]]) -> list[str]:
+    """Name the parameters that are as none, because what they say makes no sense.
+
+    Args:
+        params: Query parameters. One that is empty is none, not a mistake.
+    """
+    return [
+        name
+        for name, makes_sense in _CHECKS.items()
+        if (value := params.get(name))
+        and not (
+            isinstance(value, str)
+            and len(value) <= _MAX_LENGTHS[name]
+            and makes_sense(value)
+        )
+    ]
+
+
 def _look(
     style: str | None,
     label: str | None,
@@ -128,6 +163,25 @@ def _look(
         logo_fits=logo_size == "auto",
     )
     return PLAIN if look == PLAIN else look
+
+
+def _is_color(text: str) -> bool:
+    return svg_color(text) is not None
+
+
+# What a value must be to say something.
+_CHECKS: dict[str, Callable[[str], bool]] = {
+    "style": lambda text: text.replace("popout", "flat", 1) in STYLES,
+    "label": lambda _text: True,
+    "labelColor": _is_color,
+    "color": _is_color,
+    "logo": lambda text: logo_name(text) is not None,
+    "logoColor": _is_color,
+    "logoSize": "auto".__eq__,
+    "format": FORMATS.__contains__,
+    "show": SHOWN.__contains__,
+    "base": lambda text: base_of(text) is not None,
+}
 
 
 def _style(name: str) -> str:

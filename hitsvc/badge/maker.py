@@ -77,7 +77,7 @@ class BadgeMaker:
         digits = b"%d" % number
         return digits.join(self._pieces[len(digits)])
 
-    def draw(self, look: Look, total: int, today: int = 0) -> bytes:
+    def draw(self, look: Look, total: int, recent: int = 0) -> bytes:
         """Draw a count in any look.
 
         With a template, the look's label and numbers are put into it, and the rest of
@@ -86,12 +86,12 @@ class BadgeMaker:
         Args:
             look: How it is shown.
             total: All hits.
-            today: Today's; may be left out if the look does not need it.
+            recent: Those of the days that the look needs.
 
         Returns:
             The SVG, in UTF-8.
         """
-        message = look.text(total, today)
+        message = look.text(total, recent)
         shape = message.translate(_SHAPE)
         prepared = self._prepared.get((look, shape))
         if prepared is None:

@@ -3,7 +3,7 @@
 Knows nothing of HTTP or Redis.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Self
@@ -75,15 +75,20 @@ class ChartLook:
 
 
 def draw_chart(
-    page_key: str, total: int, days: Sequence[DayHits], look: ChartLook | None = None
+    page_key: str,
+    total: int,
+    days: Sequence[DayHits],
+    look: ChartLook | None = None,
+    write: Callable[[int], str] | None = None,
 ) -> bytes:
     """Draw the history of a page.
 
     Args:
-        page_key: What `hitsvc.request.urls.normalise` returned.
+        page_key: What `hitsvc.request.Identity.key` returned.
         total: All its hits, also those before the first day.
         days: Its hits on 7 to 365 days without a gap, oldest first.
         look: How it is shown.
+        write: Writes a number above the chart; `None` for the usual way.
 
     Returns:
         The SVG, in UTF-8: bars, or an area where there are more days than bars fit.
@@ -92,8 +97,7 @@ def draw_chart(
     look = look or ChartLook()
     key = readable(clean(page_key))
     hits = [hits for _, hits in days]
-    room = look.width - _ROOM_FOR_TOTAL
-    name = _shortened(key, room // _ROOM_FOR_LETTER - 2)
+    write = write or _figure
     return (
         f'<svg xmlns="{SVG_NAMESPACE}" width="{look.width}" height="{plot.HEIGHT}" '
         f'viewBox="0 0 {look.width} {plot.HEIGHT}" role="img">'
@@ -101,15 +105,23 @@ def draw_chart(
         f"<style>{_STYLES[look.theme]}</style>"
         f'<rect class="c" x=".5" y=".5" width="{look.width - 1}" '
         f'height="{plot.HEIGHT - 1}" rx="8"/>'
-        # An inner picture, so that wide letters are cut off before the total.
-        f'<svg width="{room}" height="{plot.TOP}">'
-        f'<text class="k" x="20" y="33">{escape(name)}</text>'
-        f'<text x="20" y="53">{_views(sum(hits))}, {_period(days)}</text></svg>'
-        f'<text class="n e" x="{look.width - 20}" y="35">{_figure(total)}</text>'
-        f'<text class="e" x="{look.width - 20}" y="53">in total</text>'
+        f"{_head(key, look.width, write(total), _views(sum(hits), write), days)}"
         f"{''.join(_chart(hits, look.right))}"
         f"{''.join(_dates([day for day, _ in days], look.right))}</svg>"
     ).encode()
+
+
+def _head(key: str, width: int, total: str, views: str, days: Sequence[DayHits]) -> str:
+    room = width - _ROOM_FOR_TOTAL
+    name = _shortened(key, room // _ROOM_FOR_LETTER - 2)
+    return (
+        # An inner picture, so that wide letters are cut off before the total.
+        f'<svg width="{room}" height="{plot.TOP}">'
+        f'<text class="k" x="20" y="33">{escape(name)}</text>'
+        f'<text x="20" y="53">{views}, {_period(days)}</text></svg>'
+        f'<text class="n e" x="{width - 20}" y="35">{total}</text>'
+        f'<text class="e" x="{width - 20}" y="53">in total</text>'
+    )
 
 
 def _chart(hits: Sequence[int], right: int) -> Iterator[str]:
@@ -148,7 +160,7 @@ def _in_words(total: int, days: Sequence[DayHits]) -> str:
     in_total = f"{total:,} in total."
     if best.hits <= 0:
         return f"No views counted, {period}. {in_total}"
-    views = _views(sum(day.hits for day in days), exact=True)
+    views = _views(sum(day.hits for day in days), "{:,}".format)
     return f"{views}, {period}. Most on {_date(best.day)}: {best.hits:,}. {in_total}"
 
 
@@ -163,9 +175,8 @@ def _date(day: date) -> str:
     return f"{day.day} {plot.MONTHS[day.month - 1]} {day.year}"
 
 
-def _views(number: int, *, exact: bool = False) -> str:
-    noun = "view" if number == 1 else "views"
-    return f"{number:,} {noun}" if exact else f"{_figure(number)} {noun}"
+def _views(number: int, write: Callable[[int], str]) -> str:
+    return f"{write(number)} {'view' if number == 1 else 'views'}"
 
 
 def _figure(number: int) -> str:

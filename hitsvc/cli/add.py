@@ -6,7 +6,6 @@ import click
 
 from hitsvc.admin import Changes
 from hitsvc.cli import operating, options
-from hitsvc.request import normalise
 
 
 @click.command("add", context_settings={"ignore_unknown_options": True})
@@ -35,7 +34,7 @@ def command(
       hitsvc add example.com/post 12 --day 2026-03-01
       hitsvc add example.com/post -5
     """
-    page = normalise(url)
+    page = operating.identity().key(url)
     when = operating.day_of(day, "--day") if day is not None else None
     with operating.operator(redis_url, data_dir) as (client, keys):
         before, after = Changes(client, keys).add(page, hits, when)

@@ -6,7 +6,6 @@ import click
 
 from hitsvc.admin import Reader, Removal
 from hitsvc.cli import operating, options, removing
-from hitsvc.request import normalise
 
 
 @click.command("delete")
@@ -43,17 +42,18 @@ def command(
     To undo it:
       hitsvc import tags.csv.gz
     """
+    identity = operating.identity()
     operating.refuse_json_in_saved(save, as_json=as_json)
     if sum(map(bool, (urls, site, pattern))) != 1:
         msg = "name pages, or a site with --site, or a pattern with --match"
         raise click.UsageError(msg)
-    pages = list(dict.fromkeys(map(normalise, urls)))
+    pages = list(dict.fromkeys(map(identity.key, urls)))
     host = operating.site_key(site) if site else None
     with operating.operator(redis_url, data_dir) as (client, keys):
         reader = Reader(client, keys)
         if host:
             pages = sorted(set(reader.pages(host)))
         elif pattern:
-            pages = reader.matching(pattern)
+            pages = reader.matching(pattern, identity)
         job = removing.Job("Delete", "Deleted", Removal(client, keys).delete)
         removing.run(client, keys, pages, job, yes=yes, save=save, as_json=as_json)

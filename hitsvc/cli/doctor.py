@@ -15,6 +15,7 @@ from hitsvc.admin import (
     examine_proxy,
     examine_report,
     examine_store,
+    examine_unheeded,
 )
 from hitsvc.cli import options
 from hitsvc.cli.asking import open_store_client
@@ -70,7 +71,10 @@ def _store(settings: Settings) -> list[Finding]:
         with open_store(settings) as url:
             found = examine_report(asyncio.run(_report(url)))
         with open_store_client(settings) as client:
-            return found + examine_store(client, Keys(settings.key_prefix), time.time)
+            keys = Keys(settings.key_prefix)
+            found += examine_store(client, keys, time.time)
+            trusted = settings.forwarded_allow_ips
+            return found + examine_unheeded(client, keys, trusted)
     except (SettingsError, CounterUnavailable) as ex:
         return [Finding("store", str(ex), wrong=True)]
 

@@ -20,11 +20,12 @@ from hitsvc.admin import (
     open_file,
     open_other_store,
 )
-from hitsvc.admin.importers import Shape, Source, key_of, read_map, spooled
+from hitsvc.admin.importers import Shape, Source, keys_by, read_map, spooled
 from hitsvc.cli import options
 from hitsvc.cli.asking import counting_bar, open_store_client
 from hitsvc.cli.import_report import Report
 from hitsvc.counting import Keys
+from hitsvc.request import Identity
 from hitsvc.settings import Settings
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -79,7 +80,7 @@ def command(file: str, **chosen: Any) -> None:
     settings = Settings.load(
         os.environ, redis_url=chosen["redis_url"], data_dir=chosen["data_dir"]
     )
-    with _opened(file, _choices(chosen)) as opened:
+    with _opened(file, _choices(settings, chosen)) as opened:
         report = _import(settings, opened, chosen)
     report.name = file if file != "-" else "standard input"
     if chosen["as_json"]:
@@ -101,13 +102,15 @@ def _import(settings: Settings, opened: Opened, chosen: dict[str, Any]) -> Repor
             until=until,
             dry_run=chosen["dry_run"],
             again=chosen["again"],
+            rules=Identity.of(settings).name,
         )
         with counting_bar("Rows") as progress:
             outcome = work.run(opened.rows(), f"{now:%Y-%m-%d %H:%M} UTC", progress)
     return Report(outcome, opened.left_out, dry_run=chosen["dry_run"])
 
 
-def _choices(chosen: dict[str, Any]) -> Choices:
+def _choices(settings: Settings, chosen: dict[str, Any]) -> Choices:
+    key_of = keys_by(Identity.of(settings))
     urls, sitemap = chosen["urls"], chosen["sitemap"]
     return Choices(
         chosen["importer"],
@@ -121,6 +124,7 @@ def _choices(chosen: dict[str, Any]) -> Choices:
         mode=chosen["mode"],
         visits=chosen["visits"],
         sitemap=Source(sitemap) if sitemap else None,
+        key_of=key_of,
     )
 
 

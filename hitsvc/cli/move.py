@@ -6,7 +6,6 @@ import click
 
 from hitsvc.admin import Changes, Moved, Reader
 from hitsvc.cli import operating, options
-from hitsvc.request import normalise
 
 
 @click.command("move")
@@ -38,7 +37,8 @@ def command(
       hitsvc move blog.example.com/a example.com/blog/a --yes
     """
     operating.refuse_json_in_saved(save, as_json=as_json)
-    source, target = normalise(old), normalise(new)
+    key_of = operating.identity().key
+    source, target = key_of(old), key_of(new)
     saved = None
     with operating.operator(redis_url, data_dir) as (client, keys):
         totals = {

@@ -17,7 +17,7 @@ from hitsvc.admin import Save, SaveFile, SaveStream, explained, open_client
 from hitsvc.cli.stores import open_store
 from hitsvc.counting import Keys
 from hitsvc.errors import InvalidURL
-from hitsvc.request import normalise
+from hitsvc.request import Identity
 from hitsvc.settings import Settings
 
 # How many pages are named before a question; the rest are counted.
@@ -61,6 +61,15 @@ def operator(
         yield client, Keys(settings.key_prefix)
 
 
+def identity() -> Identity:
+    """Return what is one page, as the service has it.
+
+    Raises:
+        SettingsError: The settings are wrong.
+    """
+    return Identity.of(Settings.load(os.environ))
+
+
 def site_key(text: str) -> str:
     """Read the host of a site.
 
@@ -68,13 +77,10 @@ def site_key(text: str) -> str:
         BadParameter: It is none.
     """
     try:
-        key = normalise(text)
-    except InvalidURL:
-        key = "/"
-    if "/" in key:
+        return identity().host(text)
+    except InvalidURL as ex:
         msg = f"{text!r} is no host, such as example.com"
-        raise click.BadParameter(msg, param_hint="--site")
-    return key
+        raise click.BadParameter(msg, param_hint="--site") from ex
 
 
 def day_of(text: str, option: str) -> date:

@@ -6,7 +6,6 @@ import click
 
 from hitsvc.admin import Removal
 from hitsvc.cli import operating, options, removing
-from hitsvc.request import normalise
 
 
 @click.command("reset")
@@ -34,8 +33,9 @@ def command(
       hitsvc reset example.com/post
       hitsvc reset example.com/post --yes --save post.csv
     """
+    identity = operating.identity()
     operating.refuse_json_in_saved(save, as_json=as_json)
-    pages = list(dict.fromkeys(map(normalise, urls)))
+    pages = list(dict.fromkeys(map(identity.key, urls)))
     with operating.operator(redis_url, data_dir) as (client, keys):
         removal = Removal(client, keys)
         job = removing.Job("Reset", "Reset to 0", removal.reset)

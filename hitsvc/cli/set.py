@@ -6,7 +6,6 @@ import click
 
 from hitsvc.admin import Changes
 from hitsvc.cli import operating, options
-from hitsvc.request import normalise
 
 
 @click.command("set")
@@ -27,7 +26,7 @@ def command(
     Examples:
       hitsvc set example.com/post 20000
     """
-    page = normalise(url)
+    page = operating.identity().key(url)
     with operating.operator(redis_url, data_dir) as (client, keys):
         before, after = Changes(client, keys).set(page, total)
     if as_json:

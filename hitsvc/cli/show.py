@@ -10,7 +10,6 @@ import click
 from hitsvc.cli import operating, options
 from hitsvc.cli.stores import CHECK_TIMEOUT_S, store_url
 from hitsvc.counter import HitCounter, Totals
-from hitsvc.request import normalise
 from hitsvc.settings import Settings
 from hitsvc.store import check_redis, open_backend
 
@@ -41,7 +40,7 @@ def command(
       hitsvc show example.com/post --days 7 --json
     """
     settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
-    key = normalise(url)
+    key = operating.identity().key(url)
     totals = read_totals(settings, key, days or 1)
     if as_json:
         operating.tell_json(

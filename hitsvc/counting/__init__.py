@@ -16,26 +16,31 @@ from hitsvc.counting.batch import (
     Result,
 )
 from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
+from hitsvc.counting.careful import CarefulHits
 from hitsvc.counting.commands import PageCommands, spell, words
 from hitsvc.counting.commit import GroupCommit
 from hitsvc.counting.days import Day, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
 from hitsvc.counting.keys import Keys, PageKeys, site_of
+from hitsvc.counting.once import Once
 from hitsvc.counting.outage import OutageLog
 from hitsvc.counting.refused import RefusedSites
-from hitsvc.counting.tokens import TokenSource, is_wellformed
+from hitsvc.counting.tokens import TokenSource, derived_token, is_wellformed
+from hitsvc.counting.unheeded import UnheededProxy
 
 __all__ = [
     "FULL_ABOVE",
     "WARN_ABOVE",
     "Batch",
     "Capacity",
+    "CarefulHits",
     "Count",
     "Day",
     "Fill",
     "GroupCommit",
     "Hit",
     "Keys",
+    "Once",
     "Operation",
     "OutageLog",
     "PageCommands",
@@ -47,6 +52,8 @@ __all__ = [
     "RefusedSites",
     "Result",
     "TokenSource",
+    "UnheededProxy",
+    "derived_token",
     "is_wellformed",
     "latest_days",
     "site_of",

@@ -12,6 +12,7 @@ page shares a slot
 ``hits:pages:{example.com}``      set     the page keys of a site
 ``hits:sites``                    set     the sites
 ``hits:refused``                  zset    sites that are not counted → how often they asked
+``hits:proxy``                    string  a proxy that is not trusted; expires
 ``hits:sums:{example.com}``       string  a site's sums as last computed; expires
 ``hits:lock``                     string  somebody changes counts; expires
 ``hits:jobs:import:…``            hash    how far an import has come, or that it is done
@@ -68,6 +69,7 @@ class Keys:
         self._prefix = prefix
         self.sites = f"{prefix}sites"
         self.refused = f"{prefix}refused"
+        self.unheeded_proxy = f"{prefix}proxy"
         self.lock = f"{prefix}lock"
         self._name = re.compile(re.escape(prefix) + r"\{([^{}]+)\}(.*)", re.DOTALL)
 
@@ -75,7 +77,7 @@ class Keys:
         """Name the keys of a page.
 
         Args:
-            page_key: What `hitsvc.request.normalise` returned.
+            page_key: What `hitsvc.request.Identity.key` returned.
         """
         return PageKeys(f"{self._prefix}{{{page_key}}}")
 

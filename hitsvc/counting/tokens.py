@@ -2,7 +2,9 @@
 
 import os
 import string
+from base64 import b32encode
 from collections.abc import Callable
+from hashlib import blake2b
 
 MIN_LENGTH = 8
 MAX_LENGTH = 64
@@ -14,6 +16,8 @@ _USABLE = 256 - 256 % len(_ALPHABET)
 _TABLE = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 _UNUSABLE = bytes(range(_USABLE, 256))
 _POOL_BYTES = 4096
+# In base 32, five bytes are eight characters.
+_DERIVED_BYTES = MAX_LENGTH // 8 * 5
 
 
 class TokenSource:
@@ -50,6 +54,23 @@ class TokenSource:
         length = self.length
         whole = len(drawn) - len(drawn) % length
         self._ready = [drawn[at : at + length] for at in range(0, whole, length)]
+
+
+def derived_token(secret: str, page_key: str, length: int) -> str:
+    """Return the token that a secret makes for a page.
+
+    The store sees only the tokens: none of them tells the secret, nor that another page's
+    is of the same visitor.
+
+    Args:
+        secret: What the visitor brings: a well-formed value.
+        page_key: What `hitsvc.request.urls.normalise` returned.
+        length: Characters in a token.
+    """
+    made = blake2b(
+        page_key.encode(), key=secret.encode(), digest_size=_DERIVED_BYTES
+    ).digest()
+    return b32encode(made)[:length].decode()
 
 
 def is_wellformed(value: str) -> bool:

@@ -3,7 +3,7 @@
 Whatever badge and chart share, and nothing else. Imports nothing of ours.
 """
 
-from hitsvc.drawing.amounts import Amount, amount, metric
+from hitsvc.drawing.amounts import FORMATS, SHOWN, Amount, amount, base_of, metric
 from hitsvc.drawing.colors import (
     BLUE,
     GREY,
@@ -22,15 +22,18 @@ from hitsvc.drawing.widths import Font, text_width
 
 __all__ = [
     "BLUE",
+    "FORMATS",
     "GREY",
     "MAX_COLOR_LENGTH",
     "RED",
+    "SHOWN",
     "SVG_NAMESPACE",
     "Amount",
     "Box",
     "Font",
     "Memo",
     "amount",
+    "base_of",
     "brightness",
     "clean",
     "drawn_width",

@@ -22,12 +22,14 @@ def metric(number: int) -> str:
     return f"{whole}.{tenth}{_UNITS[power]}" if tenth else f"{whole}{_UNITS[power]}"
 
 
-_FORMATS: dict[str, Callable[[int], str]] = {
+FORMATS: dict[str, Callable[[int], str]] = {
     "plain": str,
     "grouped": "{:,}".format,
     "metric": metric,
 }
-_SHOWN = {"total", "today", "both"}
+# What can be shown, and how many days it takes, today included.
+_DAYS = {"total": 0, "today": 1, "both": 1, "week": 7, "month": 30, "year": 365}
+SHOWN = frozenset(_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Amount:
     """Turns the numbers of a URL into the text that is shown.
 
     Attributes:
-        show: ``total``, ``today``, or ``both``: today / total.
+        show: ``total``, ``today``, ``both``: today / total; or ``week``, ``month``,
+            ``year``: the latest 7, 30 or 365 days.
         base: Added to the total.
         write: Writes one number.
     """
@@ -45,17 +48,22 @@ class Amount:
     write: Callable[[int], str] = str
 
     @property
-    def needs_today(self) -> bool:
-        """Whether today's number is shown at all."""
-        return self.show != "total"
+    def days(self) -> int:
+        """How many of the latest days must be known, today included."""
+        return _DAYS[self.show]
 
-    def text(self, total: int, today: int = 0) -> str:
-        """Write the numbers of a URL; ASCII, nothing that XML must escape."""
+    def text(self, total: int, recent: int = 0) -> str:
+        """Write the numbers of a URL; ASCII, nothing that XML must escape.
+
+        Args:
+            total: All its hits; the base is added to them alone.
+            recent: Those of the latest `days`.
+        """
         if self.show == "total":
             return self.write(total + self.base)
-        if self.show == "today":
-            return self.write(today)
-        return f"{self.write(today)} / {self.write(total + self.base)}"
+        if self.show == "both":
+            return f"{self.write(recent)} / {self.write(total + self.base)}"
+        return self.write(recent)
 
 
 def amount(form: str | None, show: str | None, base: str | None) -> Amount:
@@ -63,9 +71,15 @@ def amount(form: str | None, show: str | None, base: str | None) -> Amount:
 
     What is missing or wrong is as its default.
     """
-    number = int(base) if base and _BASE.fullmatch(base) else 0
     return Amount(
-        show=show if show in _SHOWN else "total",
-        base=number if number <= MAX_BASE else 0,
-        write=_FORMATS.get(form or "", str),
+        show=show if show in _DAYS else "total",
+        base=base_of(base or "") or 0,
+        write=FORMATS.get(form or "", str),
     )
+
+
+def base_of(text: str) -> int | None:
+    """Read what is added to a total; None for what is no such number."""
+    if not _BASE.fullmatch(text) or int(text) > MAX_BASE:
+        return None
+    return int(text)

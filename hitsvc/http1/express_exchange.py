@@ -79,7 +79,7 @@ class ExpressExchange(Exchange):
             return False
         if not self.keep_alive or self.scope["http_version"] != "1.1":
             fields = b"\r\n%b%b" % (self._connection_field(), fields)
-        # APPSEC: Nothing in the fields is a client's, so no line break is looked for.
+        # APPSEC: Whoever made the fields has seen to it that no line break is in a value.
         # PERF: 0.3 us; `send` with the same answer takes 1.3 us (timeit).
         connection = self._connection
         head = b"%b%b\r\ncontent-length: %d\r\n\r\n" % (

@@ -1,30 +1,50 @@
 """What came: which page a request means, and which visit it is.
 
-`TargetFinder` finds the page, `normalise` turns what people write into its key, `Visit`
+`TargetFinder` finds the page, `Identity` turns what people write into its key, `Visit`
 picks out of the headers what decides how it is counted. `Clients` says who sent it, `Sites`
-whose pages are counted, `NewPages` who makes too many of them.
+whose pages are counted, `NewPages` who makes too many of them, `Bots` which programs visit.
+`understand` mends slips in an address.
 """
 
+from hitsvc.request.bots import Bots, declared_bots
 from hitsvc.request.client import Clients, TrustedProxies, is_image_proxy
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
+from hitsvc.request.identity import PLAIN, Identity, normalise
+from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
+from hitsvc.request.own_visits import OwnVisits, is_left_out, leave_out
+from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
+from hitsvc.request.query import as_meant, understand
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
-from hitsvc.request.urls import normalise
-from hitsvc.request.visit import Visit
+from hitsvc.request.visit import Visit, the_only
 
 __all__ = [
+    "OLD_PURPOSES",
+    "PLAIN",
+    "Bots",
     "Clients",
     "CookieWriter",
+    "Identity",
     "NewPageLimits",
     "NewPages",
+    "OwnVisits",
+    "Shared",
+    "SharedCookies",
     "Sites",
     "Target",
     "TargetFinder",
     "TrustedProxies",
     "Visit",
+    "as_meant",
+    "declared_bots",
     "find_cookie",
     "is_image_proxy",
+    "is_left_out",
+    "leave_out",
     "normalise",
+    "only_prepares",
     "secure_name",
+    "the_only",
+    "understand",
 ]

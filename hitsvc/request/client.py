@@ -9,7 +9,7 @@ is a proxy's that nobody told us of; GitHub's image proxy is everybody who reads
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
@@ -24,6 +24,33 @@ _MAX_ENTRIES = 16
 _MAX_ENTRY_LENGTH = 64
 # An address, perhaps with a port (RFC 7239, section 6): IPv6 in brackets, IPv4, or alone.
 _ENTRY = re.compile(r"\[([^\]]+)\](?::\d{1,5})?|([0-9.]+)(?::\d{1,5})?|(.+)")
+# Networks that nobody on the internet sends from: there, a proxy stands between. Not
+# `is_private`, which has addresses for documentation in it.
+_PRIVATE = [
+    ip_network(name)
+    for name in (
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+]
+# What a proxy adds to what it passes on.
+_OF_PROXIES = frozenset(
+    [
+        b"forwarded",
+        b"via",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+        b"x-real-ip",
+    ]
+)
 # GitHub's and its kin (npm, PyPI, GitLab, ...) are all some camo; then mail's and feeds'.
 _IMAGE_PROXY = re.compile(
     rb"\bcamo\b|ima?ge?[-_ ]?proxy|YahooMailProxy|\b(?:images\.)?weserv\b|\bwsrv\.nl\b",
@@ -36,11 +63,15 @@ _PROXY_HEADERS = (b"user-agent", b"via")
 class TrustedProxies:
     """Tells which peers may say who the visitor is, and whether it uses HTTPS."""
 
-    def __init__(self, allowed: str) -> None:
+    def __init__(
+        self, allowed: str, unheeded: Callable[[str], None] | None = None
+    ) -> None:
         """Parse a list of proxies.
 
         Args:
             allowed: Addresses or networks, separated by commas, or ``*`` for all.
+            unheeded: Told the private address of whoever says that there is HTTPS, and
+                is none of them.
 
         Raises:
             ValueError: One of them is neither.
@@ -48,6 +79,7 @@ class TrustedProxies:
         names = [name.strip() for name in allowed.split(",") if name.strip()]
         self._all = "*" in names
         self._networks = [ip_network(name) for name in names if name != "*"]
+        self._unheeded = unheeded
         self._trusts = lru_cache(1024)(self._look_up)
         # PERF: 50 us for each connection, else.
         self._network_of_host = lru_cache(1024)(_network_of_host)
@@ -59,6 +91,14 @@ class TrustedProxies:
     def lists(self, address: Address) -> bool:
         """Tell whether an address is that of a proxy; ``*`` names none."""
         return any(address in network for network in self._networks)
+
+    def disbelieve(self, client: Any) -> None:
+        """Note that an ASGI ``client`` that is not trusted says that there is HTTPS."""
+        if self._unheeded is None:
+            return
+        address = parse_address(client[0])
+        if address is not None and is_private(address):
+            self._unheeded(str(address))
 
     def network_of_peer(self, client: tuple[str, int] | None) -> str | None:
         """Return the network of an ASGI ``client``, before it has said anything.
@@ -107,6 +147,23 @@ class Clients:
                 return address
         return None
 
+    def address_or_peer(self, scope: Mapping[str, Any]) -> Address | None:
+        """Return the client's address; of a proxy's host that asks for itself, its own.
+
+        Nothing in such a request is of a proxy.
+
+        Args:
+            scope: The request's ASGI scope.
+        """
+        address = self.address(scope)
+        peer = scope.get("client")
+        if address is not None or not peer:
+            return address
+        signs = _OF_PROXIES | {self._header}
+        if any(name in signs for name, _ in scope["headers"]):
+            return None
+        return parse_address(peer[0])
+
     def network(self, scope: Mapping[str, Any]) -> str | None:
         """Return the network that a limit may count; `None` for one of everybody's."""
         return None if is_image_proxy(scope) else _network_of(self.address(scope))
@@ -120,6 +177,11 @@ def parse_address(text: str) -> Address | None:
         return None
     # A socket for both families shows an IPv4 peer as ::ffff:192.0.2.1.
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_private(address: Address) -> bool:
+    """Tell whether nobody on the internet has this address."""
+    return any(address in network for network in _PRIVATE)
 
 
 def _network_of(address: Address | None) -> str | None:

@@ -19,7 +19,7 @@ def cookie_name(page_key: str) -> str:
     gives a legal name.
 
     Args:
-        page_key: What `hitsvc.request.urls.normalise` returned.
+        page_key: What `hitsvc.request.Identity.key` returned.
     """
     digest = blake2s(page_key.encode(), digest_size=_NAME_DIGEST_BYTES).hexdigest()
     return f"hits-{digest}"
@@ -32,6 +32,8 @@ def secure_name(name: str) -> str:
 
 def find_cookie(header: str, name: str) -> str | None:
     """Return a cookie's value from a ``Cookie`` header, or ``None``."""
+    if name not in header:  # PERF: a fiftieth of taking 50 cookies apart
+        return None
     for pair in header.split(";"):
         key, _, value = pair.partition("=")
         if key.strip() == name:

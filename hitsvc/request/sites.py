@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hitsvc.errors import InvalidURL
-from hitsvc.request.urls import normalise
+from hitsvc.request.identity import Identity
 
 _ANY_SUBDOMAIN = "*."
 
@@ -11,20 +11,24 @@ _ANY_SUBDOMAIN = "*."
 class Sites:
     """A choice of sites."""
 
-    def __init__(self, allowed: str = "", denied: str = "") -> None:
+    def __init__(
+        self, allowed: str = "", denied: str = "", identity: Identity | None = None
+    ) -> None:
         """Read the two lists.
 
         Args:
             allowed: Hosts, separated by commas; ``*.example.org`` is ``example.org`` and
                 all below it. A port is part of a host. Empty: all.
             denied: The same; it wins.
+            identity: What makes keys of pages; `None` for what always holds.
 
         Raises:
             ValueError: An entry is no host; the message says which.
         """
         self.all = not allowed.strip(" ,")
-        self._allowed = _Hosts(_entries(allowed))
-        self._denied = _Hosts(_entries(denied))
+        identity = identity or Identity(hosts=f"{allowed},{denied}")
+        self._allowed = _Hosts(_entries(allowed), identity)
+        self._denied = _Hosts(_entries(denied), identity)
 
     def __contains__(self, site: str) -> bool:
         """Tell whether the pages of a site are counted."""
@@ -34,13 +38,19 @@ class Sites:
 class _Hosts:
     """A set of hosts, some with all below them."""
 
-    def __init__(self, entries: Iterable[str]) -> None:
+    def __init__(self, entries: Iterable[str], identity: Identity) -> None:
         self._exact: set[str] = set()
         self._with_subdomains: set[str] = set()
         for entry in entries:
             host = entry.removeprefix(_ANY_SUBDOMAIN)
-            chosen = self._exact if host == entry else self._with_subdomains
-            chosen.add(_host(host, entry))
+            # What is folded away has no pages: `www.example.org` is `example.org`.
+            try:
+                self._exact.add(identity.host(host))
+                if host != entry:
+                    self._with_subdomains.add(identity.host(host, as_it_is=True))
+            except InvalidURL as ex:
+                msg = f"{entry!r} is not a host, such as example.org or *.example.org"
+                raise ValueError(msg) from ex
 
     def __contains__(self, site: str) -> bool:
         if site in self._exact:
@@ -54,15 +64,3 @@ class _Hosts:
 
 def _entries(text: str) -> list[str]:
     return [name for entry in text.split(",") if (name := entry.strip())]
-
-
-def _host(text: str, entry: str) -> str:
-    """Write a host as the keys of its pages do: lower case, in ASCII."""
-    try:
-        host = normalise(text)
-    except InvalidURL:
-        host = "/"
-    if "/" in host or "://" in text or "*" in text:
-        msg = f"{entry!r} is not a host, such as example.org or *.example.org"
-        raise ValueError(msg)
-    return host

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from hitsvc.counting import site_of
 from hitsvc.errors import InvalidURL, SiteNotCounted
 from hitsvc.request.cookies import cookie_name
+from hitsvc.request.identity import PLAIN, Identity
 from hitsvc.request.sites import Sites
-from hitsvc.request.urls import normalise
 
 # Some 0.4 kB each, 1.4 kB if every URL is that long. Longer ones are parsed each time,
 # so that nobody can fill our memory.
@@ -20,7 +20,7 @@ class Target(NamedTuple):
     """A page that is counted or read.
 
     Attributes:
-        key: What `hitsvc.request.urls.normalise` made of its URL.
+        key: What `hitsvc.request.Identity.key` made of its URL.
         cookie: The name of its anti-refresh cookie over plain HTTP.
     """
 
@@ -31,12 +31,14 @@ class Target(NamedTuple):
 class TargetFinder:
     """Finds out which page a request means."""
 
-    def __init__(self, sites: Sites | None = None) -> None:
+    def __init__(self, sites: Sites | None = None, identity: Identity = PLAIN) -> None:
         """Prepare.
 
         Args:
             sites: Whose pages there are; `None` for everybody's.
+            identity: What makes keys of URLs.
         """
+        self._identity = identity
         self._sites = sites or Sites()
         self._cached_target = lru_cache(_CACHED_TARGETS)(self._target)
 
@@ -63,7 +65,7 @@ class TargetFinder:
         return self._target(raw)
 
     def _target(self, raw: str) -> Target:
-        key = normalise(raw)
+        key = self._identity.key(raw)
         site = site_of(key)
         if site not in self._sites:
             raise SiteNotCounted(site)

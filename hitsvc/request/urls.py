@@ -1,16 +1,17 @@
-"""What counts as one URL: `normalise` turns what people send into one key.
+"""Takes URLs apart as browsers do, each part in one spelling.
 
 Parsing follows the WHATWG URL standard (https://url.spec.whatwg.org), so that hosts,
-dot segments and odd slashes mean what they mean to a browser. On top come the rules
-that make two spellings of a page one counter: scheme, credentials, default port,
-query, fragment and trailing slashes do not matter, and percent-encoding takes the
-one form of RFC 3986, section 6.2.2.
+dot segments and odd slashes mean what they mean to a browser. On top, percent-encoding
+takes the one form of RFC 3986, section 6.2.2. `hitsvc.request.identity` makes keys of it.
 
-A key is plain ASCII without ``{``, ``}``, white space or control characters: it can
-stand inside a Redis hash tag, a header and an XML text as it is.
+**What a page's host may be**, is one rule: a name with a dot, a name with a port,
+``localhost``, an IP address written in full, or a name that the operator lists. To a
+browser ``12345`` is 0.0.48.57, ``myblog`` a machine that only its own network knows, and
+``about.html`` a host: nobody who types them means that.
 """
 
 import re
+from typing import NamedTuple
 
 import can_ada
 
@@ -30,54 +31,76 @@ _MAX_TEXT_LENGTH = len("https://") + 3 * MAX_KEY_BYTES
 _EDGE = "".join(map(chr, range(0x21)))
 _TAB_OR_NEWLINE = str.maketrans("", "", "\t\n\r")
 
-# The query and the fragment are no part of a key, whatever is in them.
-_IGNORED = re.compile(r"[?#]")
+# A path, and what follows it.
+_PARTS = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _AUTHORITY = re.compile(r"[/\\]*([^/\\]*)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # In `localhost:5000/x` the colon starts a port, so there is no scheme.
 _PORT = re.compile(r":\d{1,5}(?=[/\\?#]|$)")
-# The standard lets more through, `{` among it. No real host needs them.
-_HOST = re.compile(r"(?:[a-z0-9_-][a-z0-9_.-]*|\[[0-9a-f:.]+\])(?::\d+)?")
+# The standard lets more through, `{` and empty labels among it. No real host needs them.
+_HOST = re.compile(
+    r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::\d+)?", re.ASCII
+)
+_IPV4 = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
 _ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2}))?")
 _UNRESERVED = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 )
+# No domain ends so.
+_FILE_NAME = re.compile(r".*\.(?:html?|php|aspx?|jsp)", re.ASCII)
+LOCAL = frozenset({"localhost"})
 _UNSUPPORTED = "only http and https URLs can be counted"
 _MALFORMED = "this is not a valid URL"
+_NO_HOST = "this is no URL: it has no host"
+_NUMBER = "this is no page: an IP address is written in full, such as 192.0.2.1"
+_NO_DOT = "this is no page: a host has a dot, such as example.com, or a port"
+_A_FILE = "this is no page: it has no host, such as example.com/about.html"
 
 
-def normalise(raw: str) -> str:
-    """Turn a URL, with or without a scheme, into its key: host and path.
+class URL(NamedTuple):
+    """The parts of a URL that can tell pages apart.
 
-    Idempotent: a key's key is itself.
+    Attributes:
+        host: With its port, unless that is its scheme's own; in lower case and ASCII.
+        path: Percent-encoded in the one form.
+        query: What follows the question mark, as it was sent.
+        fragment: What follows ``#``, as it was sent.
+    """
+
+    host: str
+    path: str
+    query: str
+    fragment: str
+
+
+def parse(raw: str, bare_hosts: frozenset[str] = LOCAL) -> URL:
+    """Take a URL apart, with or without a scheme.
 
     Args:
         raw: What a person or a page sent, such as ``https://Example.com/a/``.
-
-    Returns:
-        The key, such as ``example.com/a``.
+        bare_hosts: Names that are hosts, whatever the rule says.
 
     Raises:
-        InvalidURL: Not http or https, a relative path, or malformed.
-        URLTooLong: The key is longer than `MAX_KEY_BYTES`, or what was sent could only
-            make one that is.
+        InvalidURL: Not http or https, a relative path, malformed, or no page.
+        URLTooLong: It could only make a key that is too long.
     """
     text = raw.strip(_EDGE).translate(_TAB_OR_NEWLINE)
+    before, query, fragment = _PARTS.fullmatch(text).groups("")  # type: ignore[union-attr]
     try:
         text.encode()  # a lone surrogate is no character, and can_ada's TypeError
-        host, path = _parse(_IGNORED.split(text, maxsplit=1)[0])
+        host, path = _parse(before)
     except ValueError as ex:
         raise InvalidURL(_MALFORMED) from ex
     if len(host) > _MAX_HOST_BYTES or not _HOST.fullmatch(host):
         raise InvalidURL(_MALFORMED)
+    if ":" not in host and (name := host.removesuffix(".")) not in bare_hosts:
+        if "." not in name:
+            raise InvalidURL(_NO_DOT)
+        if _FILE_NAME.fullmatch(name):
+            raise InvalidURL(_A_FILE)
     if len(path) > _MAX_TEXT_LENGTH:  # letters that were escaped only now
-        raise _too_long()
-    if "%" in path:
-        path = _ESCAPE.sub(_canonical_escape, path)
-    key = host + path.rstrip("/")
-    if len(key) > MAX_KEY_BYTES:
-        raise _too_long()
-    return key
+        raise too_long()
+    return URL(host, spelled(path), query, fragment)
 
 
 def _parse(text: str) -> tuple[str, str]:
@@ -86,39 +109,55 @@ def _parse(text: str) -> tuple[str, str]:
     if scheme and not _PORT.match(text, scheme.end() - 1):
         if scheme[1].lower() not in {"http", "https"}:
             raise InvalidURL(_UNSUPPORTED)
-        _bound(text, scheme.end())
+        start = scheme.end()
+        authority = _bounded(text, start)
         url = can_ada.parse(text)
-        return url.host, url.pathname
-    if text[:2] in {"//", "\\\\"}:
-        text = text[2:]
-    if text[:1] in {"", "/", "\\"}:
-        msg = "this is no URL: it has no host"
-        raise InvalidURL(msg)
-    _bound(text, 0)
-    url = can_ada.parse("http://" + text)
-    if not url.port and ":" in text:
-        # Without a scheme there is no default port, so `:80` stays, else the key of
-        # https://example.com:80 would not be its own key.
-        url = can_ada.parse("https://" + text)
+    else:
+        if text[:2] in {"//", "\\\\"}:
+            text = text[2:]
+        if text[:1] in {"", "/", "\\"}:
+            raise InvalidURL(_NO_HOST)
+        authority = _bounded(text, 0)
+        url = can_ada.parse("http://" + text)
+        if not url.port and ":" in text:
+            # Without a scheme there is no default port, so `:80` stays, else the key of
+            # https://example.com:80 would not be its own key.
+            url = can_ada.parse("https://" + text)
+    address = url.hostname
+    if _IPV4.fullmatch(address) and not _names(authority, address):
+        raise InvalidURL(_NUMBER)
     return url.host, url.pathname
 
 
-def _bound(text: str, start: int) -> None:
-    """Refuse what is too long to be parsed; the authority begins at `start`.
+def _bounded(text: str, start: int) -> str:
+    """Return the authority, which begins at `start`; refuse what is too long to be parsed.
 
     Raises:
         InvalidURL: So long a host does not exist.
         URLTooLong: So long a URL has no key.
     """
     if len(text) > _MAX_TEXT_LENGTH:
-        raise _too_long()
-    authority = _AUTHORITY.match(text, start)
-    if authority and len(authority[1].encode()) > _MAX_AUTHORITY_BYTES:
+        raise too_long()
+    authority = _AUTHORITY.match(text, start)[1]  # type: ignore[index]
+    if len(authority.encode()) > _MAX_AUTHORITY_BYTES:
         raise InvalidURL(_MALFORMED)
+    return authority
 
 
-def _too_long() -> URLTooLong:
+def _names(authority: str, address: str) -> bool:
+    """Tell whether an authority has an address as it is, with or without a port."""
+    name = authority.rpartition("@")[2].partition(":")[0]
+    return name.removesuffix(".") == address
+
+
+def too_long() -> URLTooLong:
+    """Say that a key would be too long."""
     return URLTooLong(f"the URL is longer than {MAX_KEY_BYTES} bytes")
+
+
+def spelled(text: str) -> str:
+    """Write percent-encoding in the one form: unreserved characters are not escaped."""
+    return _ESCAPE.sub(_canonical_escape, text) if "%" in text else text
 
 
 def _canonical_escape(match: re.Match[str]) -> str:

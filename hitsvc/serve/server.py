@@ -5,7 +5,6 @@ Importing this module is dear (gunicorn, falcon, redis): do it where it is neede
 
 import asyncio
 import logging
-import os
 import runpy
 import signal
 import socket
@@ -18,6 +17,7 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
 from hitsvc import __version__
 from hitsvc.app import create_app, peer_network_of
+from hitsvc.counting import Once
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.metrics import Tally
@@ -98,8 +98,10 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Make the app; called in each worker."""
         self.tally = self.monitor.tally() if self.monitor else None
-        app = create_app(self._settings, tally=self.tally)
-        app.add_middleware(_Greeter(self._token, self._facts))
+        app = create_app(
+            self._settings, tally=self.tally, is_first_to_tell=self._is_first_to_tell
+        )
+        app.add_middleware(_Greeter(self._is_first_up, self._facts))
         return AccessLog(app) if self._settings.access_log == "on" else app
 
     def run(self) -> None:
@@ -125,9 +127,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "store": store,
             "sites": self._settings.sites or "every site (HITSVC_SITES names yours)",
         }
-        self._token, put = os.pipe()
-        os.write(put, b"1")
-        os.close(put)
+        self._is_first_up, self._is_first_to_tell = Once(), Once()
         arbiter.run()
 
     async def _look_at_store(self) -> str:
@@ -160,13 +160,12 @@ def configuration_file() -> Path:
 class _Greeter:
     """Says that the service is up when the first worker is; not again for others."""
 
-    def __init__(self, token: int, facts: dict[str, object]) -> None:
-        # A pipe with one byte in it, shared by all workers: one of them gets it.
-        self._token = token
+    def __init__(self, is_first: Once, facts: dict[str, object]) -> None:
+        self._is_first = is_first
         self._facts = facts
 
     async def process_startup(self, _scope: object, _event: object) -> None:
-        if os.read(self._token, 1):
+        if self._is_first():
             start_log.info(
                 "hitsvc %(version)s listening on %(address)s (workers: %(workers)d); "
                 "counts are in %(place)s (%(store)s); counted: %(sites)s",

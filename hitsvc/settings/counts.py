@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from hitsvc.settings.networks import networks
 
 
 class CountSettings(BaseModel):
@@ -89,6 +91,23 @@ class CountSettings(BaseModel):
             description="Hosts whose pages are not counted, written likewise.",
             min_length=0,
         ),
+    ] = ""
+    bots: Annotated[
+        str,
+        Field(
+            description="`skip`: programs that say in `User-Agent` that they are bots "
+            "see the number and do not raise it; or `count`.",
+            pattern=r"^(skip|count)$",
+        ),
+    ] = "skip"
+    ignore: Annotated[
+        str,
+        Field(
+            description="Addresses and networks, separated by commas, whose visits see "
+            "the number and do not raise it, such as your own. Empty: none.",
+            min_length=0,
+        ),
+        AfterValidator(networks),
     ] = ""
     new_pages_by_client: Annotated[
         int,

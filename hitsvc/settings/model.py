@@ -9,10 +9,11 @@ from pydantic import ConfigDict, ValidationError
 from hitsvc.errors import SettingsError
 from hitsvc.settings.counts import CountSettings
 from hitsvc.settings.environment import ENV_PREFIX, found, variable
+from hitsvc.settings.identity import IdentitySettings
 from hitsvc.settings.server import ServerSettings
 
 
-class Settings(ServerSettings, CountSettings):
+class Settings(ServerSettings, IdentitySettings, CountSettings):
     """Everything that can be configured; the descriptions are the documentation."""
 
     # PERF: pydantic_settings would do what `found` does, at 0.1 s more of each start.

@@ -1,17 +1,11 @@
 """Settings of the server: where it listens, its processes, whom it believes, its log."""
 
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-
-def _addresses_or_star(text: str) -> str:
-    for name in map(str.strip, text.split(",")):
-        if name not in {"", "*"}:
-            ip_network(name)
-    return text
+from hitsvc.settings.networks import networks_or_star
 
 
 class ServerSettings(BaseModel):
@@ -86,7 +80,7 @@ class ServerSettings(BaseModel):
             description="Proxies whose `X-Forwarded-Proto` is believed: addresses "
             "or networks, separated by commas, or `*`.",
         ),
-        AfterValidator(_addresses_or_star),
+        AfterValidator(networks_or_star),
     ] = "127.0.0.1,::1"
     client_header: Annotated[
         str,

@@ -32,6 +32,7 @@ def run(
     dry_run: bool = False,
     again: bool = False,
     batch_rows: int = 400,
+    rules: str = "",
 ) -> Outcome:
     """Import rows."""
     work = Import(
@@ -44,6 +45,7 @@ def run(
         dry_run=dry_run,
         again=again,
         batch_rows=batch_rows,
+        rules=rules,
     )
     return work.run(given, NOW)
 

@@ -16,6 +16,7 @@ from hitsvc.admin.doctor import (
     examine_proxy,
     examine_report,
     examine_store,
+    examine_unheeded,
 )
 from hitsvc.settings import Settings, sources
 from hitsvc.store import StoreReport
@@ -64,6 +65,30 @@ def test_sites_that_are_refused_are_named():
         f for f in examine_store(client, KEYS, lambda: 0.0) if f.about == "sites"
     ]
     assert "a.example (9), b.example (1)" in sites.text
+
+
+@pytest.mark.parametrize(
+    ("trusted", "wrong"),
+    [
+        ("127.0.0.1,::1", True),
+        ("172.19.0.0/16", True),
+        ("172.18.0.0/16", False),
+        ("*", False),
+    ],
+)
+def test_a_proxy_that_is_not_trusted_is_named(trusted, wrong):
+    """With the setting; not once it is in there."""
+    client: Any = Clocked(0)
+    assert examine_unheeded(client, KEYS, trusted) == []
+    client.set(KEYS.unheeded_proxy, "172.18.0.1")
+
+    found = examine_unheeded(client, KEYS, trusted)
+
+    assert [finding.wrong for finding in found] == [True] * wrong
+    assert all(
+        "172.18.0.1, which is not in HITSVC_FORWARDED_ALLOW_IPS" in finding.text
+        for finding in found
+    )
 
 
 @pytest.mark.parametrize(("factor", "wrong"), [(10, False), (1.15, True), (1.05, True)])

@@ -257,6 +257,23 @@ class TestOnce:
         outcome = run(client, ROWS, dry_run=True, again=again)
         assert (outcome.rows_before, outcome.rows) == ((0, 4) if again else (3, 1))
 
+    @pytest.mark.parametrize(("before", "now"), [("", "fold_www"), ("query=p", "")])
+    def test_the_rest_is_not_imported_by_other_rules(self, client, before, now):
+        """Its rows would have other pages, and stand in another order."""
+        mark = {"page": "a.example", "rows": 3, "rules": before}
+        client.hset(KEYS.import_mark("one"), mapping=mark)
+        with pytest.raises(StoreError, match=rf"\({before or 'none'}\)"):
+            run(client, ROWS, rules=now)
+        assert pages(client) == {}
+        assert run(client, ROWS, rules=before).rows == 1
+
+    def test_an_import_that_has_done_nothing_may_go_on_by_other_rules(self, client):
+        """And by them only from then on."""
+        client.hset(KEYS.import_mark("one"), "rules", "fold_www")
+        run(client, ROWS)
+        assert pages(client) == STORED
+        assert client.hget(KEYS.import_mark("one"), "rules") == ""
+
     def test_one_change_is_made_at_a_time(self, client):
         """The lock is held while it runs, and free afterwards."""
         with only_one(client, KEYS), pytest.raises(StoreError, match="another command"):

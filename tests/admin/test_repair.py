@@ -12,21 +12,30 @@ from hypothesis import strategies as st
 from redis.exceptions import ConnectionError as Lost
 
 from hitsvc.admin.client import LOCK_S, only_one, script
-from hitsvc.admin.repair import LOOKS, Findings, Repair
+from hitsvc.admin.merging import Renamed
+from hitsvc.admin.repair import EXAMPLES, LOOKS, Findings, Repair
 from hitsvc.counting import Day, Keys
 from hitsvc.counting.batch import Batch, Count
 from hitsvc.counting.commands import PageCommands, words
 from hitsvc.errors import StoreError
+from hitsvc.request import PLAIN, Identity
 
 KEYS = Keys("hits:")
 A, B = KEYS.page("a.example"), KEYS.page("b.example/x")
 TODAY = Day.of(date(2026, 11, 25))
 
 
+FOLDING = Identity("p", fold_www=True)
+
+
 def repair(
-    client: Any, *, dry_run: bool = False, sleep: Callable[[float], None] = print
+    client: Any,
+    identity: Identity = PLAIN,
+    *,
+    dry_run: bool = False,
+    sleep: Callable[[float], None] = print,
 ) -> Findings:
-    return Repair(client, KEYS, dry_run=dry_run, sleep=sleep).run()
+    return Repair(client, KEYS, identity, dry_run=dry_run, sleep=sleep).run()
 
 
 def everything(client: Any) -> dict[str, Any]:
@@ -130,14 +139,14 @@ class TestWhatItFinds:
         assert client.hgetall(A.year(2026)) == {"1": "5"}
 
     def test_pages_that_are_gone_leave_the_index(self, client):
-        """And the sites of other pages stay."""
+        """And a site without pages leaves it; those of other pages stay."""
         client.set(A.total, 1)
         client.set(A.undated, 1)
         for page, site in (("a.example", "a.example"), ("b.example/x", "b.example")):
             client.sadd(KEYS.sites, site)
             client.sadd(KEYS.pages(site), page)
         assert repair(client).stale == 1
-        assert client.smembers(KEYS.pages("b.example")) == set()
+        assert client.smembers(KEYS.sites) == {"a.example"}
         assert client.smembers(KEYS.pages("a.example")) == {"a.example"}
 
     def test_days_that_are_ahead_are_made_even_too(self, client):
@@ -152,6 +161,89 @@ class TestWhatItFinds:
         client.set("other:{a.example}", 1)
         client.hset("other:{a.example}:days", "20260101", 1)
         assert repair(client) == Findings()
+
+
+def folded(client: Any) -> None:
+    """Fill a store with pages that other settings have told apart."""
+    for page, hits in (("www.a.example", 3), ("a.example", 4), ("www.b.example/x", 5)):
+        names = KEYS.page(page)
+        client.set(names.total, hits)
+        client.hset(names.year(2026), "1", hits - 1)
+        client.set(names.undated, 1)
+        client.sadd(KEYS.sites, page.partition("/")[0])
+        client.sadd(KEYS.pages(page.partition("/")[0]), page)
+
+
+MERGED = {
+    A.total: "7",
+    A.year(2026): {"1": "5"},
+    A.undated: "2",
+    B.total: "5",
+    B.year(2026): {"1": "4"},
+    B.undated: "1",
+    KEYS.sites: {"a.example", "b.example"},
+    KEYS.pages("a.example"): {"a.example"},
+    KEYS.pages("b.example"): {"b.example/x"},
+}
+
+
+class TestOtherSettings:
+    """Pages whose key is no key by the settings of now."""
+
+    def test_they_are_added_to_the_page_that_they_are(self, client):
+        """With their days, and out of the lists; a page that is not there is made."""
+        folded(client)
+        found = repair(client, FOLDING)
+        assert (found.pages, found.merged) == (3, 2)
+        assert sorted(found.renamed) == [
+            Renamed("www.a.example", "a.example"),
+            Renamed("www.b.example/x", "b.example/x"),
+        ]
+        assert everything(client) == MERGED
+        assert repair(client, FOLDING) == Findings(pages=2)
+
+    def test_parameters_of_before_no_longer_tell_pages_apart(self, client):
+        """A setting that is taken back makes them one."""
+        client.set(KEYS.page("a.example/?p=1").total, 2)
+        client.set(KEYS.page("a.example/?q=1").total, 3)
+        assert repair(client, FOLDING).merged == 1
+        assert repair(client).merged == 1
+        assert client.get(A.total) == "5"
+
+    def test_a_dry_run_names_them_and_changes_nothing(self, client):
+        """The same number, and each by both names."""
+        folded(client)
+        before = everything(client)
+        assert repair(client, FOLDING, dry_run=True).merged == 2
+        assert everything(client) == before
+
+    def test_what_is_no_page_any_more_is_named_and_left(self, client):
+        """Its hits are whose, nobody knows."""
+        client.set(KEYS.page("12345").total, 1)
+        client.set(KEYS.page("myblog/x").total, 1)
+        found = repair(client)
+        assert [line.partition(": ")[0] for line in sorted(found.no_pages)] == [
+            "12345",
+            "myblog/x",
+        ]
+        assert client.get(KEYS.page("myblog/x").total) == "1"
+
+    def test_a_page_that_cannot_be_moved_is_named_and_left(self, client):
+        """And stays in the lists."""
+        folded(client)
+        client.delete(A.undated)
+        client.hset(A.undated, "x", 1)
+        found = repair(client, FOLDING)
+        assert any(line.startswith("www.a.example: ") for line in found.unreadable)
+        assert client.get(KEYS.page("www.a.example").total) == "3"
+        assert client.smembers(KEYS.pages("www.a.example")) == {"www.a.example"}
+
+    def test_only_so_many_are_remembered(self, client):
+        """All pages of a store may be others."""
+        for number in range(EXAMPLES + 1):
+            client.set(KEYS.page(f"www.a.example/{number}").total, 1)
+        found = repair(client, FOLDING)
+        assert (found.merged, len(found.renamed)) == (EXAMPLES + 1, EXAMPLES)
 
 
 class TestWhileHitsArrive:
@@ -246,22 +338,26 @@ class CutClient:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_it_can_be_cut_off_anywhere_and_run_again(client, after):
+@pytest.mark.parametrize(
+    ("fill", "mended"),
+    [pytest.param(version_1, MENDED, id="1.0"), pytest.param(folded, MERGED, id="www")],
+)
+def test_it_can_be_cut_off_anywhere_and_run_again(client, fill, mended, after):
     """At every single command: what is mended in the end is the same."""
     for cut_at in count():
         client.flushall()
-        version_1(client)
+        fill(client)
         cut = CutClient(client, count(), cut_at, after=after)
         try:
-            repair(cut)
+            repair(cut, FOLDING)
         except Lost:
             client.delete(KEYS.lock)  # it expires
-            repair(client)
+            repair(client, FOLDING)
         else:
             break
         finally:
             client.delete(KEYS.lock)
-        assert everything(client) == MENDED, cut_at
+        assert everything(client) == mended, cut_at
     assert cut_at > 20
 
 

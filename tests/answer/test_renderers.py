@@ -46,6 +46,7 @@ class TestLooks:
             ("show=today", "5"),
             ("show=both", "5 / 1234"),
             ("show=both&format=grouped&base=1000", "5 / 2,234"),
+            ("show=decade", "1234"),
             ("base=66", "1300"),
             ("base=-1", "1234"),
             ("base=1&base=2", "1234"),

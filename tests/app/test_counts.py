@@ -55,7 +55,7 @@ class TestCounts:
         "headers",
         [
             pytest.param({"Sec-Purpose": "prefetch"}, id="Sec-Purpose"),
-            pytest.param({"Sec-Purpose": "prefetch;prerender"}, id="prerender"),
+            pytest.param({"X-Purpose": "preview"}, id="preview"),
             pytest.param({"Sec-Purpose": "Prefetch"}, id="any case"),
             pytest.param({"Purpose": "prefetch"}, id="Purpose"),
         ],
@@ -80,9 +80,10 @@ class TestCounts:
         assert "set-cookie" in result.headers
         assert site.total() == 1
 
-    def test_another_purpose_counts(self, site):
-        """Only prefetch is no visit."""
-        assert site.get("/count", {**PAGE, "Purpose": "preview"}).text == "1"
+    @pytest.mark.parametrize("purpose", ["prefetch;prerender", "other"])
+    def test_another_purpose_counts(self, site, purpose):
+        """What is on a page that is prerendered is asked for once only."""
+        assert site.get("/count", {**PAGE, "Sec-Purpose": purpose}).text == "1"
 
     def test_routes_share_the_count_of_a_page(self, site):
         """Text and badge, counting and reading, show the same total."""
@@ -118,7 +119,11 @@ class TestWhichURL:
             pytest.param("?url=a.com", PAGE, "a.com", id="parameter beats Referer"),
             pytest.param("?url=", PAGE, "example.com", id="blank is as none"),
             pytest.param("?url", PAGE, "example.com", id="no value is as none"),
-            pytest.param("?URL=a.com", PAGE, "example.com", id="names have a case"),
+            pytest.param("?URL=a.com", PAGE, "a.com", id="upper case"),
+            pytest.param("?x=1&amp;url=a.com", {}, "a.com", id="&amp;"),
+            pytest.param("/?url=a.com", {}, "a.com", id="a slash at the end"),
+            pytest.param("?url=a.com/%B2%E2", {}, "a.com/%B2%E2", id="not UTF-8"),
+            pytest.param("?url=a.com/%CA%D4", {}, "a.com/%CA%D4", id="nor this"),
             pytest.param("?x=1&url=a.com&y", {}, "a.com", id="others are ignored"),
             pytest.param("?url=https%3A%2F%2Fa.com%2Fx", {}, "a.com/x", id="encoded"),
             pytest.param("?url=https://a.com/x", {}, "a.com/x", id="not encoded"),
@@ -127,6 +132,9 @@ class TestWhichURL:
             pytest.param("?url=a.com/%C3%BC", {}, "a.com/%C3%BC", id="UTF-8"),
             pytest.param(
                 "", {"Referer": "http://a.com/\xc3\xbc"}, "a.com/%C3%BC", id="raw UTF-8"
+            ),
+            pytest.param(
+                "", {"Referer": "http://a.com/\xfc"}, "a.com/%FC", id="raw byte"
             ),
         ],
     )

@@ -22,6 +22,7 @@ class TestHeaders:
         assert result.status_code == 200
         assert without(result.headers, "set-cookie") == {
             **contract(route),
+            "x-hits-page": "example.com",
             "content-type": TYPES[route],
             "content-length": str(len(result.content)),
         }
@@ -68,6 +69,7 @@ class TestHeaders:
             "access-control-allow-origin": "https://example.com",
             "access-control-allow-credentials": "true",
             "vary": "Origin",
+            "x-hits-page": "example.com",
             "content-type": TYPES[route],
             "content-length": str(len(result.content)),
         }

@@ -66,7 +66,11 @@ class TestPng:
         headers.pop("set-cookie", None)
         headers.pop("content-length")
 
-        assert headers == {**CONTRACT, "content-type": "image/png"}
+        assert headers == {
+            **CONTRACT,
+            "content-type": "image/png",
+            "x-hits-page": "example.com",
+        }
 
     def test_it_has_the_look_that_is_asked_for(self, painting):
         """All parameters of the badge."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hitsvc.badge.looks import MAX_LABEL_LENGTH, PLAIN, Look, LookParser
+from hitsvc.badge.looks import MAX_LABEL_LENGTH, PLAIN, Look, LookParser, ignored
 from hitsvc.drawing.amounts import Amount
 
 # Parameters, and what is not as usual then.
@@ -68,8 +68,51 @@ def test_looks_can_be_keys():
 def test_a_look_writes_the_numbers():
     """For badges and for plain text alike; it says what it needs."""
     look = LookParser().parse({"format": "grouped", "show": "both", "base": "1000"})
-    assert (look.text(1, 2), look.needs_today) == ("2 / 1,001", True)
-    assert (PLAIN.text(1), PLAIN.needs_today) == ("1", False)
+    assert (look.text(1, 2), look.days) == ("2 / 1,001", 1)
+    assert (PLAIN.text(1), PLAIN.days) == ("1", 0)
+
+
+SENSIBLE = {
+    "style": ["flat", "social", "popout-square"],
+    "label": ["", "x" * 64],
+    "labelColor": ["red", "fff"],
+    "color": ["#4c1", "rgb(1,2,3)"],
+    "logo": ["github", "nosuchicon"],
+    "logoColor": ["white"],
+    "logoSize": ["auto"],
+    "format": ["plain", "grouped", "metric"],
+    "show": ["total", "today", "both", "week", "month", "year"],
+    "base": ["0", "1000000000000000"],
+}
+NONSENSE = {
+    "style": ["round", "Flat"],
+    "label": ["x" * 65],
+    "labelColor": ["reddish"],
+    "color": ["#12", "x" * 100],
+    "logo": ["https://a.example/x.png"],
+    "logoColor": ["?"],
+    "logoSize": ["20"],
+    "format": ["roman", "PLAIN"],
+    "show": ["wek", "yesterday", "decade"],
+    "base": ["-1", "1.5", "1000000000000001"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(SENSIBLE))
+def test_what_makes_no_sense_is_named(name):
+    """Each parameter that is as none, and no other; an empty one is no mistake."""
+    for value in [*SENSIBLE[name], ""]:
+        assert ignored({name: value, "unknown": "x"}) == []
+    for nonsense in NONSENSE[name]:
+        assert ignored({name: nonsense}) == [name]
+    assert ignored({name: [SENSIBLE[name][0], ""]}) == [name]
+
+
+@pytest.mark.parametrize("name", sorted(set(NONSENSE) - {"label"}))
+def test_what_is_named_changes_nothing(name):
+    """It is as none, indeed."""
+    for nonsense in NONSENSE[name]:
+        assert LookParser().parse({name: nonsense}) is PLAIN
 
 
 @settings(deadline=None)

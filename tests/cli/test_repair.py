@@ -29,6 +29,7 @@ def test_it_says_what_it_has_found_and_done(old: str, valkey_socket: Path) -> No
     assert result.stdout.splitlines() == [
         "1 pages",
         "1 with days of version 1.0, mended",
+        "0 that are another page by the settings, mended",
         "1 not in the list of pages, mended",
         "0 listed but gone, mended",
         "1 whose days do not add up to the total, mended",
@@ -87,3 +88,28 @@ def test_without_a_store_it_says_what_to_do(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "no embedded store runs" in result.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_pages_that_are_one_by_the_settings_are_added_up(
+    valkey_url: str, valkey_socket: Path
+) -> None:
+    """And named; what is no page by the rules of now is left, and named too."""
+    with Redis(unix_socket_path=str(valkey_socket), decode_responses=True) as redis:
+        for number, page in enumerate(
+            ("www.example.com/b", "example.com/b", "blog"), 1
+        ):
+            redis.set(KEYS.page(page).total, number)
+    folding = {"HITSVC_FOLD_WWW": "on"}
+    lines = run_hitsvc("repair", "--store", valkey_url, env=folding).stdout.splitlines()
+    assert lines[2:4] == [
+        "1 that are another page by the settings, mended",
+        "  www.example.com/b -> example.com/b",
+    ]
+    assert "1 that are no pages; left as they are" in lines
+    assert (
+        "  blog: this is no page: a host has a dot, such as example.com, or a port"
+        in lines
+    )
+    with Redis(unix_socket_path=str(valkey_socket), decode_responses=True) as redis:
+        assert redis.get(PAGE.total) == "3"
+        assert redis.get(KEYS.page("blog").total) == "3"

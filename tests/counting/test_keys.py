@@ -8,7 +8,7 @@ from redis.crc import key_slot
 
 from hitsvc.counting.keys import Keys, site_of
 from hitsvc.errors import InvalidURL
-from hitsvc.request.urls import normalise
+from hitsvc.request import normalise
 
 
 @pytest.mark.parametrize(

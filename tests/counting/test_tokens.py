@@ -6,8 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hitsvc.counting.tokens import MAX_LENGTH, MIN_LENGTH, TokenSource, is_wellformed
+from hitsvc.counting.tokens import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    TokenSource,
+    derived_token,
+    is_wellformed,
+)
 from hitsvc.settings import Settings
 
 ALPHABET = string.digits + string.ascii_letters
@@ -155,3 +163,32 @@ class TestWellformed:
         bounds = Settings.model_json_schema()["properties"]["random_value_length"]
 
         assert (bounds["minimum"], bounds["maximum"]) == (MIN_LENGTH, MAX_LENGTH)
+
+
+class TestDerived:
+    """`derived_token`."""
+
+    @given(
+        st.text("abcXYZ019", min_size=8, max_size=64),
+        st.text(),
+        st.integers(MIN_LENGTH, MAX_LENGTH),
+    )
+    def test_it_is_a_token(self, secret, page_key, length):
+        """Of any length, for any page; the same each time."""
+        page_key = page_key.encode(errors="replace").decode()
+        token = derived_token(secret, page_key, length)
+
+        assert len(token) == length
+        assert is_wellformed(token)
+        assert derived_token(secret, page_key, length) == token
+
+    def test_each_page_and_each_secret_has_another(self):
+        """And the secret is not in it."""
+        tokens = {
+            derived_token(secret, page, 12)
+            for secret in ("A" * 24, "B" * 24)
+            for page in ("a.example", "b.example")
+        }
+
+        assert len(tokens) == 4
+        assert not any("AAAA" in token for token in tokens)

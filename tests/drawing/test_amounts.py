@@ -54,19 +54,22 @@ def test_a_number_has_a_format(form, expected):
 
 
 @pytest.mark.parametrize(
-    ("show", "expected", "needs_today"),
+    ("show", "expected", "days"),
     [
-        ("total", "1,234", False),
-        ("today", "5,678", True),
-        ("both", "5,678 / 1,234", True),
-        ("tomorrow", "1,234", False),
+        ("total", "1,234", 0),
+        ("today", "5,678", 1),
+        ("both", "5,678 / 1,234", 1),
+        ("week", "5,678", 7),
+        ("month", "5,678", 30),
+        ("year", "5,678", 365),
+        ("tomorrow", "1,234", 0),
     ],
 )
-def test_what_is_shown_can_be_chosen(show, expected, needs_today):
+def test_what_is_shown_can_be_chosen(show, expected, days):
     """Only what is shown needs to be known."""
     shown = amount("grouped", show, None)
     assert shown.text(1234, 5678) == expected
-    assert shown.needs_today == needs_today
+    assert shown.days == days
 
 
 @pytest.mark.parametrize(
@@ -91,8 +94,9 @@ def test_a_base_is_added_if_it_is_a_number(base, expected):
 
 
 def test_the_base_is_added_to_the_total_alone():
-    """Today has none."""
+    """Days have none."""
     assert amount(None, "both", "100").text(7, 3) == "3 / 107"
+    assert amount(None, "week", "100").text(7, 3) == "3"
 
 
 def test_nothing_said_is_the_default():

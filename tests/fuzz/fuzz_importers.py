@@ -28,6 +28,7 @@ from hitsvc.admin.importers import (
     read_sitemap,
     write_rows,
 )
+from hitsvc.request import declared_bots
 
 
 class _Importer(Protocol):
@@ -37,7 +38,7 @@ class _Importer(Protocol):
 _Reader = Callable[[Source, Shaper], _Importer]
 _READERS: dict[bytes, _Reader] = {
     b"o": OwnFormat,
-    b"a": AccessLog,
+    b"a": lambda log, rows: AccessLog(log, rows, declared_bots().named),
     b"g": GoatCounter,
     b"p": Plausible,
     b"h": HitCounter,

@@ -2,7 +2,7 @@
 
 from falcon.uri import parse_query_string
 
-from hitsvc.badge import PLAIN, BadgeMaker, LookParser
+from hitsvc.badge import PLAIN, BadgeMaker, LookParser, ignored
 from tests.fuzz.svg import check_svg
 
 _MAKER = BadgeMaker()
@@ -17,6 +17,9 @@ def TestOneInput(data: bytes) -> None:
     params = parse_query_string(query.decode("latin-1"), keep_blank=True, csv=False)
     look = LookParser().parse(params)
     assert look is PLAIN or look != PLAIN
+    nonsense = ignored(params)
+    sensible = {name: params[name] for name in params if name not in nonsense}
+    assert LookParser().parse(sensible) == look, "what was named says something"
     svg = _MAKER.draw(look, total, today)
     assert len(svg) < _MOST_BYTES
     shown = check_svg(svg).findtext("{http://www.w3.org/2000/svg}title") or ""

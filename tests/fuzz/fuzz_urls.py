@@ -1,39 +1,63 @@
-"""The URL policy: one page, one key, whatever is sent."""
+"""The URL policy: one page, one key, whatever is sent and whatever the settings are."""
 
 import re
 
-from hitsvc.admin.importers import key_of
-from hitsvc.errors import InvalidURL
-from hitsvc.request import normalise
+from hitsvc.admin.importers import keys_by
+from hitsvc.errors import InvalidURL, URLTooLong
+from hitsvc.request import PLAIN, Identity
 from hitsvc.request.urls import MAX_KEY_BYTES
 
 _KEY = re.compile(
-    r"(?:[a-z0-9_-][a-z0-9_.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?"
+    r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?"
     r"(?:/(?:[!-$&-z|~]|%[0-9A-F]{2})*)?",
     re.ASCII,
+)
+_POLICIES = (
+    PLAIN,
+    Identity("p,id,a.b:x,*.c.d:y"),
+    Identity(hash_routes=True),
+    Identity(fold_www=True, fold_index=True, fold_sessions=True),
+    Identity(
+        "p,id",
+        hash_routes=True,
+        fold_www=True,
+        fold_index=True,
+        fold_sessions=True,
+        hosts="intranet",
+    ),
 )
 
 
 def TestOneInput(data: bytes) -> None:
-    """Normalise a text, in which any bytes may stand."""
+    """Make a key of a text, in which any bytes may stand, by each policy."""
     raw = data.decode("utf-8", "surrogateescape")
+    for identity in _POLICIES:
+        _check(raw, identity)
+
+
+def _check(raw: str, identity: Identity) -> None:
     try:
-        key = normalise(raw)
+        key = identity.key(raw)
     except InvalidURL:
         return
     assert _KEY.fullmatch(key), f"no key: {key!r}"
     assert len(key) <= MAX_KEY_BYTES
     assert not key.endswith("/")
-    for spelling in (key, f"//{key}", f" {key}\n", f"{key}?a=b#c", f"{key}//"):
-        assert _again(spelling) in (key, None), f"{spelling!r} is another page"
-    assert normalise(key) == key
-    assert key_of(raw) == key, "importers name it otherwise"
+    assert identity.key(key) == key
+    assert keys_by(identity)(raw) == key, "importers name it otherwise"
+    spellings = [key, f"//{key}", f" {key}\n"]
+    if "?" not in key and "#" not in key:
+        spellings += [f"{key}?a=b#c", f"{key}//"]
+    for spelling in spellings:
+        assert _again(spelling, identity) in (key, None), (
+            f"{spelling!r} is another page"
+        )
 
 
-def _again(spelling: str) -> str | None:
-    """Normalise what may be too long now."""
+def _again(spelling: str, identity: Identity) -> str | None:
+    """Make a key of what may be too long now."""
     try:
-        return normalise(spelling)
-    except InvalidURL:
+        return identity.key(spelling)
+    except URLTooLong:
         assert len(spelling) > MAX_KEY_BYTES, f"{spelling!r} is refused"
         return None

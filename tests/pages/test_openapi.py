@@ -32,7 +32,8 @@ CHECKS = [
 ]
 HEALTH = {"/healthz", "/readyz"}
 KINDS = {
-    *("HitTaker", "CountReader", "HistoryReader", "NotInstalled", "NotInstalledTaker")
+    *("HitTaker", "CountReader", "HistoryReader", "NotInstalled", "NotInstalledTaker"),
+    "ManyReader",
 }
 COUNTS = {
     route.path

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hitsvc.errors import InvalidURL, URLTooLong
-from hitsvc.request.urls import MAX_KEY_BYTES, normalise
+from hitsvc.request import normalise
+from hitsvc.request.urls import MAX_KEY_BYTES
 
 SAME = [
     pytest.param("example.com", "example.com", id="a bare host"),
@@ -35,6 +36,23 @@ SAME = [
     pytest.param("example.com/a/%2e%2E/b", "example.com/b", id="escaped dots"),
     pytest.param("example.com//a//", "example.com//a", id="inner slashes stay"),
     pytest.param("user@example.com/x", "example.com/x", id="credentials"),
+    pytest.param("localhost", "localhost", id="this machine"),
+    pytest.param("http://localhost/x", "localhost/x", id="this machine, by a URL"),
+    pytest.param("myblog:8080/x", "myblog:8080/x", id="a name with a port"),
+    pytest.param("http://myblog:8080/", "myblog:8080", id="such a URL"),
+    pytest.param("192.0.2.1/x", "192.0.2.1/x", id="an IP address in full"),
+    pytest.param("http://a:b@192.0.2.1:81/", "192.0.2.1:81", id="and credentials"),
+    pytest.param("http://192.0.2.1./", "192.0.2.1", id="and the root's dot"),
+    pytest.param("index.php.example", "index.php.example", id="no file"),
+    pytest.param("https%3A%2F%2Fexample.com%2Fa%20b", "example.com/a%20b", id="twice"),
+    pytest.param("https%253A%252F%252Fexample.com", "example.com", id="three times"),
+    pytest.param("example.com%2Fa%2Fb", "example.com/a/b", id="twice, no scheme"),
+    pytest.param("%2F%2Fexample.com%2Fx", "example.com/x", id="twice, no scheme, //"),
+    pytest.param(
+        "https%3A%2F%2Fa.example%2F%B2", "a.example/%B2", id="twice, no UTF-8"
+    ),
+    pytest.param("https%3A//m%C3%BCnchen.de", "xn--mnchen-3ya.de", id="twice, IDNA"),
+    pytest.param("example.com/a%252Fb", "example.com/a%252Fb", id="it makes sense so"),
 ]
 REFUSED = [
     "",
@@ -61,6 +79,28 @@ REFUSED = [
     "\ud800",
     "http://example.com/\ud800",
     "http://%00/",
+    "https%3A%2F%2F",
+    "\ud800%",
+    "ftp%3A%2F%2Fexample.com",
+]
+NO_PAGES = [
+    *((text, "IP address") for text in ("12345", "http://12345/", "0x7f.1", "127.1")),
+    *(
+        (text, "IP address")
+        for text in ("1.2.3", "\uff11\uff12\uff17.0.0.1", "u@2130706433/x")
+    ),
+    ("http://192.0.2.1@12345/", "IP address"),
+    *(
+        (text, "only http")
+        for text in ("post:hello", "mailto:a@b.example", "tel:1234567")
+    ),
+    *((text, "no dot|has a dot") for text in ("myblog", "http://myblog/x", "myblog.")),
+    *((text, "no dot|has a dot") for text in ("undefined", "null", "N/A", "-")),
+    *(
+        (text, "no host")
+        for text in ("about.html", "index.php?p=1", "http://a.b.aspx/")
+    ),
+    *((text, "valid URL") for text in ("a..example", ".example", "hello world.")),
 ]
 
 
@@ -74,6 +114,13 @@ def test_spelling_has_key(raw, key):
 def test_what_is_no_web_url_is_refused(raw):
     """Other schemes, relative paths and malformed URLs raise the domain error."""
     with pytest.raises(InvalidURL):
+        normalise(raw)
+
+
+@pytest.mark.parametrize(("raw", "reason"), NO_PAGES)
+def test_what_is_no_page_is_refused_with_a_sentence(raw, reason):
+    """Nobody who types them means 0.0.48.57, a neighbour's machine or a top-level domain."""
+    with pytest.raises(InvalidURL, match=reason):
         normalise(raw)
 
 
@@ -109,7 +156,7 @@ def test_limit_is_on_the_key_not_on_what_was_sent():
 )
 def test_a_host_that_no_name_server_knows_is_refused(form, host):
     """A name has 253 bytes at most, so Punycode never works on a long one."""
-    with pytest.raises(InvalidURL, match=r"not a valid URL|longer than"):
+    with pytest.raises(InvalidURL, match=r"not a valid URL|longer than|no page"):
         normalise(form.format(host))
 
 

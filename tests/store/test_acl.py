@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from redis import Redis
+from redis.exceptions import NoPermissionError
 
+from hitsvc.cli.main import cli
 from hitsvc.cli.show import read_totals
 from hitsvc.counter import HitCounter
 from hitsvc.errors import CounterUnavailable
@@ -35,6 +38,10 @@ def granted(file: Path, pattern: str) -> str:
 
 COMPOSE = granted(
     ROOT / "docker-compose.yml", r"APP_COMMANDS: &app-commands >-\n(.*?)\n +\w+:"
+)
+OPERATOR = granted(
+    ROOT / "docker-compose.yml",
+    r"OPERATOR_COMMANDS: &operator-commands >-\n(.*?)\n +HITSVC_\w+:",
 )
 MANUAL = granted(
     ROOT / "docs/operations.md", r"ACL SETUSER hitsvc [^`\n]*? -@all (\+[^`\n]*)"
@@ -57,7 +64,12 @@ def _users(tmp_path: Path) -> Path:
     """The directory of Compose's passwords and users."""
     subprocess.run(
         ["sh", str(ROOT / "docker/make-secret.sh"), str(tmp_path)],
-        env={**os.environ, "APP_COMMANDS": COMPOSE, "HITSVC_KEY_PREFIX": "hits:"},
+        env={
+            **os.environ,
+            "APP_COMMANDS": COMPOSE,
+            "OPERATOR_COMMANDS": OPERATOR,
+            "HITSVC_KEY_PREFIX": "hits:",
+        },
         check=True,
     )
     with (tmp_path / "users.acl").open("a") as users:
@@ -124,3 +136,55 @@ def test_compose_users_suffice(store: Valkey, users: Path) -> None:
         with pytest.raises(CounterUnavailable, match="NOPERM"):
             asyncio.run(use(url))
         assert [entry["object"] for entry in tester.acl_log()] == ["exists"]
+
+
+COMMANDS = [
+    "set a.example/b 5",
+    "add a.example/b 2 --day 2026-01-02",
+    "add c.example/d 2",
+    "show a.example/b --days 3",
+    "top --days 30",
+    "top --site a.example",
+    "move a.example/b a.example/e",
+    "export --output {directory}/counts.csv",
+    "prune --before 2026-02-01 --yes --save {directory}/removed-1.csv",
+    "reset a.example/e --yes --save {directory}/removed-2.csv",
+    "delete a.example/e --yes --save {directory}/removed-3.csv",
+    "delete --site c.example --yes --save {directory}/removed-4.csv",
+    "import {directory}/counts.csv",
+    "import {directory}/counts.csv --replace --again",
+    "repair --dry-run",
+    "repair",
+    "doctor",
+]
+
+
+def test_the_operators_user_suffices(store: Valkey, users: Path) -> None:
+    """Every command does what it should, and the store has refused nothing."""
+    password = (users / "operator-password").read_text()
+    url = f"redis://operator:{password}@127.0.0.1:{store.port}/0"
+    with Redis(port=store.port, username="tester", password="any") as tester:
+        for command in COMMANDS:
+            ended = CliRunner().invoke(
+                cli,
+                command.format(directory=users).split(),
+                env={"HITSVC_REDIS_URL": url, "HITSVC_ADMIN_REDIS_URL": url},
+            )
+            assert not ended.exit_code, (command, ended.output)
+            assert tester.acl_log() == [], command
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["FLUSHALL", "KEYS *", "CONFIG GET save", "GET other", "SET other 1", "SHUTDOWN"],
+)
+def test_the_operators_user_may_not_harm_the_store(
+    store: Valkey, users: Path, command: str
+) -> None:
+    """It may change counts and nothing else."""
+    password = (users / "operator-password").read_text()
+    with (
+        Redis(port=store.port, username="operator", password=password) as operator,
+        pytest.raises(NoPermissionError),
+    ):
+        operator.execute_command(*command.split())

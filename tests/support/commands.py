@@ -2,22 +2,31 @@
 
 # ruff: noqa: S603 - starts our own programs
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from random import SystemRandom
 
 import hitsvc
 
 
 def free_port() -> int:
-    """Find a TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a TCP port that nobody listens on.
+
+    It is none of those that a system gives to clients (from 32768 on by default): one of
+    the many connections of other tests would have it before the server does. Hypothesis
+    makes the usual random numbers the same in every process.
+    """
+    for port in SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    msg = "all ports that were tried are in use"
+    raise OSError(msg)
 
 
 def hitsvc_command(*arguments: str) -> list[str]:

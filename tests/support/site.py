@@ -107,6 +107,7 @@ class Site:
         *,
         peer: str | None = "127.0.0.1",
         scheme: str = "http",
+        body: bytes | None = None,
     ) -> testing.Result:
         """Make a request and return its answer."""
         path, _, query = target.partition("?")
@@ -116,6 +117,7 @@ class Site:
                 path,
                 query_string=query,
                 headers=headers,
+                body=body,
                 protocol=scheme,
                 extras={"client": peer and [peer, 50_000]},
             )

@@ -53,7 +53,11 @@ class Valkey:
             executable=program or str(server_binary()),
             stdout=subprocess.DEVNULL,
         )
-        eventually(self._is_up)
+        try:
+            eventually(self._is_up)
+        except BaseException:
+            self.close()
+            raise
 
     def _is_up(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client:

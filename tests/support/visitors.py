@@ -1,6 +1,6 @@
 """What visitors see: one request, one answer, and not for ever."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -33,7 +33,12 @@ class RefusedError(Exception):
 
 
 def visit(
-    base_url: str, path: str, *, method: str = "GET", patience_s: float = PATIENCE_S
+    base_url: str,
+    path: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] = {},
+    patience_s: float = PATIENCE_S,
 ) -> Answer:
     """Request a path; one who waits for too long fails with `TimeoutError`.
 
@@ -42,10 +47,10 @@ def visit(
     """
     client = HTTPConnection(urlsplit(base_url).netloc, timeout=patience_s)
     try:
-        client.request(method, path)
+        client.request(method, path, headers=dict(headers))
         with client.getresponse() as response:
-            headers = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, headers, response.read().decode())
+            fields = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, fields, response.read().decode())
     finally:
         client.close()
 

@@ -338,6 +338,19 @@ class TestStore:
         """Without one, even PING is refused."""
         assert "NOAUTH" in each.ask_store("ping")
 
+    def test_lets_the_operator_change_counts(
+        self, each: Composition, page: str
+    ) -> None:
+        """By the commands, in the app's container, which needs no more for it."""
+        each.count(page)
+
+        each.run("app", "hitsvc", "set", page, "1200")
+        assert " 1200 " in each.run("app", "hitsvc", "show", page)
+        saved = each.run("app", "hitsvc", "delete", page, "--yes", "--save", "-")
+
+        assert page in saved
+        assert each.count(page) == 1
+
     @pytest.mark.parametrize(
         "command",
         ["flushall", "config get save", "keys hits:", "eval 'return 1' 0", "del a"],

@@ -12,7 +12,7 @@ from hitsvc.admin.importers.content_id import content_id
 from hitsvc.admin.importers.gathering import gathered
 from hitsvc.admin.importers.goatcounter import GoatCounter
 from hitsvc.admin.importers.hit_counter import HitCounter
-from hitsvc.admin.importers.keys import key_of
+from hitsvc.admin.importers.keys import key_of, keys_by
 from hitsvc.admin.importers.left_out import LeftOut, Reason
 from hitsvc.admin.importers.live import Store
 from hitsvc.admin.importers.own_format import OwnFormat
@@ -48,6 +48,7 @@ __all__ = [
     "content_id",
     "gathered",
     "key_of",
+    "keys_by",
     "read_map",
     "read_sitemap",
     "spooled",

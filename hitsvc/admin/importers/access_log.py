@@ -4,7 +4,6 @@ Every line may be of another of the known forms; they are told apart by themselv
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from hitsvc.admin.importers.combined_log import combined_request
 from hitsvc.admin.importers.json_logs import json_request
@@ -19,11 +18,6 @@ TOO_LONG = "a line that is too long"
 BOT = "a declared bot"
 
 
-def nobody(agent: str) -> bool:
-    """Take nobody for a bot."""
-    return False
-
-
 class AccessLog:
     """Reads its views."""
 
@@ -31,8 +25,7 @@ class AccessLog:
         self,
         source: Source,
         shaper: Shaper,
-        *,
-        is_bot: Callable[[str], bool] = nobody,
+        is_bot: Callable[[str], bool],
     ) -> None:
         """Remember the file and what shapes its rows.
 
@@ -43,8 +36,7 @@ class AccessLog:
         """
         self._source = source
         self._shaper = shaper
-        # Few agents make most requests; each may be as long as a line.
-        self._is_bot = lru_cache(1024)(is_bot)
+        self._is_bot = is_bot
 
     def rows(self) -> Iterator[Row]:
         """Read the rows, each of one hit.

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from hitsvc.admin.importers.json_lines import json_of
 from hitsvc.admin.importers.requests import Request, epoch_moment, host_of, iso_moment
 from hitsvc.admin.importers.rows import whole
-
-# How browsers say that nobody may ever look at what they ask for.
-_PURPOSES = ("Sec-Purpose", "Purpose", "X-Moz")
+from hitsvc.request import OLD_PURPOSES, only_prepares
 
 
 def json_request(line: str) -> Request | None:
@@ -32,7 +30,7 @@ def _of_caddy(value: dict[str, object], request: dict[str, object]) -> Request:
         whole(value.get("status")) or 0,
         _header(sent, "User-Agent"),
         _header(answered, "Content-Type"),
-        _purpose(lambda name: _header(sent, name)),
+        _prepares(lambda name: _header(sent, name)),
     )
 
 
@@ -46,7 +44,7 @@ def _of_traefik(value: dict[str, object]) -> Request:
         whole(value.get("DownstreamStatus")) or 0,
         _text(value.get("request_User-Agent")),
         _text(value.get("downstream_Content-Type")),
-        _purpose(lambda name: _text(value.get(f"request_{name}"))),
+        _prepares(lambda name: _text(value.get(f"request_{name}"))),
     )
 
 
@@ -59,5 +57,6 @@ def _header(headers: object, name: str) -> str:
     return _text(values[0]) if isinstance(values, list) and values else ""
 
 
-def _purpose(header: Callable[[str], str]) -> str:
-    return next(filter(None, map(header, _PURPOSES)), "").lower()
+def _prepares(header: Callable[[str], str]) -> bool:
+    old = filter(None, (header(name.title()) for name in OLD_PURPOSES))
+    return only_prepares(header("Sec-Purpose") or None, old)

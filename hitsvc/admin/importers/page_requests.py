@@ -39,8 +39,7 @@ def why_no_view(request: Request) -> str:
         return NOT_OK
     if not request.target.startswith("/"):
         return NO_PATH
-    # A page that is drawn in advance is asked for once only, so it is counted.
-    if "prefetch" in request.purpose and "prerender" not in request.purpose:
+    if request.prepares:
         return PREFETCH
     path = path_of(request.target)
     kind = request.kind.partition(";")[0].strip().lower()

@@ -29,7 +29,7 @@ class Request(NamedTuple):
         status: The answer's status.
         agent: The client's user agent, empty if there is none.
         kind: The answer's ``Content-Type``, empty if the log does not say.
-        purpose: The request's ``Sec-Purpose``, ``Purpose`` or ``X-Moz``.
+        prepares: The browser only prepares for a visit that may never come.
     """
 
     moment: datetime | None
@@ -39,7 +39,7 @@ class Request(NamedTuple):
     status: int
     agent: str = ""
     kind: str = ""
-    purpose: str = ""
+    prepares: bool = False
 
 
 def host_of(text: str, ports: tuple[str, ...] = (":443", ":80")) -> str:

@@ -2,7 +2,7 @@
 // file the form still works: it is a plain GET of the badge or the number.
 
 // NOTE: File names carry a hash, so the page says what they are.
-const load = (name) => import(document.querySelector(`link[href^="/static/${name}."]`).href);
+const load = (name) => import(document.querySelector(`link[href^="static/${name}."]`).href);
 const [{ DEFAULTS, EXAMPLE, chosen, codes, encode, query }, { ask, latest, pictureOf }] =
   await Promise.all([load("codes"), load("ask")]);
 
@@ -24,7 +24,9 @@ function state() {
   return query({ ...(address() && { url: address() }), ...look(), ...mode });
 }
 
-const here = () => location.origin + "/" + state().replace(/^(?=.)/, "#");
+// The service may be a part of a site: all addresses here are relative.
+const base = new URL(".", location).href;
+const here = () => base + state().replace(/^(?=.)/, "#");
 
 function restore() {
   if (!location.hash.includes("=")) return; // an anchor
@@ -42,7 +44,7 @@ const remember = () => history.replaceState(null, "", here());
 /* Codes. */
 
 function showCodes() {
-  const made = codes(location.origin, choice("mode"), address() || EXAMPLE, look());
+  const made = codes(base, choice("mode"), address() || EXAMPLE, look());
   made.link = here();
   for (const [name, code] of Object.entries(made)) {
     $(name).value = code;
@@ -63,6 +65,15 @@ function showProblem(text, bad) {
   input.setAttribute("aria-invalid", String(Boolean(bad)));
 }
 
+// What says nothing is drawn as if it was not there: a typing error must be seen here.
+function showIgnored(names) {
+  const labels = names.map((name) => document.querySelector(`label[for="${name}"]`)?.textContent ?? name);
+  showProblem(names.length ? `Left out, as it says nothing: ${labels.join(", ")}.` : "");
+  problem.classList.toggle("bad", names.length > 0);
+  for (const field of form.querySelectorAll("input[type=text]"))
+    if (field !== input) field.setAttribute("aria-invalid", String(names.includes(field.name)));
+}
+
 const preview = latest(async (signal) => {
   const image = $("preview");
   if (!address()) {
@@ -70,13 +81,17 @@ const preview = latest(async (signal) => {
     return showProblem(idle);
   }
   const asked = look();
-  const response = await ask(`/nocount/tag.svg?${query({ url: address(), ...asked })}`, signal);
+  const response = await ask(`nocount/tag.svg?${query({ url: address(), ...asked })}`, signal);
   const svg = await response.text();
   if (signal.aborted) return;
   learnLabel(svg, asked);
   image.src = pictureOf(svg);
   image.hidden = false;
-  showProblem("");
+  showIgnored([]);
+  if (Object.keys(asked).length === 0) return;
+  const told = await ask(`/nocount.json?${query({ url: address(), ...asked })}`, signal);
+  const { ignored = [] } = await told.json();
+  if (!signal.aborted) showIgnored(ignored);
 }, (error) => {
   $("preview").hidden = true;
   showProblem(error.message, true);
@@ -133,13 +148,13 @@ function inWords(days) {
 
 const lookUp = latest(async (signal) => {
   const asked = `url=${encode(address())}&days=${choice("days")}`;
-  const response = await ask(`/nocount.json?${asked}`, signal);
+  const response = await ask(`nocount.json?${asked}`, signal);
   const answer = await response.json().catch(() => {
     throw new Error("The counter did not answer with a number.");
   });
   showResult(`${views(answer.total)} so far, ${written(answer.today)} of them today.`, "good");
   try {
-    const picture = await ask(`/graph.svg?${asked}`, signal);
+    const picture = await ask(`graph.svg?${asked}`, signal);
     showHistory(pictureOf(await picture.text()), inWords(answer.days));
   } catch (error) {
     if (!signal.aborted) showHistory("", "", error.message);

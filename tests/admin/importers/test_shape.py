@@ -173,7 +173,7 @@ def test_site_is_of_the_new_name():
     urls = rules(("old.example/*", "example.com/*"))
 
     assert page("old.example/a", urls=urls, site="example.com") == "example.com/a"
-    assert page("my-blog", urls=urls, site="example.com") == OTHER_SITE
+    assert page("my.blog", urls=urls, site="example.com") == OTHER_SITE
 
 
 def test_a_map_is_read_from_a_file(sample):

@@ -108,3 +108,21 @@ class TestState:
         page.locator("#label").fill("hits")
         image = page.get_by_role("textbox", name="Image address").input_value()
         assert parameters(image) == {"url": url, "label": "hits"}
+
+
+def test_a_value_that_says_nothing_is_seen(page, url):
+    """It is named beside the preview, which is drawn without it, until it is right."""
+    page.get_by_label(ADDRESS).fill(url)
+    for name, value in {"base": "-1", "color": "reddish"}.items():
+        page.locator(f"[name={name}]").fill(value)
+
+    problem = page.locator("#problem")
+    expect(problem).to_contain_text("Left out, as it says nothing:")
+    expect(problem).to_contain_text("Start at")
+    expect(page.get_by_alt_text(PREVIEW)).to_be_visible()
+    assert page.locator("[name=base]").get_attribute("aria-invalid") == "true"
+    assert page.locator("[name=label]").get_attribute("aria-invalid") == "false"
+
+    page.locator("[name=base]").fill("12")
+    page.locator("[name=color]").fill("red")
+    expect(problem).to_have_text("")

@@ -269,7 +269,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "logoColor": ("blue", "f80"),
     "logoSize": ("auto",),
     "format": ("plain", "grouped", "metric"),
-    "show": ("total", "today", "both"),
+    "show": ("total", "today", "both", "week", "month", "year", "decade"),
     "base": ("0", "-1", "1" * 16, "1" * 17),
     "theme": ("auto", "light", "dark", "x"),
     "width": ("480", "1600", "-1", "1e3", "9" * 40),
