@@ -52,8 +52,8 @@ _OF_PROXIES = frozenset(
     ]
 )
 # GitHub's and its kin (npm, PyPI, GitLab, ...) are all some camo; then mail's and feeds'.
-_IMAGE_PROXY = re.compile(
-    rb"\bcamo\b|ima?ge?[-_ ]?proxy|YahooMailProxy|\b(?:images\.)?weserv\b|\bwsrv\.nl\b",
+IMAGE_PROXY = re.compile(
+    rb"\bcamo\b|ima?ge?[-_ ]?(?:proxy|fetcher)|mailproxy|fastmailua|\bweserv\b|\bwsrv\.nl\b",
     re.IGNORECASE,
 )
 # Camo says who it is in both, whatever an operator makes of the one.
@@ -198,10 +198,11 @@ def _network_of_host(host: str) -> str | None:
 def is_image_proxy(scope: Mapping[str, Any]) -> bool:
     """Tell whether many people look through this client, and all it shows is images.
 
-    The one rule of what such a proxy is: for limits, and for the status of errors.
+    The one rule of what such a proxy is: for limits, for the status of errors, and for
+    what is no bot (`hitsvc.request.bots`).
     """
     return any(
-        name in _PROXY_HEADERS and _IMAGE_PROXY.search(value[:512]) is not None
+        name in _PROXY_HEADERS and IMAGE_PROXY.search(value[:512]) is not None
         for name, value in scope["headers"]
     )
 
