@@ -208,7 +208,7 @@ class TestOtherAddresses:
 
     @pytest.mark.parametrize(
         "path",
-        ["/none", "/count/x", "/count/tag.png", "/Count", "/\xe9", "/static/x"],
+        ["/none", "/count/x", "/count/tag.webp", "/Count", "/\xe9", "/static/x"],
     )
     def test_an_unknown_address_is_a_page(self, site, path):
         """404 as HTML in the page's design, with its security headers."""
