@@ -33,6 +33,7 @@ from hitsvc.many import ManyReader
 from hitsvc.metrics import Tally
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
+    BeforeFork,
     Identity,
     TrustedProxies,
     understand,
@@ -53,7 +54,7 @@ def create_app(
     *,
     redis: Redis | None = None,
     tally: Tally | None = None,
-    is_first_to_tell: Callable[[], bool] = lambda: True,
+    shared: BeforeFork | None = None,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -62,19 +63,21 @@ def create_app(
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
         tally: Told what is counted, for the metrics.
-        is_first_to_tell: Tells whether no other worker has logged what is logged once.
+        shared: What it shares with other workers; `None` for one alone.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
+    shared = shared or BeforeFork()
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
     backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
     keys = Keys(settings.key_prefix)
-    unheeded = UnheededProxy(keys, backend.execute, is_first_to_tell)
+    unheeded = UnheededProxy(keys, backend.execute, shared.tells_of_proxy)
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
     identity = Identity.of(settings)
-    services = make_services(settings, check, backend, proxies, identity, tally)
+    means = check, backend, proxies, identity
+    services = make_services(settings, *means, tally, shared)
     assets = Assets(settings.base_path, identity.kept)
     routes = also_below(
         settings.base_path,

@@ -6,10 +6,11 @@ from typing import Any
 
 from hitsvc.badge import LookParser
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Capacity
+from hitsvc.counting import Capacity, ClaimNames
 from hitsvc.errors import SettingsError
 from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.request import (
+    BeforeFork,
     Clients,
     CookieWriter,
     Identity,
@@ -20,6 +21,8 @@ from hitsvc.request import (
     Sites,
     TargetFinder,
     TrustedProxies,
+    Visit,
+    claims_of,
     declared_bots,
 )
 from hitsvc.settings import Right, Settings, mistake
@@ -34,6 +37,8 @@ class Services:
         counter: Where the counts are.
         targets: Finds the page that a request means.
         new_pages: Tells whose new pages are too many.
+        claim: Names the claim that a visit makes on a page, if it does; `None` where
+            none does.
         uncounted: Tells of an ASGI scope whether the visit is no view; `None` if each is.
         proxies: Who may say that the visitor uses HTTPS.
         looks: What query parameters say about a count's look.
@@ -44,6 +49,7 @@ class Services:
     counter: HitCounter
     targets: TargetFinder
     new_pages: NewPages
+    claim: Callable[[Visit, str], ClaimNames | None] | None
     uncounted: Callable[[Mapping[str, Any]], bool] | None
     proxies: TrustedProxies
     looks: LookParser
@@ -58,6 +64,7 @@ def make_services(
     proxies: TrustedProxies,
     identity: Identity,
     tally: Tally | None,
+    shared: BeforeFork,
 ) -> Services:
     """Make them.
 
@@ -68,28 +75,38 @@ def make_services(
         proxies: Who may say that the visitor uses HTTPS.
         identity: What is one page.
         tally: Told what is counted, for the metrics.
+        shared: What all workers share.
 
     Raises:
         SettingsError: A setting that only they can judge is wrong.
     """
     clients = Clients(proxies, settings.client_header)
     return Services(
-        HitCounter(
-            TimedBackend(backend, tally) if tally else backend,
-            key_prefix=settings.key_prefix,
-            token_ttl_s=settings.cookie_timeout,
-            token_length=settings.random_value_length,
-            queue_limit=settings.queue_limit,
-            capacity=Capacity(check.info),
-            tally=tally,
-        ),
+        _counter(settings, check, backend, tally),
         TargetFinder(_sites(settings, identity), identity),
         _new_pages(settings, clients),
+        claims_of(settings.refresh, settings.cookie_timeout, clients, shared),
         _uncounted(settings, clients),
         proxies,
         LookParser(),
         CookieWriter(settings.cookie_timeout),
         SharedCookies(settings.random_value_length),
+    )
+
+
+def _counter(
+    settings: Settings, check: StoreCheck, backend: Backend, tally: Tally | None
+) -> HitCounter:
+    lifetime_s = settings.cookie_timeout
+    return HitCounter(
+        TimedBackend(backend, tally) if tally else backend,
+        key_prefix=settings.key_prefix,
+        token_ttl_s=lifetime_s if settings.refresh in {"cookie", "both"} else 0,
+        token_length=settings.random_value_length,
+        queue_limit=settings.queue_limit,
+        claim_ttl_s=lifetime_s,
+        capacity=Capacity(check.info),
+        tally=tally,
     )
 
 

@@ -10,7 +10,8 @@ import click
 from hitsvc.cli import operating, options
 from hitsvc.cli.stores import CHECK_TIMEOUT_S, store_url
 from hitsvc.cli.typed import Whole
-from hitsvc.counter import HitCounter, Totals
+from hitsvc.counter import HitCounter
+from hitsvc.counting import Totals
 from hitsvc.settings import Settings
 from hitsvc.store import check_redis, open_backend
 

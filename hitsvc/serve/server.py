@@ -17,10 +17,11 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
 from hitsvc import __version__
 from hitsvc.app import create_app, peer_network_of
-from hitsvc.counting import Once
+from hitsvc.counting import DayKeys, Once
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.metrics import Tally
+from hitsvc.request import BeforeFork
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.listener import address_of
 from hitsvc.serve.monitor import Monitor
@@ -42,6 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         limits: What one client may ask; the workers read it.
         networks: What one network may have of a worker's connections.
         monitor: Shows what they count; `None` where metrics are off.
+        day_keys: Keys of claims; the arbiter turns them.
         tally: In a worker, what it counts with.
     """
 
@@ -65,6 +67,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._place = place
         create_app(settings)
         self.monitor = Monitor(settings) if settings.metrics_bind else None
+        self.day_keys = DayKeys(settings.cookie_timeout)
         self._listener_fd = listener.detach()
         super().__init__()
 
@@ -104,9 +107,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Make the app; called in each worker."""
         self.tally = self.monitor.tally() if self.monitor else None
-        app = create_app(
-            self._settings, tally=self.tally, is_first_to_tell=self._is_first_to_tell
-        )
+        app = create_app(self._settings, tally=self.tally, shared=self._shared)
         app.add_middleware(_Greeter(self._is_first_up, self._facts))
         return AccessLog(app) if self._settings.access_log == "on" else app
 
@@ -133,7 +134,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "store": store,
             "sites": self._settings.sites or "every site (HITSVC_SITES names yours)",
         }
-        self._is_first_up, self._is_first_to_tell = Once(), Once()
+        self._is_first_up = Once()
+        self._shared = BeforeFork(Once(), Once(), self.day_keys)
         arbiter.run()
 
     async def _look_at_store(self) -> str:
@@ -206,7 +208,8 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def manage_workers(self) -> None:
-        """Look after the workers and the operator's port; called every second."""
+        """Look after workers, keys and the operator's port; called every second."""
+        self.app.day_keys.turn()
         if self.app.monitor:
             self.app.monitor.tend(self.WORKERS, self._close_listeners)
         super().manage_workers()

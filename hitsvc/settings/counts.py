@@ -49,6 +49,14 @@ class CountSettings(BaseModel):
             le=34_560_000,  # 400 days: browsers cap Max-Age there (RFC 6265bis)
         ),
     ] = 60
+    refresh: Annotated[
+        str,
+        Field(
+            description="How a refresh is told: `cookie`; `claim`, a keyed hash of address "
+            "and user agent; `both`: a cookie, else a claim; or `off`: every view counts.",
+            pattern=r"^(cookie|claim|both|off)$",
+        ),
+    ] = "cookie"
     random_value_length: Annotated[
         int,
         Field(description="Characters in an anti-refresh cookie's value.", ge=8, le=64),

@@ -15,8 +15,9 @@ from hitsvc.admin.client import LOCK_S, only_one, script
 from hitsvc.admin.merging import Renamed
 from hitsvc.admin.repair import EXAMPLES, LOOKS, Findings, Repair
 from hitsvc.counting import Day, Keys
-from hitsvc.counting.batch import Batch, Count
+from hitsvc.counting.batch import Batch
 from hitsvc.counting.commands import PageCommands, words
+from hitsvc.counting.operations import Count
 from hitsvc.errors import StoreError
 from hitsvc.request import PLAIN, Identity
 from tests.support.cut import CutClient

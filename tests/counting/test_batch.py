@@ -7,10 +7,11 @@ import pytest
 from redis.exceptions import ResponseError
 
 from hitsvc.badge import BadgeMaker
-from hitsvc.counting.batch import Batch, Count, Hit, Operation, Probe, Read, Reading
+from hitsvc.counting.batch import Batch
 from hitsvc.counting.commands import PageCommands, words
 from hitsvc.counting.days import Day
 from hitsvc.counting.keys import Keys
+from hitsvc.counting.operations import Count, Hit, Operation, Probe, Read, Reading
 from hitsvc.errors import CounterUnavailable, UnexpectedReply
 
 A = PageCommands("a.example", Keys("hits:").page("a.example"), 2, 60)
