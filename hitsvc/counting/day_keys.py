@@ -48,7 +48,7 @@ class DayKeys:
         self._put(0, random_bytes(KEY_BYTES))
 
     def turn(self) -> None:
-        """Make a new key if the day is another one; forget the old one in time."""
+        """Make a new key if the day is another one; else forget those that are over."""
         words, today = self._words, self._today()
         current = words[_CURRENT]
         if today != words[_DAY]:
@@ -57,7 +57,9 @@ class DayKeys:
             words[_TURNED_AT] = int(self._clock())
             words[_CURRENT] = following
             words[_DAY] = today
-        elif self._clock() >= words[_TURNED_AT] + self._lifetime_s:
+            return
+        self._put((current + 1) % _PLACES, bytes(KEY_BYTES))
+        if self._clock() >= words[_TURNED_AT] + self._lifetime_s:
             self._put((current - 1) % _PLACES, bytes(KEY_BYTES))
 
     def both(self) -> tuple[bytes, bytes | None]:

@@ -113,7 +113,7 @@ class TestWithoutACookie:
         """Total and today, header and footer: one of them counts, all show it."""
         site.redis.set(TOTAL, 7)
         headers = {**AGENT, "Referer": "http://example.com"}
-        answers = site.get_at_once(5, "/count", headers)
+        answers = site.get_at_once(5, "/count", headers, ONE)
 
         assert [answer.text for answer in answers] == ["8"] * 5
 
