@@ -19,6 +19,7 @@ DEFAULTS = {
     "admin_redis_url": "",
     "key_prefix": "hits:",
     "cookie_timeout": 60,
+    "refresh": "cookie",
     "random_value_length": 12,
     "svg_template": None,
     "badge_label": "hits",
@@ -27,6 +28,7 @@ DEFAULTS = {
     "sites": "",
     "deny": "",
     "bots": "skip",
+    "ignore": "",
     "query": "",
     "hash_routes": "off",
     "fold_www": "off",
@@ -360,6 +362,7 @@ class TestFiles:
             "bots": "count",
             "base_path": "/stats",
             "ignore": "203.0.113.7",
+            "refresh": "both",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"
