@@ -28,7 +28,6 @@ DEFAULTS = {
     "sites": "",
     "deny": "",
     "bots": "skip",
-    "ignore": "",
     "query": "",
     "hash_routes": "off",
     "fold_www": "off",

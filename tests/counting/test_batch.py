@@ -314,7 +314,9 @@ def test_a_claim_is_made_if_it_is_not_there():
     claims = (Claim(A, "c", 60), Claim(A, "c", 60))
     assert said(*claims) == ["SET hits:{a.example}:c:c 1 EX 60 NX"] * 2
     assert batch(*claims).results([b"OK", None]) == [True, False]
-    assert batch(*claims).results([True, REFUSED])[1].__cause__ is REFUSED
+    _, refused = batch(*claims).results([True, REFUSED])
+    assert isinstance(refused, CounterUnavailable)
+    assert refused.__cause__ is REFUSED
     with pytest.raises(UnexpectedReply):
         batch(*claims).results([b"OK", 1])
 
@@ -339,7 +341,9 @@ def test_a_claim_can_be_looked_for(token, claimed, alive):
 def test_a_claim_that_is_not_told_of_fails_the_read():
     """As any other part of it."""
     read = Read(A, claim="c")
-    assert batch(read).results([b"7", REFUSED])[0].__cause__ is REFUSED
+    (refused,) = batch(read).results([b"7", REFUSED])
+    assert isinstance(refused, CounterUnavailable)
+    assert refused.__cause__ is REFUSED
     with pytest.raises(UnexpectedReply):
         batch(read).results([b"7", b"1"])
 

@@ -58,7 +58,7 @@ def test_the_next_day_has_another_and_the_one_before():
 def test_a_key_is_gone_after_its_day_and_a_lifetime():
     """Nothing of it is left in memory, however many days follow."""
     keys, clock = made(10 * 86_400)
-    seen = []
+    seen: list[bytes] = []
     for day in range(5):
         clock.now = NOON + day * 86_400
         keys.turn()
