@@ -22,27 +22,20 @@ from hitsvc.answer import (
     count_headers,
 )
 from hitsvc.badge import BadgeMaker, LookParser, load_template
+from hitsvc.base_path import also_below
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Capacity, Keys, UnheededProxy
-from hitsvc.errors import SettingsError
+from hitsvc.counting import Keys, UnheededProxy
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.leave_me_out import LeaveMeOut
-from hitsvc.metrics import Tally, TimedBackend
+from hitsvc.many import ManyReader
+from hitsvc.metrics import Tally
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.request import (
-    Clients,
-    CookieWriter,
+    BeforeFork,
     Identity,
-    NewPageLimits,
-    NewPages,
-    OwnVisits,
-    SharedCookies,
-    Sites,
-    TargetFinder,
     TrustedProxies,
-    declared_bots,
     understand,
 )
 from hitsvc.resources import (
@@ -51,9 +44,9 @@ from hitsvc.resources import (
     HistoryReader,
     HitTaker,
 )
-from hitsvc.services import Services
+from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings
-from hitsvc.store import Backend, StoreCheck, open_backend, open_store_check
+from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
 def create_app(
@@ -61,7 +54,7 @@ def create_app(
     *,
     redis: Redis | None = None,
     tally: Tally | None = None,
-    is_first_to_tell: Callable[[], bool] = lambda: True,
+    shared: BeforeFork | None = None,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
@@ -70,30 +63,44 @@ def create_app(
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
         tally: Told what is counted, for the metrics.
-        is_first_to_tell: Tells whether no other worker has logged what is logged once.
+        shared: What it shares with other workers; `None` for one alone.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
+    shared = shared or BeforeFork()
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
     backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
-    unheeded = UnheededProxy(
-        Keys(settings.key_prefix), backend.execute, is_first_to_tell
-    )
+    keys = Keys(settings.key_prefix)
+    unheeded = UnheededProxy(keys, backend.execute, shared.tells_of_proxy)
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
-    services = _services(settings, check, backend, proxies, tally)
-    assets = Assets()
-    routes = _routes(services, check, badges, assets, settings.badge_label)
+    identity = Identity.of(settings)
+    services = make_services(settings, check, backend, proxies, identity, tally, shared)
+    assets = Assets(settings.base_path, identity.kept)
+    routes = also_below(
+        settings.base_path,
+        _routes(services, check, badges, assets, settings.badge_label),
+    )
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
+    app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
+    problems = _problems(routes, counts, badges, services.looks, assets)
+    add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
+    return app
+
+
+def _app(
+    routes: Mapping[str, object],
+    counts: Mapping[str, CountResource],
+    services: Services,
+    lifespan: "_Lifespan",
+) -> "_App":
+    """Put what answers where its address is."""
     headers = _headers(counts)
-    lifespan = _Lifespan(unheeded, services.counter, check)
     app = _App(headers, middleware=[lifespan])
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers)
-    problems = _problems(routes, counts, badges, services.looks, assets)
-    add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
 
 
@@ -136,7 +143,7 @@ def _routes(
         "/nocount": CountReader(services, text),
         "/nocount/tag.svg": CountReader(services, badge),
         "/nocount/shields.json": CountReader(services, ShieldsRenderer(label)),
-        "/nocount.json": HistoryReader(services, JsonHistoryRenderer(services.looks)),
+        "/nocount.json": ManyReader(services, JsonHistoryRenderer(services.looks)),
         "/graph.svg": HistoryReader(services, ChartRenderer(services.looks)),
         "/leave-me-out": LeaveMeOut(
             assets.page("leave-me-out.html"), SECURITY_HEADERS, services.proxies
@@ -155,63 +162,6 @@ def peer_network_of(settings: Settings) -> Callable[[Client], str | None]:
 def _badge_maker(settings: Settings) -> BadgeMaker:
     template = settings.svg_template and load_template(settings.svg_template)
     return BadgeMaker(settings.badge_label, template or None)
-
-
-def _services(
-    settings: Settings,
-    check: StoreCheck,
-    backend: Backend,
-    proxies: TrustedProxies,
-    tally: Tally | None,
-) -> Services:
-    """Make what the resources of counts have in common."""
-    identity = Identity.of(settings)
-    clients = Clients(proxies, settings.client_header)
-    limits = NewPageLimits(
-        by_client=settings.new_pages_by_client,
-        by_site=settings.new_pages_by_site,
-        in_all=settings.new_pages_in_all,
-    )
-    return Services(
-        HitCounter(
-            TimedBackend(backend, tally) if tally else backend,
-            key_prefix=settings.key_prefix,
-            token_ttl_s=settings.cookie_timeout,
-            token_length=settings.random_value_length,
-            queue_limit=settings.queue_limit,
-            capacity=Capacity(check.info),
-            tally=tally,
-        ),
-        TargetFinder(_sites(settings, identity), identity),
-        NewPages(limits, clients),
-        _uncounted(settings, clients),
-        proxies,
-        LookParser(),
-        CookieWriter(settings.cookie_timeout),
-        SharedCookies(settings.random_value_length),
-    )
-
-
-def _uncounted(
-    settings: Settings, clients: Clients
-) -> Callable[[Mapping[str, Any]], bool] | None:
-    """Return what tells whose visits are no views."""
-    tests = []
-    if settings.ignore.strip(" ,"):
-        tests.append(OwnVisits(settings.ignore, clients).sent)
-    if settings.bots == "skip":
-        tests.append(declared_bots().sent)
-    if len(tests) < 2:
-        return tests[0] if tests else None
-    return lambda scope: any(test(scope) for test in tests)
-
-
-def _sites(settings: Settings, identity: Identity) -> Sites:
-    try:
-        return Sites(settings.sites, settings.deny, identity)
-    except ValueError as ex:
-        msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
-        raise SettingsError(msg) from ex
 
 
 class _App(DefaultHeadersApp):

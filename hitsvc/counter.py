@@ -7,14 +7,15 @@ Beside them, `PageIndex` lists the pages, and `Capacity` watches the store's mem
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any
 
 from hitsvc.counting import (
     Batch,
     Capacity,
+    CarefulHit,
     CarefulHits,
+    ClaimNames,
     Count,
     Day,
     GroupCommit,
@@ -30,6 +31,7 @@ from hitsvc.counting import (
     RefusedSites,
     Result,
     TokenSource,
+    Totals,
     is_wellformed,
     latest_days,
     utc_day,
@@ -44,26 +46,6 @@ _CACHED_PAGES = 16_384
 _CACHED_KEY_LENGTH = 256
 # After a failover the old primary is a read-only replica at the same connection.
 _MOVED_ON = "READONLY"
-
-
-class Totals(NamedTuple):
-    """What is known of a URL.
-
-    Attributes:
-        total: All its hits.
-        days: The hits of the latest days (UTC), as many as were asked for, oldest
-            first.
-        undated: Its hits without a date: set, added or brought in by the operator.
-    """
-
-    total: int
-    days: dict[date, int]
-    undated: int = 0
-
-    @property
-    def today(self) -> int:
-        """The hits of the latest day."""
-        return next(reversed(self.days.values()))
 
 
 class HitCounter:
@@ -85,6 +67,7 @@ class HitCounter:
         token_ttl_s: int,
         token_length: int,
         queue_limit: int,
+        claim_ttl_s: int = 0,
         capacity: Capacity | None = None,
         tally: Tally | None = None,
         today: Callable[[], Day] = utc_day,
@@ -94,10 +77,10 @@ class HitCounter:
         Args:
             backend: Carries commands to Redis; closed with the counter.
             key_prefix: What every key starts with.
-            token_ttl_s: Seconds for which a visitor is not counted again; 0 counts
-                every hit and stores no tokens.
+            token_ttl_s: Seconds for which a token is there; 0 is for no tokens.
             token_length: Characters in a token.
             queue_limit: Operations that may wait for Redis.
+            claim_ttl_s: Seconds for which a claim is there.
             capacity: Watches how full the store is; `None` for one that cannot be.
             tally: Told what becomes of each batch.
             today: Returns the day that hits are counted under.
@@ -113,7 +96,8 @@ class HitCounter:
         self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
         send = tally.watch(self._send) if tally else self._send
         self._commit = GroupCommit[Operation, Any](send, queue_limit)
-        self._careful = CarefulHits(self._commit.submit, self._capacity)
+        ask = self._commit.submit, backend.execute
+        self._careful = CarefulHits(*ask, self._capacity, claim_ttl_s)
         self._outage = OutageLog()
 
     def hit(
@@ -124,6 +108,7 @@ class HitCounter:
         remember: bool | str = True,
         today: bool = False,
         new_pages: bool = True,
+        claim: ClaimNames | None = None,
     ) -> asyncio.Future[Hit]:
         """Count a hit, unless its visitor was counted a moment ago.
 
@@ -134,6 +119,7 @@ class HitCounter:
             remember: Give the visitor a token: a new one, or this.
             today: Tell the hits of today even if this one is not counted.
             new_pages: Count it even if the page has never been counted before.
+            claim: What the visitor is known by without a cookie.
 
         Returns:
             What will hold the hit; or `CounterUnavailable` if Redis did not acknowledge
@@ -147,15 +133,11 @@ class HitCounter:
         token = None
         if presented and self._token_ttl_s and is_wellformed(presented):
             token = presented
-        elif page.known or (new_pages and not self._capacity.full):
+        elif not claim and (page.known or (new_pages and not self._capacity.full)):
             return self._count(page, remember)
         days = (self._today(),) if today else ()
-        hit = self._careful.hit(
-            Read(page, token, days),
-            lambda: self._count(page, remember),
-            new_pages=new_pages,
-        )
-        return asyncio.ensure_future(hit)
+        count = partial(self._count, page, remember)
+        return self._careful.hit(CarefulHit(page, token, claim, days, new_pages, count))
 
     def _count(self, page: PageCommands, remember: bool | str) -> asyncio.Future[Hit]:
         token = None
@@ -213,6 +195,7 @@ class HitCounter:
 
     async def close(self) -> None:
         """Settle what was accepted, refuse what comes, and close the connection."""
+        await self._careful.close()
         await self._commit.close()
         await self._index.close()
         await self._refused_sites.close()

@@ -43,13 +43,17 @@ class CounterUnavailable(HitsError):
 
     Attributes:
         ends_connection: What comes by this connection is not to be believed.
+        is_uncounted: It is known that the hit was not stored.
     """
 
     ends_connection = False
+    is_uncounted = False
 
 
 class CounterBusy(CounterUnavailable):
     """Too many hits wait for Redis already; this one was not sent."""
+
+    is_uncounted = True
 
 
 class CounterFull(CounterUnavailable):

@@ -60,6 +60,7 @@ class CountResource:
         self._counter = services.counter
         self._targets = services.targets
         self._new_pages = services.new_pages
+        self._claim = services.claim
         self._uncounted = services.uncounted
         self._proxies = services.proxies
         self._looks = services.looks
@@ -149,8 +150,7 @@ class HitTaker(CountReader):
 
     def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
-        uncounted = self._uncounted
-        if visit.prefetch or (uncounted is not None and uncounted(visit.scope)):
+        if visit.prefetch or (self._uncounted and self._uncounted(visit.scope)):
             return self.begin_read(visit, target, look)
         if visit.cookies and is_left_out(visit):
             return self.begin_read(visit, target, look)
@@ -162,8 +162,7 @@ class HitTaker(CountReader):
             name = secure_name(name)
         presented = shared = None
         if visit.cookies:
-            carried = self._shared.carried(visit.cookies, key, name, secure=secure)
-            presented, shared = carried
+            presented, shared = self._shared.carried(visit, key, name)
             name = shared.name if shared else name
         new_pages = self._new_pages
         wanted = not new_pages.active or new_pages.admit(site_of(key), visit.scope)
@@ -173,6 +172,7 @@ class HitTaker(CountReader):
             remember=not visit.private and (shared is None or shared.token),
             today=renderer.needs_today or look.days > 0,
             new_pages=wanted,
+            claim=self._claim and self._claim(visit, key),
         )
 
         def answer() -> Answer:

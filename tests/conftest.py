@@ -108,7 +108,7 @@ def _browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session", name="node_modules")
 def _node_modules() -> Path:
-    """Where the tests' npm packages are: axe-core, badge-maker."""
+    """Where the tests' npm packages are."""
     path = Path(__file__).parent / "node" / "node_modules"
     if not path.is_dir():
         pytest.skip("this needs npm's packages: npm ci --prefix tests/node")

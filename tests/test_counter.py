@@ -10,11 +10,12 @@ import pytest
 from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
 
-from hitsvc.counter import HitCounter, Totals
-from hitsvc.counting.batch import Hit
+from hitsvc.counter import HitCounter
 from hitsvc.counting.capacity import Capacity
 from hitsvc.counting.commands import spell
 from hitsvc.counting.days import Day
+from hitsvc.counting.operations import Hit
+from hitsvc.counting.totals import Totals
 from hitsvc.errors import CounterFull, CounterUnavailable, SettingsError
 from hitsvc.store.backend import Backend, ClientBackend, open_backend
 from hitsvc.store.wire import Wire

@@ -51,7 +51,7 @@ class ProblemSerializer:
         routes: Mapping[str, object],
         counts: Container[str],
         badge: Callable[[str, Mapping[str, str | list[str]], str], bytes],
-        page: Callable[[str, str], bytes],
+        page: Callable[[str, str, bytes], bytes],
         page_headers: Mapping[str, str],
     ) -> None:
         """Join the ways to show an error.
@@ -62,7 +62,7 @@ class ProblemSerializer:
             counts: The addresses whose every answer has default headers.
             badge: Draws a few words as a badge, given the query parameters and a
                 colour.
-            page: Makes an HTML page of a title and a message.
+            page: Makes an HTML page of a title, a message, and the path of the request.
             page_headers: What such a page is sent with.
         """
         self._media_types = {
@@ -107,7 +107,8 @@ class ProblemSerializer:
         else:
             resp.set_headers(self._page_headers)
             resp.content_type = "text/html; charset=utf-8"
-            resp.data = self._page(title, reason)
+            path = req.scope.get("raw_path") or req.path.encode()
+            resp.data = self._page(title, reason, path)
 
 
 class Declined(falcon.HTTPError):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from hitsvc.badge import PLAIN, BadgeMaker, Look, LookParser, ignored
 from hitsvc.chart import DayHits, draw_chart
-from hitsvc.counter import Totals
+from hitsvc.counting import Totals
 from hitsvc.drawing import FORMATS
 
 MAX_DAYS = 365

@@ -126,4 +126,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def _fault(path: Path, what: str) -> SettingsError:
-    return SettingsError(f"The SVG template {str(path)!r} {what}")
+    return SettingsError(
+        f"HITSVC_SVG_TEMPLATE={str(path)!r}: it {what}. Give an SVG file that contains "
+        "{count}, such as badge.svg."
+    )

@@ -5,8 +5,19 @@ and the replies into results. `Keys` is the one place that names keys, `PageComm
 the one place that spells a page's commands.
 """
 
-from hitsvc.counting.batch import (
-    Batch,
+from hitsvc.counting.batch import Batch
+from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
+from hitsvc.counting.careful import CarefulHit, CarefulHits
+from hitsvc.counting.claims import ClaimHash, ClaimNames
+from hitsvc.counting.commands import PageCommands, spell, words
+from hitsvc.counting.commit import GroupCommit
+from hitsvc.counting.day_keys import DayKeys
+from hitsvc.counting.days import Day, latest_days, utc_day
+from hitsvc.counting.index import PageIndex
+from hitsvc.counting.keys import Keys, PageKeys, site_of
+from hitsvc.counting.once import Once
+from hitsvc.counting.operations import (
+    Claim,
     Count,
     Hit,
     Operation,
@@ -15,17 +26,10 @@ from hitsvc.counting.batch import (
     Reading,
     Result,
 )
-from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
-from hitsvc.counting.careful import CarefulHits
-from hitsvc.counting.commands import PageCommands, spell, words
-from hitsvc.counting.commit import GroupCommit
-from hitsvc.counting.days import Day, latest_days, utc_day
-from hitsvc.counting.index import PageIndex
-from hitsvc.counting.keys import Keys, PageKeys, site_of
-from hitsvc.counting.once import Once
 from hitsvc.counting.outage import OutageLog
 from hitsvc.counting.refused import RefusedSites
 from hitsvc.counting.tokens import TokenSource, derived_token, is_wellformed
+from hitsvc.counting.totals import Totals
 from hitsvc.counting.unheeded import UnheededProxy
 
 __all__ = [
@@ -33,9 +37,14 @@ __all__ = [
     "WARN_ABOVE",
     "Batch",
     "Capacity",
+    "CarefulHit",
     "CarefulHits",
+    "Claim",
+    "ClaimHash",
+    "ClaimNames",
     "Count",
     "Day",
+    "DayKeys",
     "Fill",
     "GroupCommit",
     "Hit",
@@ -52,6 +61,7 @@ __all__ = [
     "RefusedSites",
     "Result",
     "TokenSource",
+    "Totals",
     "UnheededProxy",
     "derived_token",
     "is_wellformed",

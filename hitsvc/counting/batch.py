@@ -15,89 +15,32 @@ No command names more than one key, so none ever needs two slots of a cluster.
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from hitsvc.counting.commands import PageCommands
 from hitsvc.counting.days import Day
+from hitsvc.counting.operations import (
+    Claim,
+    Count,
+    Hit,
+    Operation,
+    Probe,
+    Read,
+    Reading,
+    Result,
+)
 from hitsvc.counting.reply_types import (
     TOO_LARGE,
     failure,
     is_count,
     is_list,
     is_ok,
+    is_ok_or_none,
     is_text,
     number,
     unexpected,
 )
 from hitsvc.errors import CounterUnavailable
-
-
-class Count(NamedTuple):
-    """Count a hit and keep its token; the result is a `Hit`."""
-
-    page: PageCommands
-    token: str | None
-
-
-class Read(NamedTuple):
-    """Read a total, and more if asked; the result is a `Reading`.
-
-    Attributes:
-        page: Which page.
-        token: Tell whether this one is alive.
-        days: Tell the hits of these, in this order.
-        undated: Tell those without a date.
-    """
-
-    page: PageCommands
-    token: str | None = None
-    days: Sequence[Day] = ()
-    undated: bool = False
-
-
-class Probe(NamedTuple):
-    """Find out whether Redis takes writes; the result is true, or a refusal."""
-
-    page: PageCommands
-
-
-class Hit(NamedTuple):
-    """The answer to a hit.
-
-    Attributes:
-        number: The count to show. No other counted hit of the URL has the same.
-        today: The same of today (UTC); ``None`` if the hit was not counted and nobody
-            asked.
-        counted: The hit has raised the total.
-        token: What the visitor's cookie is to hold; ``None`` for no cookie.
-    """
-
-    number: int
-    today: int | None
-    counted: bool
-    token: str | None
-
-
-class Reading(NamedTuple):
-    """What a `Read` found.
-
-    Attributes:
-        total: The page's hits; 0 for a page that is not there.
-        known: The page is there.
-        alive: The token in question is.
-        days: The hits of the days in question.
-        undated: Those without a date.
-    """
-
-    total: int
-    known: bool = True
-    alive: bool = False
-    days: Sequence[int] = ()
-    undated: int = 0
-
-
-Operation = Count | Read | Probe
-Result = Hit | Reading | bool | CounterUnavailable
 
 
 class Batch:
@@ -123,7 +66,7 @@ class Batch:
         self.new = 0
         self._size = len(operations)
         self._hits: dict[PageCommands, list[tuple[int, str | None]]] = {}
-        self._reads: list[tuple[int, Read | Probe]] = []
+        self._reads: list[tuple[int, Read | Claim | Probe]] = []
         spelled: list[str] = []
         for place, operation in enumerate(operations):
             if isinstance(operation, Count):
@@ -165,6 +108,8 @@ class Batch:
                 or today >= TOO_LARGE
             ):
                 failed = failure(is_count, total, today)
+                if failed and isinstance(total, Exception):
+                    failed.is_uncounted = True
             if not failed and total.bit_length() != (total - len(hits)).bit_length():
                 self.grown.append(page.key)
                 self.new += total == len(hits)
@@ -181,12 +126,16 @@ class Batch:
         return results
 
 
-def _questions(read: Read | Probe) -> list[str]:
+def _questions(read: Read | Claim | Probe) -> list[str]:
     if isinstance(read, Probe):
         return [read.page.probe()]
+    if isinstance(read, Claim):
+        return [read.page.claim(read.name, read.ttl_s)]
     said = [read.page.total()]
     if read.token:
         said.append(read.page.find(read.token))
+    if read.claim:
+        said.append(read.page.find_claim(read.claim))
     said += [
         read.page.days(year, [day.field for day in days])
         for year, days in groupby(read.days, _year)
@@ -200,23 +149,27 @@ def _year(day: Day) -> int:
     return day.year
 
 
-def _seen(read: Read | Probe, reply: Iterator[Any]) -> Result:
+def _seen(read: Read | Claim | Probe, reply: Iterator[Any]) -> Result:
     if isinstance(read, Probe):
         return failure(is_ok, next(reply)) or True
+    if isinstance(read, Claim):
+        made = next(reply)
+        return failure(is_ok_or_none, made) or made is not None
     total = next(reply)
     alive = next(reply) if read.token else 0
+    claimed = next(reply) if read.claim else 0
     years = [next(reply) for _ in groupby(read.days, _year)]
     undated = next(reply) if read.undated else None
     plain = type(total) is bytes and type(alive) is int and alive < TOO_LARGE
-    if (not plain or years or undated is not None) and (
-        error := _unreadable(read, [total, undated], alive, years)
+    if (not plain or read.claim or years or undated is not None) and (
+        error := _unreadable(read, [total, undated], [alive, claimed], years)
     ):
         return error
     try:
         return Reading(
             number(total),
             total is not None,
-            bool(alive),
+            bool(alive or claimed),
             [number(hits) for year in years for hits in year],
             number(undated),
         )
@@ -225,11 +178,13 @@ def _seen(read: Read | Probe, reply: Iterator[Any]) -> Result:
 
 
 def _unreadable(
-    read: Read, texts: Sequence[Any], alive: Any, years: Sequence[Any]
+    read: Read, texts: Sequence[Any], counts: Sequence[Any], years: Sequence[Any]
 ) -> CounterUnavailable | None:
     """Look at the replies to a read more closely; see `failure`."""
     error = (
-        failure(is_text, *texts) or failure(is_count, alive) or failure(is_list, *years)
+        failure(is_text, *texts)
+        or failure(is_count, *counts)
+        or failure(is_list, *years)
     )
     if error:
         return error

@@ -72,6 +72,19 @@ class PageCommands:
         """Ask whether a token of any length is alive."""
         return spell("EXISTS", self._keys.token_prefix + token)
 
+    def claim(self, name: str, ttl_s: int) -> str:
+        """Make a claim, unless it is there."""
+        claim = self._keys.claim_prefix + name
+        return spell("SET", claim, "1", "EX", str(ttl_s), "NX")
+
+    def find_claim(self, name: str) -> str:
+        """Ask whether a claim is there."""
+        return spell("EXISTS", self._keys.claim_prefix + name)
+
+    def release(self, name: str) -> str:
+        """Delete a claim: by a command that a user who counts has anyway."""
+        return spell("EXPIRE", self._keys.claim_prefix + name, "0")
+
     def probe(self) -> str:
         """Write what is gone in a second."""
         return spell("SET", f"{self._keys.token_prefix}probe", "1", "EX", "1")

@@ -9,6 +9,7 @@ page shares a slot
 ``hits:{example.com/b}:d:2026``   hash    day of the year, 1 to 366 → hits of that day
 ``hits:{example.com/b}:d:0``      string  hits without a date; may be negative
 ``hits:{example.com/b}:t:…``      string  a live anti-refresh token; expires
+``hits:{example.com/b}:c:…``      string  a claim of a visitor without a cookie; expires
 ``hits:pages:{example.com}``      set     the page keys of a site
 ``hits:sites``                    set     the sites
 ``hits:refused``                  zset    sites that are not counted → how often they asked
@@ -50,6 +51,11 @@ class PageKeys:
     def token_prefix(self) -> str:
         """Return what the names of its tokens start with."""
         return f"{self.total}:t:"
+
+    @property
+    def claim_prefix(self) -> str:
+        """Return what the names of claims on it start with."""
+        return f"{self.total}:c:"
 
     @property
     def version_1_days(self) -> str:

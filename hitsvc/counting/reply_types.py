@@ -48,6 +48,11 @@ def is_ok(reply: Any) -> bool:
     return reply is True or reply in (b"OK", "OK")
 
 
+def is_ok_or_none(reply: Any) -> bool:
+    """Whether it is what ``SET … NX`` gives."""
+    return reply is None or is_ok(reply)
+
+
 def is_text(reply: Any) -> bool:
     """Whether it is what ``GET`` gives."""
     return reply is None or isinstance(reply, bytes | str)

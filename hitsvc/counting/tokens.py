@@ -64,7 +64,7 @@ def derived_token(secret: str, page_key: str, length: int) -> str:
 
     Args:
         secret: What the visitor brings: a well-formed value.
-        page_key: What `hitsvc.request.urls.normalise` returned.
+        page_key: What `hitsvc.request.Identity.key` returned.
         length: Characters in a token.
     """
     made = blake2b(

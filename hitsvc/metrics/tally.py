@@ -100,10 +100,10 @@ class Tally:
             self._row[refusal_word(str(result.__cause__))] += 1
             self._row[_REFUSED] += isinstance(operation, Count)
         elif isinstance(operation, Read) and isinstance(result, Reading):
-            if operation.token is None:
-                self._row[_READS] += 1
-            elif result.alive:
+            if operation.refresh or result.alive:
                 self._row[_REMEMBERED] += 1
+            elif operation.token is None and operation.claim is None:
+                self._row[_READS] += 1
 
     def _failed(self, operations: Sequence[Operation]) -> None:
         row = self._row

@@ -1,23 +1,20 @@
 """The page at ``/``, its assets, and the pages for errors.
 
 `Assets` reads the package's ``assets`` directory once. A file that the pages refer to as
-``/static/<stem>.<ext>`` is served as ``/static/<stem>.<hash>.<ext>``: its name changes
+``static/<stem>.<ext>`` is served as ``/static/<stem>.<hash>.<ext>``: its name changes
 with its content, so browsers may keep it for ever.
 """
 
-import gzip
-import hashlib
 import html
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from string import Template
-from types import MappingProxyType
-from typing import Self
 
 import falcon
 import falcon.asgi
+
+from hitsvc.pages.files import Asset
 
 HTML = "text/html; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
@@ -25,32 +22,11 @@ REVALIDATE = "no-cache"
 ONE_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
 
-# What the page does not use. The clipboard it does.
-_UNUSED = (
-    "accelerometer autoplay browsing-topics camera display-capture "
-    "encrypted-media fullscreen geolocation gyroscope magnetometer microphone midi "
-    "payment picture-in-picture publickey-credentials-get screen-wake-lock usb "
-    "xr-spatial-tracking"
-)
+# In the script, for what the operator's settings say.
+_KEPT = '"HITSVC_KEPT"'
 
-# APPSEC: nothing is loaded from another host, nothing runs or styles inline, and
-# nobody frames the page.
-SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; "
-            "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'"
-        ),
-        # NOTE: the page's own badge counts by this Referer; other sites get none.
-        "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        # A page that opened this one, or was opened by it, cannot reach into it.
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED.split()),
-    }
-)
+# Below that, error pages look for the others where they are without a proxy's path.
+_MAX_DEPTH = 20
 
 # What other sites load: they may read it, and also pages that isolate themselves
 # (Cross-Origin-Embedder-Policy) may.
@@ -58,54 +34,6 @@ _FOR_OTHER_SITES = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-
-# APPSEC: Ours has 20 characters. Falcon takes 6 ms for 16 KB.
-_MAX_IF_NONE_MATCH_LENGTH = 1000
-
-_NO_WEIGHT = re.compile(r"q=0(\.0{0,3})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The bytes of one representation, and the tag that names exactly them."""
-
-    data: bytes
-    etag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """One file as it is sent: typed, tagged, and compressed ahead of time."""
-
-    content_type: str
-    cache_control: str
-    plain: Body
-    gzipped: Body | None
-
-    @classmethod
-    def of(cls, data: bytes, content_type: str, cache_control: str) -> Self:
-        """Make an asset of ``data``; keep the gzip form only where it is smaller."""
-        tag = _digest(data)
-        small = gzip.compress(data, mtime=0)
-        gzipped = Body(small, f"{tag}-gzip") if len(small) < len(data) else None
-        return cls(content_type, cache_control, Body(data, tag), gzipped)
-
-    def send(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """Answer with this file, or with 304 if the client has it already."""
-        body = self.plain
-        if self.gzipped and accepts_gzip(req.get_header("Accept-Encoding", default="")):
-            body = self.gzipped
-        resp.set_headers(dict(SECURITY_HEADERS))
-        resp.set_header("Cache-Control", self.cache_control)
-        resp.set_header("Vary", "Accept-Encoding")
-        resp.etag = body.etag
-        if _has(req, body.etag):
-            resp.status = falcon.HTTP_304
-            return
-        resp.content_type = self.content_type
-        resp.data = body.data
-        if body is self.gzipped:
-            resp.set_header("Content-Encoding", "gzip")
 
 
 class Assets:
@@ -120,8 +48,14 @@ class Assets:
         static: Each file under ``/static/``, by its hashed name.
     """
 
-    def __init__(self) -> None:
-        """Read the files and put the hashed names into the pages."""
+    def __init__(self, base: str = "", kept: Iterable[str] = ()) -> None:
+        """Read the files and put the hashed names into the pages.
+
+        Args:
+            base: The path that a proxy leaves on, or ``""``.
+            kept: What tells pages apart beside their paths; see `Identity.kept`.
+        """
+        self._base = base.encode()
         web = resources.files("hitsvc.pages") / "assets"
         self.static: dict[str, Asset] = {}
         self._names: dict[str, str] = {}
@@ -137,11 +71,11 @@ class Assets:
             asset = Asset.of((web / name).read_bytes(), content_type, FOR_EVER)
             stem, extension = name.split(".")
             hashed = f"{stem}.{asset.plain.etag}.{extension}"
-            self._names[f"/static/{name}"] = f"/static/{hashed}"
+            self._names[f"static/{name}"] = f"static/{hashed}"
             self.static[hashed] = asset
 
         self.index = Asset.of(self.page("index.html").encode(), HTML, REVALIDATE)
-        self.embed = Asset.of((web / "hits.js").read_bytes(), SCRIPT, ONE_DAY)
+        self.embed = Asset.of(_embed(kept), SCRIPT, ONE_DAY)
         self.openapi = Asset.of(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
         )
@@ -161,11 +95,31 @@ class Assets:
             text = text.replace(plain, hashed)
         return text
 
-    def error_page(self, status_title: str, message: str) -> bytes:
-        """Return an HTML page that says what went wrong, in the page's own design."""
+    def error_page(self, status_title: str, message: str, path: bytes) -> bytes:
+        """Return an HTML page that says what went wrong, in the page's own design.
+
+        Args:
+            status_title: Its heading.
+            message: One sentence.
+            path: Where it is shown, as it was sent: the page refers to the others from
+                there, since only the proxy knows what is in front of that.
+        """
+        depth = path.removeprefix(self._base).count(b"/") - 1
         return self._error.substitute(
-            title=html.escape(status_title), message=html.escape(message)
+            title=html.escape(status_title),
+            message=html.escape(message),
+            root="../" * depth or "./" if depth <= _MAX_DEPTH else "/",
         ).encode()
+
+
+def _embed(kept: Iterable[str]) -> bytes:
+    """Return the script that other sites embed, which knows what tells pages apart.
+
+    It is made of hits.js by `make script`; a test holds the two together.
+    """
+    file = resources.files("hitsvc.pages") / "assets" / "hits.min.js"
+    names = json.dumps(",".join(kept))
+    return file.read_text(encoding="utf-8").replace(_KEPT, names).encode()
 
 
 class FileResource:
@@ -227,28 +181,3 @@ def page_routes(assets: Assets) -> dict[str, object]:
         "/robots.txt": FileResource(assets.robots),
         "/static/{name}": StaticResource(assets.static),
     }
-
-
-def _has(req: falcon.asgi.Request, etag: str) -> bool:
-    """Tell whether the client has what an ``ETag`` names."""
-    header = req.get_header("If-None-Match", default="")
-    if len(header) > _MAX_IF_NONE_MATCH_LENGTH:
-        return False
-    tags = req.if_none_match or ()
-    # Falcon tells the asterisk from a tag of that name by its type.
-    return any(tag == (etag if isinstance(tag, falcon.ETag) else "*") for tag in tags)
-
-
-def accepts_gzip(header: str) -> bool:
-    """Tell whether an ``Accept-Encoding`` header allows gzip."""
-    weights = {}
-    for part in header.lower().split(","):
-        coding, _, weight = part.partition(";")
-        weights[coding.strip()] = weight.replace(" ", "")
-    weight = weights.get("gzip", weights.get("*", "q=0"))
-    return not _NO_WEIGHT.fullmatch(weight)
-
-
-def _digest(data: bytes) -> str:
-    """Return a short name for ``data`` that no other content will have."""
-    return hashlib.sha256(data).hexdigest()[:16]

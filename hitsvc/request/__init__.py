@@ -7,6 +7,7 @@ whose pages are counted, `NewPages` who makes too many of them, `Bots` which pro
 """
 
 from hitsvc.request.bots import Bots, declared_bots
+from hitsvc.request.claimants import Claimants, claims_of
 from hitsvc.request.client import Clients, TrustedProxies, is_image_proxy
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.request.identity import PLAIN, Identity, normalise
@@ -15,6 +16,7 @@ from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.own_visits import OwnVisits, is_left_out, leave_out
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
 from hitsvc.request.query import as_meant, understand
+from hitsvc.request.shared import BeforeFork
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
 from hitsvc.request.visit import Visit, the_only
@@ -22,7 +24,9 @@ from hitsvc.request.visit import Visit, the_only
 __all__ = [
     "OLD_PURPOSES",
     "PLAIN",
+    "BeforeFork",
     "Bots",
+    "Claimants",
     "Clients",
     "CookieWriter",
     "Identity",
@@ -37,6 +41,7 @@ __all__ = [
     "TrustedProxies",
     "Visit",
     "as_meant",
+    "claims_of",
     "declared_bots",
     "find_cookie",
     "is_image_proxy",

@@ -136,8 +136,7 @@ class Clients:
         if peer and peer not in self._proxies:
             return parse_address(peer[0])
         for entry in _from_the_right(scope["headers"], self._header):
-            match = _ENTRY.fullmatch(entry)
-            address = parse_address(match[match.lastindex or 0]) if match else None
+            address = _parse_entry(entry)
             if address is None:
                 return None  # what stands left of it was not written by who we trust
             if not self._proxies.lists(address):
@@ -145,9 +144,10 @@ class Clients:
         return None
 
     def address_or_peer(self, scope: Mapping[str, Any]) -> Address | None:
-        """Return the client's address; of a proxy's host that asks for itself, its own.
+        """Return the client's address, be it a proxy's host that asks for itself.
 
-        Nothing in such a request is of a proxy.
+        That is so where all whom the header names are proxies, and where nothing in the
+        request is of a proxy.
 
         Args:
             scope: The request's ASGI scope.
@@ -156,10 +156,34 @@ class Clients:
         peer = scope.get("client")
         if address is not None or not peer:
             return address
-        signs = _OF_PROXIES | {self._header}
-        if any(name in signs for name, _ in scope["headers"]):
-            return None
+        if _has_any(scope["headers"], _OF_PROXIES | {self._header}):
+            return self._farthest_proxy(scope)
         return parse_address(peer[0])
+
+    def visitor(self, scope: Mapping[str, Any]) -> Address | None:
+        """Return an address that stands for few; `None` where it may be everybody's.
+
+        Args:
+            scope: The request's ASGI scope.
+        """
+        peer = scope.get("client")
+        if peer and peer not in self._proxies:
+            address = parse_address(peer[0])
+            hidden = address is not None and is_private(address)
+            if hidden and _has_any(scope["headers"], _OF_PROXIES):
+                return None  # a proxy that nobody told us of
+            return address
+        # Without a header to look for, nobody knows what came through a proxy.
+        return self.address_or_peer(scope) if self._header else None
+
+    def _farthest_proxy(self, scope: Mapping[str, Any]) -> Address | None:
+        """Return whom the header names first, if all whom it names are proxies."""
+        farthest = None
+        for entry in _from_the_right(scope["headers"], self._header):
+            farthest = _parse_entry(entry)
+            if farthest is None or not self._proxies.lists(farthest):
+                return None
+        return farthest
 
     def network(self, scope: Mapping[str, Any]) -> str | None:
         """Return the network that a limit may count; `None` for one of everybody's."""
@@ -174,6 +198,15 @@ def parse_address(text: str) -> Address | None:
         return None
     # A socket for both families shows an IPv4 peer as ::ffff:192.0.2.1.
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _parse_entry(text: str) -> Address | None:
+    match = _ENTRY.fullmatch(text)
+    return parse_address(match[match.lastindex or 0]) if match else None
+
+
+def _has_any(headers: Iterable[tuple[bytes, bytes]], names: frozenset[bytes]) -> bool:
+    return any(name in names for name, _ in headers)
 
 
 def is_private(address: Address) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from hitsvc.counting import TokenSource, derived_token, is_wellformed
 from hitsvc.request.cookies import find_cookie, secure_name
+from hitsvc.request.visit import Visit
 
 # Characters of cookies, whosoever's, from which on there are none for single pages: those
 # of 50 pages over HTTPS. A browser that asks for a hundred images at once, the most that
@@ -50,20 +51,20 @@ class SharedCookies:
         self._secrets = TokenSource(_SECRET_LENGTH)
 
     def carried(
-        self, cookies: str, page_key: str, name: str, *, secure: bool
+        self, visit: Visit, page_key: str, name: str
     ) -> tuple[str | None, Shared | None]:
         """Return the token that a visitor brings, and what may stand for a new one.
 
         Args:
-            cookies: The ``Cookie`` header.
+            visit: The visit.
             page_key: The key of the page that is visited.
             name: The name of that page's own cookie.
-            secure: The visitor uses HTTPS.
         """
+        cookies = visit.cookies
         presented = find_cookie(cookies, name)
         if presented is not None:
             return presented, None
-        shared = self.find(cookies, page_key, secure=secure)
+        shared = self.find(cookies, page_key, secure=visit.secure)
         if shared is None:
             return None, None
         presented = None if shared.is_new else shared.token

@@ -17,14 +17,15 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
 from hitsvc import __version__
 from hitsvc.app import create_app, peer_network_of
-from hitsvc.counting import Once
+from hitsvc.counting import DayKeys, Once
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.metrics import Tally
+from hitsvc.request import BeforeFork
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.listener import address_of
 from hitsvc.serve.monitor import Monitor
-from hitsvc.settings import Settings
+from hitsvc.settings import Right, Settings, mistake
 from hitsvc.store import open_store_check
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ start_log = logging.getLogger("hitsvc.start")
 
 # Seconds that the store may take to describe itself, at the start only.
 _CHECK_TIMEOUT_S = 1.0
+_EXAMPLE = "/etc/hitsvc/gunicorn.conf.py"
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -41,6 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         limits: What one client may ask; the workers read it.
         networks: What one network may have of a worker's connections.
         monitor: Shows what they count; `None` where metrics are off.
+        day_keys: Keys of claims; the arbiter turns them.
         tally: In a worker, what it counts with.
     """
 
@@ -64,6 +67,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._place = place
         create_app(settings)
         self.monitor = Monitor(settings) if settings.metrics_bind else None
+        self.day_keys = DayKeys(settings.cookie_timeout)
         self._listener_fd = listener.detach()
         super().__init__()
 
@@ -79,14 +83,19 @@ class Server(BaseApplication):  # type: ignore[misc]
             self._read_config(file)
             self.cfg.validate()
         except Exception as ex:
-            msg = f"{file}: {type(ex).__name__}: {ex}"
-            raise SettingsError(msg) from ex
+            right = Right("a copy of gunicorn.conf.py with changes of yours", _EXAMPLE)
+            typed = f"HITSVC_GUNICORN_CONF={str(file)!r}"
+            raise SettingsError(mistake(typed, _why_wrong(ex), right)) from ex
 
     def _read_config(self, file: Path) -> None:
         """Read gunicorn's configuration file, and add what is no choice."""
         values = runpy.run_path(str(file), init_globals={"settings": self._settings})
         for name in values.keys() & self.cfg.settings.keys():
-            self.cfg.set(name, values[name])
+            try:
+                self.cfg.set(name, values[name])
+            except (TypeError, ValueError) as ex:
+                msg = f"{name} = {values[name]!r} cannot be: {ex}"
+                raise ValueError(msg) from ex
         self.limits = Limits(
             values["request_bytes"], values["request_seconds"], values["unread_seconds"]
         )
@@ -98,9 +107,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Make the app; called in each worker."""
         self.tally = self.monitor.tally() if self.monitor else None
-        app = create_app(
-            self._settings, tally=self.tally, is_first_to_tell=self._is_first_to_tell
-        )
+        app = create_app(self._settings, tally=self.tally, shared=self._shared)
         app.add_middleware(_Greeter(self._is_first_up, self._facts))
         return AccessLog(app) if self._settings.access_log == "on" else app
 
@@ -127,7 +134,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "store": store,
             "sites": self._settings.sites or "every site (HITSVC_SITES names yours)",
         }
-        self._is_first_up, self._is_first_to_tell = Once(), Once()
+        self._is_first_up = Once()
+        self._shared = BeforeFork(Once(), Once(), self.day_keys)
         arbiter.run()
 
     async def _look_at_store(self) -> str:
@@ -155,6 +163,18 @@ def configuration_file() -> Path:
     if installed.exists():
         return installed
     return package.parent / "config" / "gunicorn.conf.py"
+
+
+def _why_wrong(ex: Exception) -> str:
+    """Say what is wrong with a configuration file."""
+    match ex:
+        case OSError(strerror=str(reason)):
+            return reason.lower()
+        case SyntaxError(lineno=int(line), msg=reason):
+            return f"line {line} is no Python ({reason})"
+        case KeyError(args=[name]):
+            return f"it does not set {name}"
+    return str(ex)
 
 
 class _Greeter:
@@ -188,7 +208,8 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def manage_workers(self) -> None:
-        """Look after the workers and the operator's port; called every second."""
+        """Look after workers, keys and the operator's port; called every second."""
+        self.app.day_keys.turn()
         if self.app.monitor:
             self.app.monitor.tend(self.WORKERS, self._close_listeners)
         super().manage_workers()

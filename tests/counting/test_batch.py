@@ -7,10 +7,19 @@ import pytest
 from redis.exceptions import ResponseError
 
 from hitsvc.badge import BadgeMaker
-from hitsvc.counting.batch import Batch, Count, Hit, Operation, Probe, Read, Reading
+from hitsvc.counting.batch import Batch
 from hitsvc.counting.commands import PageCommands, words
 from hitsvc.counting.days import Day
 from hitsvc.counting.keys import Keys
+from hitsvc.counting.operations import (
+    Claim,
+    Count,
+    Hit,
+    Operation,
+    Probe,
+    Read,
+    Reading,
+)
 from hitsvc.errors import CounterUnavailable, UnexpectedReply
 
 A = PageCommands("a.example", Keys("hits:").page("a.example"), 2, 60)
@@ -298,3 +307,58 @@ def test_a_reply_of_another_type_fails_the_whole_batch(operation, replies, fits,
     else:
         with pytest.raises(UnexpectedReply, match="another type"):
             asked.results(said)
+
+
+def test_a_claim_is_made_if_it_is_not_there():
+    """Redis decides; of two in one batch the first is made."""
+    claims = (Claim(A, "c", 60), Claim(A, "c", 60))
+    assert said(*claims) == ["SET hits:{a.example}:c:c 1 EX 60 NX"] * 2
+    assert batch(*claims).results([b"OK", None]) == [True, False]
+    refused = batch(*claims).results([True, REFUSED])[1]
+    assert isinstance(refused, CounterUnavailable)
+    assert refused.__cause__ is REFUSED
+    with pytest.raises(UnexpectedReply):
+        batch(*claims).results([b"OK", 1])
+
+
+@pytest.mark.parametrize(
+    ("token", "claimed", "alive"),
+    [(0, 0, False), (1, 0, True), (0, 1, True), (1, 1, True)],
+)
+def test_a_claim_can_be_looked_for(token, claimed, alive):
+    """Either of token and claim is enough."""
+    read = Read(A, "t1", claim="c")
+    assert said(read) == [
+        "GET hits:{a.example}",
+        "EXISTS hits:{a.example}:t:t1",
+        "EXISTS hits:{a.example}:c:c",
+    ]
+    assert batch(read).results([b"7", token, claimed]) == [
+        Reading(7, alive=alive, days=[])
+    ]
+
+
+def test_a_claim_that_is_not_told_of_fails_the_read():
+    """As any other part of it."""
+    read = Read(A, claim="c")
+    (refused,) = batch(read).results([b"7", REFUSED])
+    assert isinstance(refused, CounterUnavailable)
+    assert refused.__cause__ is REFUSED
+    with pytest.raises(UnexpectedReply):
+        batch(read).results([b"7", b"1"])
+
+
+@pytest.mark.parametrize(
+    ("replies", "uncounted"),
+    [
+        ([REFUSED, REFUSED, b"OK"], True),
+        ([REFUSED, 1, b"OK"], True),
+        ([7, REFUSED, b"OK"], False),
+        ([7, 1, REFUSED], False),
+    ],
+)
+def test_a_refused_total_is_no_hit(replies, uncounted):
+    """What is refused besides leaves one that is stored."""
+    (result,) = batch(Count(A, "t1")).results(replies)
+    assert isinstance(result, CounterUnavailable)
+    assert result.is_uncounted is uncounted

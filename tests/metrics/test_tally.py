@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from redis.exceptions import ResponseError
 
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Hit, utc_day
+from hitsvc.counting import ClaimNames, Hit, utc_day
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.metrics import Board, Rows, Tally, TimedBackend, render
 from hitsvc.store.backend import Backend, ClientBackend
@@ -66,6 +66,7 @@ def tallied(backend: Backend, ask: Ask) -> dict[str, float]:
             token_ttl_s=60,
             token_length=12,
             queue_limit=1_000,
+            claim_ttl_s=60,
             tally=tally,
         )
         await ask(counter)
@@ -258,3 +259,16 @@ def test_batches_are_counted_by_their_size(sizes):
 
 async def _await(what: Awaitable[object]) -> object:
     return await what
+
+
+def test_a_refresh_without_a_cookie_is_one():
+    """It is no read, although its number is read; the first view is a hit."""
+
+    async def ask(counter: HitCounter) -> None:
+        for before in (None, None, "c"):
+            await counter.hit(URL, claim=ClaimNames("c" if not before else "d", before))
+
+    found = tallied(working(), ask)
+    assert found["hits_total{result=counted}"] == 1
+    assert found["hits_total{result=remembered}"] == 2
+    assert not any("reads" in name for name in found)

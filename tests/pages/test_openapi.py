@@ -34,7 +34,7 @@ HEALTH = {"/healthz", "/readyz"}
 COUNTS = {
     route.path
     for route in inspect_routes(create_app(Settings(redis_url="memory")))
-    if route.class_name in {"HitTaker", "CountReader", "HistoryReader"}
+    if route.class_name in {"HitTaker", "CountReader", "HistoryReader", "ManyReader"}
 }
 
 

@@ -11,13 +11,8 @@ import falcon.asgi
 import pytest
 from falcon import testing
 
-from hitsvc.pages.page import (
-    SECURITY_HEADERS,
-    Asset,
-    Assets,
-    accepts_gzip,
-    page_routes,
-)
+from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
+from hitsvc.pages.files import Asset, accepts_gzip
 
 SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "page.js")
 FILES = (
@@ -131,11 +126,13 @@ class TestFiles:
 
     def test_every_file_is_found_under_the_name_the_page_uses(self, client, assets):
         """The page refers to its files by hashed names, and each of them answers."""
-        references = set(re.findall(r"/static/[^\"]+", client.simulate_get("/").text))
+        references = set(
+            re.findall(r"\"(static/[^\"]+)", client.simulate_get("/").text)
+        )
 
         assert len(references) == len(assets.static) == 2 + len(SCRIPTS)
         assert all(re.search(r"\.[0-9a-f]{16}\.\w+$", path) for path in references)
-        assert {client.simulate_get(path).status for path in references} == {
+        assert {client.simulate_get(f"/{path}").status for path in references} == {
             falcon.HTTP_200
         }
 
@@ -210,9 +207,24 @@ class TestHeaders:
         assert headers["cross-origin-resource-policy"] == "cross-origin"
         assert headers["x-content-type-options"] == "nosniff"
 
+    @pytest.mark.parametrize(
+        ("kept", "put_in"),
+        [
+            ([], '""'),
+            (["id", "p", "#"], '"id,p,#"'),
+            (['"', "\\", "é"], r'"\",\\,\u00e9"'),
+        ],
+    )
+    def test_the_script_knows_what_tells_pages_apart(self, kept, put_in):
+        """By the settings, as a string of JavaScript."""
+        script = Assets(kept=kept).embed.plain.data.decode()
+
+        assert f"{put_in}.split" in script
+        assert "HITSVC_KEPT" not in script
+
     def test_the_description_that_the_page_links_to_is_json(self, client):
         """The footer's link leads somewhere."""
-        assert 'href="/openapi.json"' in read("index.html")
+        assert 'href="openapi.json"' in read("index.html")
         assert client.simulate_get("/openapi.json").json["openapi"].startswith("3.")
 
 
@@ -322,20 +334,20 @@ class TestGzip:
 class TestContent:
     """What the files themselves may hold."""
 
-    @pytest.mark.parametrize("name", ["index.html", "error.html"])
+    @pytest.mark.parametrize("name", ["index.html", "error.html", "leave-me-out.html"])
     def test_no_script_or_style_is_inline(self, name):
         """The CSP would block it, so none is there."""
         for tag, attributes in Elements(read(name)).found:
             assert tag != "style"
-            assert tag != "script" or attributes["src"].startswith("/static/")
+            assert tag != "script" or attributes["src"].startswith("static/")
             assert not [a for a in attributes if a == "style" or a.startswith("on")]
 
-    @pytest.mark.parametrize("name", ["index.html", "error.html"])
+    @pytest.mark.parametrize("name", ["index.html", "error.html", "leave-me-out.html"])
     def test_every_address_in_the_pages_is_local(self, name):
-        """What is loaded, linked or submitted to starts with one slash or a hash."""
+        """And relative: a proxy may have put the service below a path of a site."""
         for _, attributes in Elements(read(name)).found:
             for key in {"src", "href", "action", "formaction"} & set(attributes):
-                assert re.match(r"/(?!/)|#", attributes[key])
+                assert re.match(r"(?![/\\]|[a-z]+:)", attributes[key])
 
     @pytest.mark.parametrize("name", ["style.css", *SCRIPTS, "favicon.svg"])
     def test_no_asset_refers_to_another_host(self, name):
@@ -383,7 +395,7 @@ class TestContent:
 
     def test_the_page_counts_itself(self):
         """Its own badge counts, by Referer, so without JavaScript too."""
-        assert 'src="/count/tag.svg"' in read("index.html")
+        assert 'src="count/tag.svg"' in read("index.html")
 
 
 class TestErrorPage:
@@ -391,21 +403,41 @@ class TestErrorPage:
 
     def test_it_shows_title_and_message(self, assets):
         """Both texts stand in the page."""
-        body = assets.error_page("Page not found", "Nothing is here.").decode()
+        body = assets.error_page("Page not found", "Nothing is here.", b"/a").decode()
 
         assert "<h1>Page not found</h1>" in body
         assert "<p>Nothing is here.</p>" in body
 
     def test_it_escapes_what_it_shows(self, assets):
         """A message with markup in it is shown, not run."""
-        body = assets.error_page("<b>", "<script>$title</script>&\"'").decode()
+        body = assets.error_page("<b>", "<script>$title</script>&\"'", b"/a").decode()
 
         assert "<h1>&lt;b&gt;</h1>" in body
         assert "<p>&lt;script&gt;$title&lt;/script&gt;&amp;&quot;&#x27;</p>" in body
 
+    @pytest.mark.parametrize(
+        ("path", "root"),
+        [
+            (b"/none", "./"),
+            (b"/", "./"),
+            (b"/a/b", "../"),
+            (b"/a/b/", "../../"),
+            (b"/a%2Fb", "./"),
+            (b"/a" * 21, "../" * 20),
+            (b"/a" * 4000, "/"),
+            (b"*", "./"),
+        ],
+    )
+    def test_it_finds_the_page_from_where_it_is(self, assets, path, root):
+        """By as many steps up as the path has; of very many, it does without."""
+        body = assets.error_page("", "", path).decode()
+
+        assert f'<a class="button" href="{root}">' in body
+        assert f'href="{root}static/' in body
+
     def test_it_uses_the_hashed_files(self, assets):
         """It looks like the page: same style sheet, same icon."""
-        body = assets.error_page("", "").decode()
+        body = assets.error_page("", "", b"/a").decode()
 
-        assert hashed(assets, "style") in body
-        assert hashed(assets, "favicon") in body
+        assert f".{hashed(assets, 'style')}" in body
+        assert f".{hashed(assets, 'favicon')}" in body

@@ -40,6 +40,7 @@ SVG_POLICY = {
 METHODS = {
     **dict.fromkeys(COUNTING, "GET, HEAD, OPTIONS, POST"),
     **dict.fromkeys([*READING, "/graph.svg"], "GET, HEAD, OPTIONS"),
+    "/nocount.json": "GET, HEAD, OPTIONS, POST",
 }
 NO_URL = "no URL: add ?url= to this address, or link to it from a page"
 NOT_A_URL = "this is not a valid URL"

@@ -12,10 +12,11 @@ from typing import Any
 import hitsvc
 from tests.support.processes import eventually
 
-SCRIPT = Path(hitsvc.__file__).parent / "pages" / "assets" / "hits.js"
+SCRIPT = Path(hitsvc.__file__).parent / "pages" / "assets" / "hits.min.js"
 TOTAL = '<span data-hits id="total">…</span>'
 TODAY = '<span data-hits="today" id="today">…</span>'
 COOKIE = "hits=seen"
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 # How long a busy machine may take.
 PATIENCE_S = 15
 
@@ -58,11 +59,13 @@ def listening(handler: type[Answers]) -> Iterator[str]:
 class Recorder:
     """Stands in for the service, and keeps what it is asked.
 
-    Its totals begin at 100 and its numbers of today at 10; each POST raises both.
+    Its totals begin at 100 and its numbers of today at 10; each view raises both, for all
+    pages that have been viewed.
 
     Attributes:
         url: Its origin.
-        asked: Method, path and ``url`` parameter of each request.
+        asked: Method, path and ``url`` parameter of each request, or the URLs of its body.
+        totals: Those of pages that have one of their own, by path.
         headers: Of each request, likewise.
         status: What it answers with.
         held: Paths of pages that are answered only once the event is set.
@@ -72,8 +75,16 @@ class Recorder:
         self.url = ""
         self.asked: list[tuple[str, str, str]] = []
         self.headers: list[Mapping[str, str]] = []
+        self.totals: dict[str, int] = {}
         self.status = 200
         self.held: dict[str, threading.Event] = {}
+
+    def numbers(self, url: str) -> dict[str, object]:
+        """Tell the numbers of a page."""
+        viewed = [page for _, path, page in self.asked if path.endswith("/count.json")]
+        views = len(viewed) if url in viewed else 0
+        total = self.totals.get(urllib.parse.urlsplit(url).path, 100 + views)
+        return {"url": url, "total": total, "today": 10 + views}
 
     def handler(self) -> type[Answers]:
         recorder = self
@@ -82,22 +93,36 @@ class Recorder:
             def do_GET(self) -> None:
                 path, _, query = self.path.partition("?")
                 if path == "/hits.js":
-                    self.answer(SCRIPT.read_bytes(), "text/javascript")
+                    self.answer(SCRIPT.read_bytes(), "text/javascript", ANY_ORIGIN)
                 elif path == "/fence":
-                    self.answer("", headers={"Access-Control-Allow-Origin": "*"})
+                    self.answer("", headers=ANY_ORIGIN)
                 else:
                     self._count(path, urllib.parse.parse_qs(query))
 
-            do_POST = do_GET
+            def do_POST(self) -> None:
+                path, _, query = self.path.partition("?")
+                if query:
+                    self._count(path, urllib.parse.parse_qs(query))
+                else:
+                    self._read(path)
 
             def _count(self, path: str, query: Mapping[str, list[str]]) -> None:
                 (url,) = query["url"]
-                recorder.asked.append((self.command, path, url))
-                recorder.headers.append(dict(self.headers))
-                posts = len([ask for ask in recorder.asked if ask[0] == "POST"])
-                numbers = {"url": url, "total": 100 + posts, "today": 10 + posts}
+                self._note(path, url)
                 if gate := recorder.held.get(urllib.parse.urlsplit(url).path):
                     gate.wait(2 * PATIENCE_S)
+                self._say(recorder.numbers(url))
+
+            def _read(self, path: str) -> None:
+                urls = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self._note(path, " ".join(urls))
+                self._say([recorder.numbers(url) for url in urls])
+
+            def _note(self, path: str, urls: str) -> None:
+                recorder.asked.append((self.command, path, urls))
+                recorder.headers.append(dict(self.headers))
+
+            def _say(self, numbers: object) -> None:
                 headers = {
                     "Access-Control-Allow-Origin": self.headers.get("Origin", "*"),
                     "Access-Control-Allow-Credentials": "true",

@@ -35,8 +35,13 @@ class Stream2:
         self._socket.sendall(_PREFACE + _frame(_SETTINGS, 0, 0, b""))
         self._next = 1
 
-    def get(self, path: str) -> str:
-        """GET; return ``answered``, or why there was no answer."""
+    def get(self, path: str, *more: tuple[str, str]) -> str:
+        """GET; return ``answered``, or why there was no answer.
+
+        Args:
+            path: What to ask for.
+            *more: More fields, each as it is.
+        """
         stream, self._next = self._next, self._next + 2
         fields = {
             ":method": "GET",
@@ -44,7 +49,8 @@ class Stream2:
             ":path": path,
             ":authority": NAME,
         }
-        block = b"".join(_literal(*pair) for pair in fields.items())
+        pairs = [*fields.items(), *more]
+        block = b"".join(_literal(*pair) for pair in pairs)
         flags = _END_STREAM | _END_HEADERS
         self._socket.sendall(_frame(_HEADERS, flags, stream, block))
         answer = ""

@@ -100,6 +100,7 @@ class Site:
         *,
         peer: str | None = "127.0.0.1",
         scheme: str = "http",
+        body: bytes | None = None,
     ) -> testing.Result:
         """Make a request and return its answer."""
         path, _, query = target.partition("?")
@@ -109,6 +110,7 @@ class Site:
                 path,
                 query_string=query,
                 headers=headers,
+                body=body,
                 protocol=scheme,
                 extras={"client": peer and [peer, 50_000]},
             )
@@ -120,14 +122,15 @@ class Site:
         return self.ask("GET", target, headers, **how)
 
     def get_at_once(
-        self, times: int, path: str, headers: Headers
+        self, times: int, path: str, headers: Headers, peer: str | None = None
     ) -> list[testing.Result]:
         """Make several requests in the same moment."""
+        extras = {"client": peer and [peer, 50_000]}
 
         async def all_of_them() -> list[Any]:
             get = self._conductor.simulate_get
             return await asyncio.gather(
-                *(get(path, headers=headers) for _ in range(times))
+                *(get(path, headers=headers, extras=extras) for _ in range(times))
             )
 
         return self._run(all_of_them())

@@ -5,11 +5,14 @@ has 8 KB, a head 16 KB at most: what is longer is refused before the app is call
 template, the part between the bars is repeated until that is full.
 """
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from hitsvc.badge.icons import MAX_MEASURED_PATH, Icons, installed_icons
+from hitsvc.many import MAX_BYTES, MAX_PAGES
 
 MAX_TARGET = 8 * 1024
 MAX_HEAD = 16 * 1024
@@ -17,6 +20,7 @@ MAX_HEAD = 16 * 1024
 NUMBERS = 5
 
 Request = Callable[[int], bytes]
+_ASCII = "".join(map(chr, range(0x80)))
 
 _COUNT = "/count?url=f.example/{n}"
 _BADGE = "/count/tag.svg?url=a.example&label={n}"
@@ -128,6 +132,41 @@ def _filled(template: str, number: int, room: int) -> str:
     before, part, after = template.replace("{n}", str(number)).split("|")
     times = (room - len((before + after).encode())) // len(part.encode())
     return before + part * times + after
+
+
+def many(make: Callable[[int], str], *, of: int = 10**6) -> Request:
+    """Ask for pages at once, as many as the body holds, or that are allowed.
+
+    Args:
+        make: Makes a URL of a number.
+        of: How many of them are URLs of their own.
+    """
+
+    def asked(number: int) -> bytes:
+        urls: list[str] = []
+        room = MAX_BYTES
+        while len(urls) < MAX_PAGES:
+            url = json.dumps(
+                make(number * MAX_PAGES + len(urls) % of), ensure_ascii=False
+            )
+            room -= len(quote(url, safe=_ASCII)) + 1
+            if room < 1:
+                break
+            urls.append(url)
+        return bodied(f"[{','.join(urls)}]".encode())
+
+    return asked
+
+
+def bodied(body: bytes) -> bytes:
+    """Write a request for many pages."""
+    head = request("/nocount.json", f"Content-Length: {len(body)}", method="POST")
+    return head + body
+
+
+def bodies(template: str) -> Request:
+    """Fill a body up."""
+    return lambda number: bodied(_filled(template, number, MAX_BYTES).encode())
 
 
 def _letters(number: int, count: int) -> str:
@@ -296,6 +335,30 @@ HEADERS = {
     "many": many_fields,
     "many of one name": same_fields,
 }
+MANY = {
+    "new ones": many("{}.example/page".format),
+    "on one site": many("many.example/{}".format),
+    "one page": many("{}.example/page".format, of=1),
+    "escapes": many(lambda number: f"http://{number}.example/" + "%7e" * 40),
+    "dot segments": many(lambda number: f"http://{number}.example" + "/%2e%2e" * 18),
+    "letters": many(lambda number: f"http://{number}.example/" + "日" * 14),
+    "hosts": many(lambda number: f"http://{_letters(number, 15)}/"),
+    "long hosts": many(lambda number: f"http://{_letters(number, 320)}/"),
+    "long hosts, no scheme": many(lambda number: f"{_letters(number, 320)}:80"),
+    "longer hosts": many(lambda number: f"http://{_letters(number, 340)}/"),
+    "dots": many(lambda number: f"http://{'.'.join(_letters(number, 240))}/"),
+    "decomposed": many(lambda number: f"{number}{chr(0xFDFA) * 100}.example"),
+    "vanishing letters": many(lambda number: f"{number}{chr(0xAD) * 160}.example"),
+    "Punycode": many(lambda number: f"{number}{'.xn--4ca' * 110}"),
+    "a long path": many(lambda number: f"{number}.example/" + "日" * 220),
+    "strings": bodies('["{n}"|,""|]'),
+    "no list": bodies("[{n}|,[]|]"),
+    "lists in lists": bodies("|[|{n}"),
+    "objects": bodies('[{n}|,{"a":1}|]'),
+    "digits": bodies("[{n}|9|]"),
+    "escaped letters": bodies('["{n}|\\u4e00|"]'),
+    "escaped strings": bodies('["{n}"|,"\\u4e00"|]'),
+}
 WORST: dict[str, Request] = {
     f"{kind}: {name}": make
     for kind, requests in {
@@ -305,6 +368,7 @@ WORST: dict[str, Request] = {
         "query": QUERIES,
         "look": LOOKS,
         "header": HEADERS,
+        "many": MANY,
     }.items()
     for name, make in requests.items()
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hitsvc.many import MAX_BYTES
 from tests.support.valkey import Valkey
 from tests.work.requests import MAX_HEAD, MAX_TARGET, WORST
 
@@ -60,5 +61,7 @@ def test_no_request_costs_more_than_so_many_hits(costs, name):
 def test_the_requests_are_of_the_size_that_is_allowed(name):
     """None larger, which would be refused unread."""
     request = WORST[name](1000)
-    assert len(request) <= MAX_HEAD
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert len(head) <= MAX_HEAD
+    assert len(body) <= MAX_BYTES
     assert len(request.partition(b" HTTP/1.1\r\n")[0]) <= MAX_TARGET + len("GET ")

@@ -48,15 +48,23 @@ SPANS.both = `${SPANS.today} / ${SPANS.total}`;
 
 // NOTE: AsciiDoc reads the target of a block image as it stands; in an inline one,
 // underscores would become emphasis.
-export function codes(origin, mode, url, look) {
-  const image = `${origin}/${mode}/tag.svg?${query({ url, ...look })}`;
+//
+// `base` is the address of the service, up to its last slash.
+export function codes(base, mode, url, look) {
+  const image = `${base}${mode}/tag.svg?${query({ url, ...look })}`;
+  const tag = `<img src="${escapeHtml(image)}" alt="Hits">`;
+  const format = look.format ? `<span data-hits-format="${escapeHtml(look.format)}"` : "<span";
   return {
-    html: `<img src="${escapeHtml(image)}" alt="Hits">`,
+    html: tag,
     markdown: `![Hits](${image})`,
     rst: `.. image:: ${image}\n   :alt: Hits`,
     asciidoc: `image::${image}[Hits]`,
     image,
-    json: `${origin}/${mode}.json?${query({ url })}`,
-    script: `<script async src="${escapeHtml(origin)}/hits.js"></script>\n${SPANS[look.show ?? "total"]}`,
+    json: `${base}${mode}.json?${query({ url })}`,
+    script: [
+      `<script async src="${escapeHtml(base)}hits.js"></script>`,
+      SPANS[look.show ?? "total"].replaceAll("<span", format),
+      `<noscript>${tag}</noscript>`,
+    ].join("\n"),
   };
 }

@@ -2,7 +2,7 @@
 // file the form still works: it is a plain GET of the badge or the number.
 
 // NOTE: File names carry a hash, so the page says what they are.
-const load = (name) => import(document.querySelector(`link[href^="/static/${name}."]`).href);
+const load = (name) => import(document.querySelector(`link[href^="static/${name}."]`).href);
 const [{ DEFAULTS, EXAMPLE, chosen, codes, encode, query }, { ask, latest, pictureOf }] =
   await Promise.all([load("codes"), load("ask")]);
 
@@ -24,7 +24,9 @@ function state() {
   return query({ ...(address() && { url: address() }), ...look(), ...mode });
 }
 
-const here = () => location.origin + "/" + state().replace(/^(?=.)/, "#");
+// The service may be a part of a site: all addresses here are relative.
+const base = new URL(".", location).href;
+const here = () => base + state().replace(/^(?=.)/, "#");
 
 function restore() {
   if (!location.hash.includes("=")) return; // an anchor
@@ -42,7 +44,7 @@ const remember = () => history.replaceState(null, "", here());
 /* Codes. */
 
 function showCodes() {
-  const made = codes(location.origin, choice("mode"), address() || EXAMPLE, look());
+  const made = codes(base, choice("mode"), address() || EXAMPLE, look());
   made.link = here();
   for (const [name, code] of Object.entries(made)) {
     $(name).value = code;
@@ -79,7 +81,7 @@ const preview = latest(async (signal) => {
     return showProblem(idle);
   }
   const asked = look();
-  const response = await ask(`/nocount/tag.svg?${query({ url: address(), ...asked })}`, signal);
+  const response = await ask(`nocount/tag.svg?${query({ url: address(), ...asked })}`, signal);
   const svg = await response.text();
   if (signal.aborted) return;
   learnLabel(svg, asked);
@@ -146,13 +148,13 @@ function inWords(days) {
 
 const lookUp = latest(async (signal) => {
   const asked = `url=${encode(address())}&days=${choice("days")}`;
-  const response = await ask(`/nocount.json?${asked}`, signal);
+  const response = await ask(`nocount.json?${asked}`, signal);
   const answer = await response.json().catch(() => {
     throw new Error("The counter did not answer with a number.");
   });
   showResult(`${views(answer.total)} so far, ${written(answer.today)} of them today.`, "good");
   try {
-    const picture = await ask(`/graph.svg?${asked}`, signal);
+    const picture = await ask(`graph.svg?${asked}`, signal);
     showHistory(pictureOf(await picture.text()), inWords(answer.days));
   } catch (error) {
     if (!signal.aborted) showHistory("", "", error.message);

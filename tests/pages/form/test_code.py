@@ -290,15 +290,47 @@ class TestCode:
         assert "&" not in code.replace("&amp;", "")
         assert parameters(src) == {"url": ODD_URL, "label": ODD_LABEL}
 
-    def test_the_script_is_one_script_and_one_element(self, page, service_url):
-        """A browser that parses the code finds the script's address and the mark."""
+    def test_the_script_is_one_script_one_element_and_one_image(
+        self, page, service_url
+    ):
+        """The script's address, the mark, and what counts where scripts do not run."""
         page.get_by_label(ADDRESS).fill(ODD_URL)
         code = page.get_by_role("textbox", name="Script").input_value()
 
         assert code == (
             f'<script async src="{service_url}/hits.js"></script>\n'
-            "<span data-hits></span>"
+            "<span data-hits></span>\n"
+            f"<noscript>{page.get_by_role('textbox', name='HTML').input_value()}</noscript>"
         )
+
+    def test_the_script_counts_where_scripts_do_not_run(
+        self, browser, page, service_url, url
+    ):
+        """By the image in it, and with scripts by itself: one view each."""
+        page.get_by_label(ADDRESS).fill(url)
+        code = page.get_by_role("textbox", name="Script").input_value()
+        without = browser.new_context(java_script_enabled=False)
+
+        with site(lambda: f"<!doctype html><title>A post</title>{code}") as other:
+            quiet = without.new_page()
+            quiet.goto(other)
+            shown = quiet.get_by_alt_text("Hits").bounding_box()
+        without.close()
+
+        assert shown["width"] > 40
+        assert count_of(service_url, url) == 1
+
+    def test_the_script_writes_numbers_in_the_chosen_format(self, page, url):
+        """Each element says the format."""
+        page.get_by_label(ADDRESS).fill(url)
+        page.get_by_label("Today / total").check()
+        page.get_by_label("1,234").check()
+        code = page.get_by_role("textbox", name="Script").input_value()
+
+        assert (
+            '<span data-hits-format="grouped" data-hits="today"></span> /'
+            ' <span data-hits-format="grouped" data-hits></span>'
+        ) in code
 
     @pytest.mark.parametrize("name", COPY_BUTTONS)
     def test_each_button_copies_the_code_that_is_shown(self, page, url, name):

@@ -136,19 +136,54 @@ class TestNumbers:
 class TestWay:
     """How the request travels."""
 
-    def test_nothing_to_fill_needs_no_answer(self, reader):
-        """Without an element, a beacon counts."""
+    @pytest.mark.parametrize("when", ["async", "defer"])
+    @pytest.mark.parametrize(
+        "html", ["<p>Hello", TOTAL], ids=["only counts", "shows a number"]
+    )
+    def test_a_view_counts_where_pings_are_refused(self, page, reader, html, when):
+        """As by ``*$ping,3p``, with which blockers refuse all beacons to other sites."""
+        page.route(
+            "**/count*",
+            lambda route: (
+                route.abort()
+                if route.request.resource_type == "ping"
+                else route.continue_()
+            ),
+        )
+        reader.script = reader.script.replace("async", when)
+
+        # Waiting in the browser's way: else nobody would answer it.
+        with page.expect_response(lambda answer: "/count.json" in answer.url):
+            reader.open(html=html)
+
+        reader.has_asked("POST /count.json /post")
+
+    def test_a_view_counts_where_there_are_no_beacons(self, page, reader):
+        """A setting of Firefox takes them away."""
+        page.add_init_script("delete Navigator.prototype.sendBeacon")
         reader.script = reader.script.replace("async", "defer")
 
         reader.open(html="<p>Hello")
 
-        reader.has_asked("POST /count /post")
+        reader.has_asked("POST /count.json /post")
 
-    def test_after_a_beacon_a_late_element_is_filled(self, reader):
-        """Its number is read: the view has been counted."""
+    def test_the_request_outlives_the_page(self, page, reader):
+        """The browser sends it though the reader leaves at once, as it does beacons."""
+        page.add_init_script(
+            "const { fetch } = window; window.options = [];"
+            "window.fetch = (url, given) => (options.push(given), fetch(url, given))"
+        )
+
+        reader.open()
+        reader.shows("total", "101")
+
+        assert page.evaluate("options.map(({ keepalive }) => keepalive)") == [True]
+
+    def test_a_late_element_is_filled_without_counting_again(self, reader):
+        """The numbers of the view are kept for it."""
         reader.script = reader.script.replace("async", "defer")
         reader.open(html="<p>Hello")
-        reader.has_asked("POST /count /post")
+        reader.has_asked("POST /count.json /post")
 
         reader.page.evaluate(
             f"document.body.insertAdjacentHTML('beforeend', `{TOTAL}{TODAY}`)"
@@ -156,15 +191,6 @@ class TestWay:
 
         reader.shows("total", "101")
         reader.shows("today", "11")
-        reader.has_asked("POST /count /post", "GET /nocount.json /post")
-
-    def test_a_refused_beacon_is_fetched(self, page, reader):
-        """A browser may have too many beacons under way, and says so."""
-        page.add_init_script("navigator.sendBeacon = () => false")
-        reader.script = reader.script.replace("async", "defer")
-
-        reader.open(html="<p>Hello")
-
         reader.has_asked("POST /count.json /post")
 
     def test_while_the_page_loads_an_element_may_come(self, reader):

@@ -1,6 +1,7 @@
 """The script as it is served: small, under a strict policy, and with the real service."""
 
 import gzip
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -15,12 +16,23 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="the browser tests need the playwright package"
 )
 expect = sync_api.expect
-MAX_GZIPPED_BYTES = 1536
+MAX_GZIPPED_BYTES = 1900
 
 
 def test_it_is_small():
-    """It takes at most one and a half kilobytes on the wire."""
+    """It takes at most 1.9 kB on the wire."""
     assert len(gzip.compress(SCRIPT.read_bytes(), mtime=0)) <= MAX_GZIPPED_BYTES
+
+
+def test_it_is_made_of_the_script_that_people_read(node_modules):
+    """``make script`` would change nothing."""
+    if not (node_modules / "terser").is_dir():
+        pytest.skip("this needs terser: npm ci --prefix tests/node")
+    made = subprocess.run(  # noqa: S603 - our own program
+        [str(node_modules.parent / "minify.sh")], capture_output=True, check=True
+    )
+
+    assert made.stdout == SCRIPT.read_bytes()
 
 
 def complaints(page: Any) -> Callable[[], list[str]]:
@@ -84,13 +96,15 @@ class TestService:
         assert running.get(f"/nocount?url={site.url}/a/post").strip() == "2"
         assert said() == []
 
-    def test_beacons_and_switched_off_visits(self, page, site, service_url):
-        """A beacon counts; with the switch off, the number is read and stays."""
+    def test_pages_without_numbers_and_switched_off_visits(
+        self, page, site, service_url
+    ):
+        """The first counts; with the switch off, the number is read and stays."""
         script = f'<script defer src="{service_url}/hits.js"></script>'
         site.html = f"<p>Hello{script}"
         page.goto(f"{site.url}/post")
         page.context.clear_cookies()
-        # The next answer may overtake the beacon's, but not by seconds.
+        # The next answer may overtake the first, but not by seconds.
         site.html = TOTAL + script
 
         def reads() -> str:

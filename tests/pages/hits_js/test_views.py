@@ -60,7 +60,7 @@ class TestOnce:
 class TestOwnVisits:
     """The switch for one's own visits."""
 
-    READ = "GET /nocount.json /post"
+    READ = "POST /nocount.json /post"
     COUNTED = "POST /count.json /post"
 
     def test_switched_off_it_only_reads(self, reader):
@@ -101,7 +101,7 @@ class TestOwnVisits:
         reader.page.reload()
         reader.moves(push("/next"))
 
-        reader.has_asked(self.COUNTED, self.READ, "GET /nocount.json /next")
+        reader.has_asked(self.COUNTED, self.READ, "POST /nocount.json /next")
 
     def test_where_storage_is_blocked_it_counts(self, page, reader):
         """The switch cannot be kept, but holds for the page that has it."""

@@ -12,7 +12,7 @@ from tests.support.fuzz.requests import BADGE_ROUTES, JSON_ROUTES, TEXT_ROUTES, 
 _EXECUTABLE = re.compile(r"(^|\})(script|foreignObject|iframe)$", re.IGNORECASE)
 # The page's own scripts are the only ones.
 _FOREIGN_SCRIPT = re.compile(
-    rb"<script(?! type=\"module\" src=\"/static/)", re.IGNORECASE
+    rb"<script(?! type=\"module\" src=\"static/)", re.IGNORECASE
 )
 _NUMBERS = re.compile(rb"-?[\d,.]+[kMGTPE]?( / -?[\d,.]+[kMGTPE]?)?")
 
