@@ -22,6 +22,7 @@ from hitsvc.request.urls import LOCAL, MAX_KEY_BYTES, parse, spelled, too_long
 ON = "on"
 # How often a URL may have been encoded too much.
 _MOST_DECODED = 2
+_MAX_ENCODED_LENGTH = 8192
 
 # All of `www.` before a name that has a dot itself.
 _WWW = re.compile(r"\A(?:www\.)+(?=[^.]+\.[^.])")
@@ -149,7 +150,7 @@ class Identity:
             except URLTooLong:
                 raise
             except InvalidURL:
-                if "%" not in raw:
+                if "%" not in raw or len(raw) > _MAX_ENCODED_LENGTH:
                     raise
             raw = escaped(unquote_to_bytes(raw.encode(errors="surrogatepass")))
         return self._key(raw)
