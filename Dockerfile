@@ -32,19 +32,22 @@ FROM python:${PYTHON_TAG}
 RUN groupadd --gid 10001 hitsvc \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
     --shell /usr/sbin/nologin hitsvc \
+ # A new volume that is mounted there belongs to the same user.
+ && install -d -o 10001 -g 10001 -m 0700 /data \
  # Nothing here has to become somebody else.
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 COPY --from=build /app/.venv /app/.venv
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
-    HITSVC_BIND=0.0.0.0:8000
+    HITSVC_DATA_DIR=/data \
+    PORT=8000
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# Slim images have no curl. This asks the port above, so a container with another
-# HITSVC_BIND needs a health check of its own.
+# Slim images have no curl. This asks PORT, so a container with a HITSVC_BIND needs a
+# health check of its own.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-I", "-S", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "-I", "-S", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
 ENTRYPOINT ["hitsvc"]
 CMD ["serve"]

@@ -7,6 +7,8 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$name && break; done)
 BIN := .venv/bin
+UV := .venv/.uv
+RUNS := .venv/.runs
 INSTALLED := .venv/.installed
 FUZZER := .venv/.fuzzer
 SECONDS := 600
@@ -21,18 +23,26 @@ help: ## List the commands.
 
 install: $(INSTALLED) ## Make .venv with everything that run and test need.
 
-# uv installs exactly what uv.lock says. It comes from the package index, so that
-# Python and make are all a machine needs.
-$(INSTALLED): pyproject.toml uv.lock
+# uv installs exactly what uv.lock says, and is itself one known version. It comes from
+# the package index, so that Python and make are all a machine needs.
+$(UV): docker/uv-requirements.txt
 	@test -n "$(PYTHON)" || { echo "hitsvc needs Python 3.11 or later; none was found." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 		{ echo "Could not make .venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Installing into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
-	@$(BIN)/uv sync --quiet --locked --inexact --all-extras --all-groups
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--only-binary :all: --require-hashes --requirement docker/uv-requirements.txt
 	@touch $@
 
-run: install ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C stops.
+$(RUNS): $(UV) pyproject.toml uv.lock
+	@$(BIN)/uv sync --quiet --locked --inexact --no-default-groups --extra logos
+	@touch $@
+
+$(INSTALLED): $(UV) pyproject.toml uv.lock
+	@$(BIN)/uv sync --quiet --locked --inexact --all-extras --all-groups
+	@touch $(RUNS) $@
+
+run: $(RUNS) ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C stops.
 	@exec $(BIN)/hitsvc serve
 
 test: install ## Run the whole test suite.

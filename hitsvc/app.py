@@ -25,30 +25,21 @@ from hitsvc.answer import (
     count_headers,
     error_pictures,
 )
-from hitsvc.badge import BadgeMaker, LookParser, load_template
+from hitsvc.badge import BadgeMaker, load_template
+from hitsvc.base_path import also_below
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Capacity, Keys, UnheededProxy
-from hitsvc.errors import SettingsError
+from hitsvc.counting import Keys, UnheededProxy
 from hitsvc.express import ExpressLane
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.many import ManyReader
-from hitsvc.metrics import Tally, TimedBackend
+from hitsvc.metrics import Tally
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
-    Clients,
-    CookieWriter,
     Identity,
-    NewPageLimits,
-    NewPages,
-    OwnVisits,
-    SharedCookies,
-    Sites,
-    TargetFinder,
     TrustedProxies,
-    declared_bots,
     understand,
 )
 from hitsvc.resources import (
@@ -59,9 +50,9 @@ from hitsvc.resources import (
     NotInstalled,
     NotInstalledTaker,
 )
-from hitsvc.services import Services
+from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings
-from hitsvc.store import Backend, StoreCheck, open_backend, open_store_check
+from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
 def create_app(
@@ -91,18 +82,33 @@ def create_app(
     keys = Keys(settings.key_prefix)
     unheeded = UnheededProxy(keys, backend.execute, is_first_to_tell)
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
-    services = _services(settings, check, backend, proxies, tally)
-    assets, painter = Assets(), open_painter()
-    routes = _routes(services, check, badges, assets, painter)
+    identity = Identity.of(settings)
+    services = make_services(settings, check, backend, proxies, identity, tally)
+    assets = Assets(settings.base_path, identity.kept)
+    painter = open_painter()
+    routes = also_below(
+        settings.base_path, _routes(services, check, badges, assets, painter)
+    )
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
-    headers = _headers(counts)
-    app = _App(headers, middleware=[_Lifespan(unheeded, services.counter, check)])
-    for path, resource in routes.items():
-        app.add_route(path, resource)
-    app.express = ExpressLane(counts, services, headers)
+    app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
     shown = error_pictures(badges, services.looks, painter), assets.error_page
     problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
+    return app
+
+
+def _app(
+    routes: Mapping[str, object],
+    counts: Mapping[str, CountResource],
+    services: Services,
+    lifespan: "_Lifespan",
+) -> "_App":
+    """Put what answers where its address is."""
+    headers = _headers(counts)
+    app = _App(headers, middleware=[lifespan])
+    for path, resource in routes.items():
+        app.add_route(path, resource)
+    app.express = ExpressLane(counts, services, headers)
     return app
 
 
@@ -155,63 +161,6 @@ def peer_network_of(settings: Settings) -> Callable[[Client], str | None]:
 def _badge_maker(settings: Settings) -> BadgeMaker:
     template = settings.svg_template and load_template(settings.svg_template)
     return BadgeMaker(settings.badge_label, template or None)
-
-
-def _services(
-    settings: Settings,
-    check: StoreCheck,
-    backend: Backend,
-    proxies: TrustedProxies,
-    tally: Tally | None,
-) -> Services:
-    """Make what the resources of counts have in common."""
-    identity = Identity.of(settings)
-    clients = Clients(proxies, settings.client_header)
-    limits = NewPageLimits(
-        by_client=settings.new_pages_by_client,
-        by_site=settings.new_pages_by_site,
-        in_all=settings.new_pages_in_all,
-    )
-    return Services(
-        HitCounter(
-            TimedBackend(backend, tally) if tally else backend,
-            key_prefix=settings.key_prefix,
-            token_ttl_s=settings.cookie_timeout,
-            token_length=settings.random_value_length,
-            queue_limit=settings.queue_limit,
-            capacity=Capacity(check.info),
-            tally=tally,
-        ),
-        TargetFinder(_sites(settings, identity), identity),
-        NewPages(limits, clients),
-        _uncounted(settings, clients),
-        proxies,
-        LookParser(),
-        CookieWriter(settings.cookie_timeout),
-        SharedCookies(settings.random_value_length),
-    )
-
-
-def _uncounted(
-    settings: Settings, clients: Clients
-) -> Callable[[Mapping[str, Any]], bool] | None:
-    """Return what tells whose visits are no views."""
-    tests = []
-    if settings.ignore.strip(" ,"):
-        tests.append(OwnVisits(settings.ignore, clients).sent)
-    if settings.bots == "skip":
-        tests.append(declared_bots().sent)
-    if len(tests) < 2:
-        return tests[0] if tests else None
-    return lambda scope: any(test(scope) for test in tests)
-
-
-def _sites(settings: Settings, identity: Identity) -> Sites:
-    try:
-        return Sites(settings.sites, settings.deny, identity)
-    except ValueError as ex:
-        msg = f"HITSVC_SITES or HITSVC_DENY: {ex}"
-        raise SettingsError(msg) from ex
 
 
 class _App(DefaultHeadersApp):

@@ -6,13 +6,24 @@ from typing import Any
 
 from hitsvc.badge import LookParser
 from hitsvc.counter import HitCounter
+from hitsvc.counting import Capacity
+from hitsvc.errors import SettingsError
+from hitsvc.metrics import Tally, TimedBackend
 from hitsvc.request import (
+    Clients,
     CookieWriter,
+    Identity,
+    NewPageLimits,
     NewPages,
+    OwnVisits,
     SharedCookies,
+    Sites,
     TargetFinder,
     TrustedProxies,
+    declared_bots,
 )
+from hitsvc.settings import Right, Settings, mistake
+from hitsvc.store import Backend, StoreCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +49,79 @@ class Services:
     looks: LookParser
     cookies: CookieWriter
     shared: SharedCookies
+
+
+def make_services(
+    settings: Settings,
+    check: StoreCheck,
+    backend: Backend,
+    proxies: TrustedProxies,
+    identity: Identity,
+    tally: Tally | None,
+) -> Services:
+    """Make them.
+
+    Args:
+        settings: The configuration.
+        check: Looks at the store.
+        backend: Carries commands to it.
+        proxies: Who may say that the visitor uses HTTPS.
+        identity: What is one page.
+        tally: Told what is counted, for the metrics.
+
+    Raises:
+        SettingsError: A setting that only they can judge is wrong.
+    """
+    clients = Clients(proxies, settings.client_header)
+    return Services(
+        HitCounter(
+            TimedBackend(backend, tally) if tally else backend,
+            key_prefix=settings.key_prefix,
+            token_ttl_s=settings.cookie_timeout,
+            token_length=settings.random_value_length,
+            queue_limit=settings.queue_limit,
+            capacity=Capacity(check.info),
+            tally=tally,
+        ),
+        TargetFinder(_sites(settings, identity), identity),
+        _new_pages(settings, clients),
+        _uncounted(settings, clients),
+        proxies,
+        LookParser(),
+        CookieWriter(settings.cookie_timeout),
+        SharedCookies(settings.random_value_length),
+    )
+
+
+def _new_pages(settings: Settings, clients: Clients) -> NewPages:
+    limits = NewPageLimits(
+        by_client=settings.new_pages_by_client,
+        by_site=settings.new_pages_by_site,
+        in_all=settings.new_pages_in_all,
+    )
+    return NewPages(limits, clients)
+
+
+def _uncounted(
+    settings: Settings, clients: Clients
+) -> Callable[[Mapping[str, Any]], bool] | None:
+    """Return what tells whose visits are no views."""
+    tests = []
+    if settings.ignore.strip(" ,"):
+        tests.append(OwnVisits(settings.ignore, clients).sent)
+    if settings.bots == "skip":
+        tests.append(declared_bots().sent)
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return lambda scope: any(test(scope) for test in tests)
+
+
+def _sites(settings: Settings, identity: Identity) -> Sites:
+    for name, hosts in (("SITES", settings.sites), ("DENY", settings.deny)):
+        try:
+            Sites(hosts, identity=identity)
+        except ValueError as ex:
+            right = Right("hosts, separated by commas", "example.org, *.example.com")
+            msg = mistake(f"HITSVC_{name}={hosts!r}", str(ex), right)
+            raise SettingsError(msg) from ex
+    return Sites(settings.sites, settings.deny, identity)

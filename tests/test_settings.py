@@ -1,15 +1,20 @@
 """The settings: defaults, bounds, files, and messages about mistakes."""
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from hitsvc.errors import SettingsError
-from hitsvc.settings import Settings, unknown_variables, variable
+from hitsvc.settings import Right, Settings, unknown_variables, variable
+from hitsvc.settings.mistakes import right_of
 
 SWITCHES = ("hash_routes", "fold_www", "fold_index", "fold_sessions")
 DEFAULTS = {
+    "base_path": "",
+    "ignore": "",
     "redis_url": "embedded",
     "admin_redis_url": "",
     "key_prefix": "hits:",
@@ -219,7 +224,7 @@ class TestOverrides:
 
     def test_a_wrong_override_is_refused(self):
         """It is checked as a variable is."""
-        with pytest.raises(SettingsError, match="HITSVC_WORKERS='-1'"):
+        with pytest.raises(SettingsError, match="--workers '-1': too small"):
             Settings.load({}, workers=-1)
 
 
@@ -229,9 +234,8 @@ class TestMessages:
     def test_it_names_variable_value_and_expectation(self):
         """One line says what to change, and to what."""
         assert message(LOG_LEVEL="loud") == (
-            "HITSVC_LOG_LEVEL='loud': String should match pattern "
-            "'^(debug|info|warning|error)$'. "
-            "Expected: `debug`, `info`, `warning` or `error`."
+            "HITSVC_LOG_LEVEL='loud': not understood. "
+            "Give debug, info, warning or error, such as info."
         )
 
     def test_every_mistake_has_a_line(self):
@@ -255,6 +259,87 @@ class TestMessages:
         assert "'proxy.example'" in message(FORWARDED_ALLOW_IPS="::1,proxy.example")
 
 
+FORM = re.compile(
+    r"(HITSVC_\w+=|--[\w-]+ )('.*'|\(hidden\)): .+\. Give .+, such as .+\."
+)
+JARGON = re.compile(r"pattern|Error|String|Input|pydantic|Expected|[\^$\\]\W")
+MISTAKES = [*WRONG, *((name, wrong) for name, _, wrong in BOUNDS)]
+# No text at all: what the environment holds of bytes that are not UTF-8.
+NO_TEXT = "a\udc80"
+
+
+class TestForm:
+    """All mistakes are told alike: what was typed, what is wrong, what is right."""
+
+    @pytest.mark.parametrize(("name", "value"), MISTAKES)
+    def test_a_mistake_says_what_is_right(self, name, value):
+        """With an example, and nothing of how it was found."""
+        text = message(**{name: value})
+
+        assert FORM.fullmatch(text)
+        assert not JARGON.search(text.replace(repr(value), ""))
+
+    @pytest.mark.parametrize("name", sorted(DEFAULTS))
+    def test_every_setting_can_say_what_is_right(self, name):
+        """A new one that is no number and no choice of words needs a `Right`."""
+        assert FORM.fullmatch(message(**{name.upper(): NO_TEXT}))
+
+    def test_what_is_said_by_nobody_is_text(self):
+        """Of a setting that takes any."""
+        assert right_of(FieldInfo(annotation=str, default="x")) == Right("text", "x")
+
+    @pytest.mark.parametrize("name", sorted(DEFAULTS))
+    def test_an_option_is_called_as_it_was_typed(self, name):
+        """It is no variable to somebody who has set none."""
+        with pytest.raises(SettingsError) as caught:
+            Settings.load({}, **{name: NO_TEXT})
+        shown = "--store" if name == "redis_url" else f"--{name.replace('_', '-')}"
+
+        assert str(caught.value).startswith(f"{shown} ")
+        assert FORM.fullmatch(str(caught.value))
+
+    @pytest.mark.parametrize("name", sorted(DEFAULTS))
+    def test_a_missing_file_is_told_likewise(self, name):
+        """For each setting."""
+        text = message(**{f"{name.upper()}_FILE": "/none/such"})
+
+        assert FORM.fullmatch(text)
+        assert "no such file" in text
+
+    @pytest.mark.parametrize("name", ["WORKERS", "LOG_LEVEL", "REDIS_URL"])
+    def test_a_file_is_called_by_its_name(self, tmp_path, name):
+        """The mistake is in it, not in the variable."""
+        file = tmp_path / "setting"
+        file.write_text("many")
+        text = message(**{f"{name}_FILE": str(file)})
+
+        assert FORM.fullmatch(text)
+        assert text.startswith(f"HITSVC_{name}_FILE={str(file)!r}: it holds ")
+        assert ("'many'" in text) == (name != "REDIS_URL")
+
+    @pytest.mark.parametrize(
+        ("name", "value", "expected"),
+        [
+            (
+                "COOKIE_TIMEOUT",
+                "1m",
+                "not a whole number. Give a whole number from 0 to",
+            ),
+            ("REDIS_TIMEOUT", "nan", "not a number. Give a number from 0.01 to 10"),
+            ("WORKERS", "513", "too large. Give a whole number from 0 to 512"),
+            ("EMBEDDED_MEMORY", "1", "too small. Give a whole number of at least 16"),
+            ("BADGE_LABEL", "x" * 65, "too long. Give text of at most 64 characters"),
+            ("BIND", "8000", "Give HOST:PORT or unix:PATH, such as 127.0.0.1:8000"),
+            ("ACCESS_LOG", "yes", "Give on or off, such as off"),
+            ("FORWARDED_ALLOW_IPS", "::1, 10.0.0.1/8", "(perhaps 10.0.0.0/8). Give"),
+            ("KEY_PREFIX", NO_TEXT, "not UTF-8. Give text without white space"),
+        ],
+    )
+    def test_the_problem_is_in_words(self, name, value, expected):
+        """Of each kind one."""
+        assert expected in message(**{name: value})
+
+
 class TestFiles:
     """`HITSVC_*_FILE`."""
 
@@ -273,6 +358,8 @@ class TestFiles:
             "embedded_memory": "99",
             "metrics_bind": ":2",
             "bots": "count",
+            "base_path": "/stats",
+            "ignore": "203.0.113.7",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"
@@ -288,7 +375,7 @@ class TestFiles:
         path = str(tmp_path / "none")
 
         assert message(REDIS_URL_FILE=path).startswith(
-            f"HITSVC_REDIS_URL_FILE={path!r}: cannot read the file ("
+            f"HITSVC_REDIS_URL_FILE={path!r}: cannot be read (no such file"
         )
 
     def test_a_file_that_is_no_text_is_refused(self, tmp_path):
@@ -296,14 +383,16 @@ class TestFiles:
         file = tmp_path / "secret"
         file.write_bytes(b"\xff\xfe")
 
-        assert "HITSVC_REDIS_URL_FILE" in message(REDIS_URL_FILE=str(file))
+        assert "something else than text" in message(REDIS_URL_FILE=str(file))
 
     def test_an_empty_file_is_refused(self, tmp_path):
         """A secret that did not arrive does not become a default."""
         file = tmp_path / "secret"
         file.write_text("\n")
 
-        assert message(REDIS_URL_FILE=str(file)).startswith("HITSVC_REDIS_URL=")
+        text = message(WORKERS_FILE=str(file))
+
+        assert f"HITSVC_WORKERS_FILE={str(file)!r}: it holds '', which is not" in text
 
     def test_a_variable_and_its_file_are_refused(self, tmp_path):
         """Nobody has to guess which one wins."""

@@ -1,6 +1,9 @@
 """What hitsvc is made of: pinned, checked by hashes, and under known licences."""
 
+# ruff: noqa: S603, S607 - starts make
+
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -93,6 +96,26 @@ class TestHashes:
 
         assert len(commands) >= 4
         assert [one for one in commands if not any(s in one for s in safe)] == []
+
+    @pytest.mark.parametrize(
+        ("target", "groups"), [("run", "--no-default-groups"), ("test", "--all-groups")]
+    )
+    def test_make_installs_what_the_target_needs(
+        self, target: str, groups: str
+    ) -> None:
+        """By hashes; to run needs no tools of tests."""
+        said = subprocess.run(
+            ["make", "--dry-run", "--always-make", target],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.replace("\\\n", " ")
+        pip, sync = re.findall(r"(?:pip install|uv sync) .*", said)
+
+        assert "--require-hashes" in pip
+        assert "--locked" in sync
+        assert groups in sync
 
 
 LOCK: dict[str, dict[str, Any]] = {

@@ -33,7 +33,6 @@ from hitsvc.admin.removal import Removal, Removed
 from hitsvc.admin.repair import Findings, Repair
 from hitsvc.admin.saving import Save, SaveFile, SaveStream
 from hitsvc.admin.sums import WINDOWS, Numbers, SiteSums, Sums
-from hitsvc.admin.told import told
 from hitsvc.admin.whole_file import whole_file
 
 __all__ = [
@@ -77,6 +76,5 @@ __all__ = [
     "open_other_store",
     "put_snapshot",
     "save_snapshot",
-    "told",
     "whole_file",
 ]

@@ -7,7 +7,12 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError, NoPermissionError, RedisError
+from redis.exceptions import (
+    LockError,
+    NoPermissionError,
+    RedisError,
+    ResponseError,
+)
 from redis.retry import Retry
 
 from hitsvc.counting import Keys
@@ -42,10 +47,10 @@ def open_client(url: str) -> Any:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Say in a line what the store has said.
+    """Say in a line what the store has said, or that it was silent.
 
     Raises:
-        StoreError: It did not answer, or refused.
+        StoreError: It refused something, or did not answer.
     """
     try:
         yield
@@ -55,10 +60,13 @@ def explained() -> Iterator[None]:
             "HITSVC_ADMIN_REDIS_URL"
         )
         raise StoreError(msg) from ex
+    except ResponseError as ex:
+        msg = f"the store did not do what it was asked: {ex}"
+        raise StoreError(msg) from ex
     except RedisError as ex:
         msg = (
-            f"the store did not answer as it should ({ex}); nobody knows whether the "
-            "last change was made: look, and run the command again if it was not"
+            f"the store did not answer ({ex}); nobody knows whether it did what it was "
+            "asked last: look, and run the command again if it did not"
         )
         raise StoreError(msg) from ex
 

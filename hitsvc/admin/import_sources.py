@@ -29,7 +29,7 @@ from hitsvc.admin.importers import (
     read_sitemap,
 )
 from hitsvc.request import declared_bots
-from hitsvc.store import plain_url, redact
+from hitsvc.store import plain_url, redact, see_url
 
 OURS = "hitsvc"
 FILES = (OURS, "hit-counter", "goatcounter", "plausible", "access-log")
@@ -119,7 +119,9 @@ def open_other_store(url: str, choices: Choices) -> Opened:
 
     Raises:
         ImportRefused: The choices do not fit it.
+        SettingsError: The URL is malformed.
     """
+    see_url(url, "FILE")
     if choices.importer not in STORES:
         msg = f"{redact(url)} is a Redis: say with --from which counter it belongs to ({', '.join(STORES)})"
         raise ImportRefused(msg)

@@ -133,4 +133,7 @@ def unstretched(template: str) -> str:
 
 
 def _fault(path: Path, what: str) -> SettingsError:
-    return SettingsError(f"The SVG template {str(path)!r} {what}")
+    return SettingsError(
+        f"HITSVC_SVG_TEMPLATE={str(path)!r}: it {what}. Give an SVG file that contains "
+        "{count}, such as badge.svg."
+    )

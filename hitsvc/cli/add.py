@@ -1,24 +1,28 @@
 """``hitsvc add``: add hits to a page."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from hitsvc.admin import Changes
 from hitsvc.cli import operating, options
+from hitsvc.cli.typed import Day, Whole
 
 
 @click.command("add", context_settings={"ignore_unknown_options": True})
 @click.argument("url")
-@click.argument("hits", type=int, metavar="N")
-@click.option("--day", metavar="DAY", help="To this day, such as 2026-03-01.")
+@click.argument("hits", type=Whole(), metavar="N")
+@click.option(
+    "--day", type=Day(), metavar="DAY", help="To this day, such as 2026-03-01."
+)
 @operating.as_json
 @options.store
 @options.data_dir
 def command(
     url: str,
     hits: int,
-    day: str | None,
+    day: date | None,
     as_json: bool,
     redis_url: str | None,
     data_dir: Path | None,
@@ -35,11 +39,11 @@ def command(
       hitsvc add example.com/post -5
     """
     page = operating.identity().key(url)
-    when = operating.day_of(day, "--day") if day is not None else None
     with operating.operator(redis_url, data_dir) as (client, keys):
-        before, after = Changes(client, keys).add(page, hits, when)
+        before, after = Changes(client, keys).add(page, hits, day)
     if as_json:
-        told = {"page": page, "before": before, "after": after, "day": day}
+        when = day.isoformat() if day else None
+        told = {"page": page, "before": before, "after": after, "day": when}
         operating.tell_json(told)
     else:
         click.echo(f"{page}: {before:,} -> {after:,}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hitsvc.admin import open_client, told
+from hitsvc.admin import explained, open_client
 from hitsvc.cli.stores import open_store
 from hitsvc.settings import Settings
 
@@ -23,7 +23,7 @@ def open_store_client(settings: Settings) -> Iterator[Any]:
     Raises:
         StoreError: It cannot be reached, or has refused something.
     """
-    with open_store(settings) as url, told(), open_client(url) as client:
+    with open_store(settings) as url, explained(), open_client(url) as client:
         yield client
 
 

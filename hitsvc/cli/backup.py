@@ -10,12 +10,13 @@ from hitsvc.admin import Export, save_snapshot, whole_file
 from hitsvc.admin.importers import write_rows
 from hitsvc.cli import options
 from hitsvc.cli.asking import open_store_client
+from hitsvc.cli.typed import File
 from hitsvc.counting import Keys
 from hitsvc.settings import Settings
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=File("hits.backup"))
 @options.store
 @options.data_dir
 def command(file: Path, redis_url: str | None, data_dir: Path | None) -> None:

@@ -6,11 +6,14 @@ import click
 
 from hitsvc.admin import Reader, Removal
 from hitsvc.cli import operating, options, removing
+from hitsvc.cli.typed import Host
 
 
 @click.command("delete")
 @click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--site", metavar="HOST", help="All pages of this site.")
+@click.option(
+    "--site", "host", type=Host(), metavar="HOST", help="All pages of this site."
+)
 @click.option(
     "--match", "pattern", metavar="PATTERN", help="All pages like example.com/tag/*."
 )
@@ -21,7 +24,7 @@ from hitsvc.cli import operating, options, removing
 @options.data_dir
 def command(
     urls: tuple[str, ...],
-    site: str | None,
+    host: str | None,
     pattern: str | None,
     yes: bool,
     save: str | None,
@@ -44,11 +47,10 @@ def command(
     """
     identity = operating.identity()
     operating.refuse_json_in_saved(save, as_json=as_json)
-    if sum(map(bool, (urls, site, pattern))) != 1:
+    if sum(map(bool, (urls, host, pattern))) != 1:
         msg = "name pages, or a site with --site, or a pattern with --match"
         raise click.UsageError(msg)
     pages = list(dict.fromkeys(map(identity.key, urls)))
-    host = operating.site_key(site) if site else None
     with operating.operator(redis_url, data_dir) as (client, keys):
         reader = Reader(client, keys)
         if host:

@@ -43,9 +43,9 @@ def command(
       hitsvc doctor
       hitsvc doctor --url https://hits.example.org
     """
-    settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
-    given = [n for n, v in (("redis_url", redis_url), ("data_dir", data_dir)) if v]
-    lines = sources(os.environ, settings, given)
+    options_given = {"redis_url": redis_url, "data_dir": data_dir}
+    settings = Settings.load(os.environ, **options_given)
+    lines = sources(os.environ, settings, options_given)
     findings = [
         Finding("settings", text, wrong=True) for text in unknown_variables(os.environ)
     ]

@@ -14,6 +14,7 @@ from hitsvc.admin import Export, whole_file
 from hitsvc.admin.importers import Form, write_rows
 from hitsvc.cli import options
 from hitsvc.cli.asking import counting_bar, open_store_client
+from hitsvc.cli.typed import File
 from hitsvc.counting import Keys
 from hitsvc.settings import Settings
 
@@ -24,7 +25,7 @@ _JSON = (".ndjson", ".jsonl", ".json")
 @options.site
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=File("counts.csv.gz"),
     metavar="FILE",
     help="Where to; .gz at its end packs it, .ndjson (or .ndjson.gz) is as --json.",
 )

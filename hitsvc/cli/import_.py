@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,12 @@ from hitsvc.admin.importers import Shape, Source, keys_by, read_map, spooled
 from hitsvc.cli import options
 from hitsvc.cli.asking import counting_bar, open_store_client
 from hitsvc.cli.import_report import Report
+from hitsvc.cli.typed import Day, File, Word
 from hitsvc.counting import Keys
 from hitsvc.request import Identity
-from hitsvc.settings import Settings
+from hitsvc.settings import Right, Settings, mistake
 
-_DAY = click.DateTime(["%Y-%m-%d"])
-_FILE = click.Path(dir_okay=False, path_type=Path)
+_FILE = File("pages.csv")
 
 
 @click.command("import")
@@ -37,7 +37,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--from",
     "importer",
-    type=click.Choice(NAMES),
+    type=Word(NAMES),
     default=OURS,
     help="What made FILE: hitsvc itself (and whatever writes its format), or another.",
 )
@@ -49,8 +49,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--replace", "mode", flag_value="replace", help="Take FILE's numbers.")
 @click.option("--site", metavar="HOST", help="Only this host, or whose paths they are.")
 @click.option("--map", "urls", type=_FILE, help="New names for pages, as CSV.")
-@click.option("--since", type=_DAY, metavar="DAY", help="The first day to import.")
-@click.option("--until", type=_DAY, metavar="DAY", help="The last day to import.")
+@click.option("--since", type=Day(), metavar="DAY", help="The first day to import.")
+@click.option("--until", type=Day(), metavar="DAY", help="The last day to import.")
 @click.option(
     "--visits", is_flag=True, help="GoatCounter: first views of a visit only."
 )
@@ -91,7 +91,7 @@ def command(file: str, **chosen: Any) -> None:
 
 def _import(settings: Settings, opened: Opened, chosen: dict[str, Any]) -> Report:
     now = datetime.now(UTC)
-    until = chosen["until"].date() if chosen["until"] else now.date() + timedelta(1)
+    until = chosen["until"] or now.date() + timedelta(1)
     with open_store_client(settings) as client:
         work = Import(
             client,
@@ -117,8 +117,8 @@ def _choices(settings: Settings, chosen: dict[str, Any]) -> Choices:
         Shape(
             site=chosen["site"],
             urls=read_map(Source(urls), key_of) if urls else None,
-            since=_date(chosen["since"]),
-            until=_date(chosen["until"]),
+            since=chosen["since"],
+            until=chosen["until"],
             zone=UTC,  # the days of the service
         ),
         mode=chosen["mode"],
@@ -128,10 +128,6 @@ def _choices(settings: Settings, chosen: dict[str, Any]) -> Choices:
     )
 
 
-def _date(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
 @contextmanager
 def _opened(file: str, choices: Choices) -> Iterator[Opened]:
     if "://" in file:
@@ -139,5 +135,8 @@ def _opened(file: str, choices: Choices) -> Iterator[Opened]:
     elif file == "-":
         with spooled(sys.stdin.buffer, "standard input") as source:
             yield open_file(source, choices)
-    else:
+    elif Path(file).exists() and not Path(file).is_dir():
         yield open_file(Source(Path(file)), choices)
+    else:
+        right = Right("a file, - or the URL of a Redis", "counts.csv.gz")
+        raise click.UsageError(mistake(f"FILE {file!r}", "not a file", right))

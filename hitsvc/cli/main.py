@@ -14,7 +14,8 @@ from typing import NoReturn
 import click
 
 from hitsvc import __version__
-from hitsvc.errors import HitsError, SettingsError
+from hitsvc.cli.typed import usage_line
+from hitsvc.errors import HitsError, InvalidURL, SettingsError
 from hitsvc.serve import log_config, say
 
 # In the order of the help: first what everybody needs.
@@ -68,10 +69,15 @@ def main() -> NoReturn:
     """Run a command; whatever is wrong becomes one line and an exit code."""
     dictConfig(log_config())
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="hitsvc", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as ex:
+        click.echo(ex.format_message())
     except click.ClickException as ex:
-        ex.show()
+        say(usage_line(ex))
         sys.exit(ex.exit_code)
+    except InvalidURL as ex:
+        say(f"URL: {ex}. Give a page's address, such as example.com/post.")
+        sys.exit(1)
     except HitsError as ex:
         lines = str(ex).splitlines() if isinstance(ex, SettingsError) else [str(ex)]
         for line in lines:

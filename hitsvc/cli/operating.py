@@ -6,8 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ import click
 from hitsvc.admin import Save, SaveFile, SaveStream, explained, open_client
 from hitsvc.cli.stores import open_store
 from hitsvc.counting import Keys
-from hitsvc.errors import InvalidURL
 from hitsvc.request import Identity
 from hitsvc.settings import Settings
 
@@ -68,33 +67,6 @@ def identity() -> Identity:
         SettingsError: The settings are wrong.
     """
     return Identity.of(Settings.load(os.environ))
-
-
-def site_key(text: str) -> str:
-    """Read the host of a site.
-
-    Raises:
-        BadParameter: It is none.
-    """
-    try:
-        return identity().host(text)
-    except InvalidURL as ex:
-        msg = f"{text!r} is no host, such as example.com"
-        raise click.BadParameter(msg, param_hint="--site") from ex
-
-
-def day_of(text: str, option: str) -> date:
-    """Read a day.
-
-    Raises:
-        BadParameter: It is none.
-    """
-    with suppress(ValueError):
-        day = date.fromisoformat(text)
-        if day.isoformat() == text:  # it takes weeks and other forms too
-            return day
-    msg = f"{text!r} is no day, such as 2026-03-01"
-    raise click.BadParameter(msg, param_hint=option)
 
 
 def tell_json(value: object) -> None:

@@ -7,22 +7,31 @@ import click
 
 from hitsvc.admin import Reader, Removal
 from hitsvc.cli import operating, options, removing
+from hitsvc.cli.typed import Day, Host
 from hitsvc.counting import utc_day
+from hitsvc.settings import Right, mistake
 
 
 @click.command("prune")
 @click.option(
-    "--before", required=True, metavar="DAY", help="The first day to keep: 2024-01-01."
+    "--before",
+    "day",
+    type=Day(),
+    required=True,
+    metavar="DAY",
+    help="The first day to keep: 2024-01-01.",
 )
-@click.option("--site", metavar="HOST", help="Only pages of this site.")
+@click.option(
+    "--site", "host", type=Host(), metavar="HOST", help="Only pages of this site."
+)
 @operating.yes
 @operating.save_file
 @operating.as_json
 @options.store
 @options.data_dir
 def command(
-    before: str,
-    site: str | None,
+    day: date,
+    host: str | None,
     yes: bool,
     save: str | None,
     as_json: bool,
@@ -40,11 +49,10 @@ def command(
       hitsvc prune --before 2024-01-01 --site example.com --save days.csv.gz
     """
     operating.refuse_json_in_saved(save, as_json=as_json)
-    day = operating.day_of(before, "--before")
-    if day > utc_day().date:
-        msg = f"{before} has not come yet; today is {utc_day().date}"
-        raise click.BadParameter(msg, param_hint="--before")
-    host = operating.site_key(site) if site else None
+    today = utc_day().date
+    if day > today:
+        right = Right("a day until today", str(today))
+        raise click.UsageError(mistake(f"--before {day}", "has not come yet", right))
     with operating.operator(redis_url, data_dir) as (client, keys):
         reader, removal = Reader(client, keys), Removal(client, keys)
         sites = [host] if host else reader.sites()

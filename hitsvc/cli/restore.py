@@ -20,6 +20,7 @@ from hitsvc.admin import (
 from hitsvc.admin.importers import Shape, Source
 from hitsvc.cli import options
 from hitsvc.cli.asking import open_store_client
+from hitsvc.cli.typed import File
 from hitsvc.counting import Keys
 from hitsvc.errors import StoreError
 from hitsvc.serve import DataDir
@@ -27,7 +28,7 @@ from hitsvc.settings import Settings
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=File("hits.backup", exists=True))
 @click.option("--yes", is_flag=True, help="Take the place of the data that are there.")
 @options.store
 @options.data_dir

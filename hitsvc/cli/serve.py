@@ -11,28 +11,33 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from click.core import ParameterSource
 
 from hitsvc.cli import options
+from hitsvc.cli.typed import Whole
 from hitsvc.serve import (
     DataDir,
     EmbeddedStore,
     Keeper,
+    goes_with_container,
     log_config,
     open_listener,
     say,
 )
-from hitsvc.settings import Settings, unknown_variables
+from hitsvc.settings import Settings, sources, unknown_variables
 
 
 @click.command("serve")
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen, or unix:PATH.")
-@click.option("--workers", type=int, metavar="N", help="Processes; 0: one each CPU.")
+@click.option(
+    "--port", type=Whole(0, 65535, 8001), metavar="N", help="Of the same host."
+)
+@click.option("--workers", metavar="N", help="Processes; 0: one each CPU.")
 @options.store
 @options.data_dir
 def command(
     bind: str | None,
-    workers: int | None,
+    port: int | None,
+    workers: str | None,
     redis_url: str | None,
     data_dir: Path | None,
 ) -> NoReturn:
@@ -40,6 +45,8 @@ def command(
     settings = Settings.load(
         os.environ, bind=bind, workers=workers, redis_url=redis_url, data_dir=data_dir
     )
+    if port is not None:
+        settings = settings.model_copy(update={"bind": _at_port(settings, port)})
     dictConfig(log_config(settings.log_level, settings.log_format))
     for message in unknown_variables(os.environ):
         say(message)
@@ -50,21 +57,35 @@ def command(
             say("the memory store lives in one process: 1 worker is started")
         place = "memory"
     else:
-        place = _check_external(settings.redis_url)
+        given = sources(os.environ, settings, {"redis_url": redis_url})
+        place = _check_external(settings.redis_url, given["HITSVC_REDIS_URL"][1])
     _serve(settings, place)
 
 
-def _check_external(url: str) -> str:
-    """Look whether a Redis is there; return its URL, fit to be shown."""
+def _at_port(settings: Settings, port: int) -> str:
+    host, _, before = settings.bind.rpartition(":")
+    if not before.isdecimal():
+        msg = f"--port {port}: {settings.bind} has no port"
+        raise click.UsageError(msg)
+    return f"{host}:{port}"
+
+
+def _check_external(url: str, source: str) -> str:
+    """Look whether a Redis is there; return its URL, fit to be shown.
+
+    Args:
+        url: Its URL.
+        source: What somebody has written that into, as `sources` says.
+    """
     from hitsvc.store import RedisAway, check_redis, redact
 
     try:
-        check_redis(url)
+        set_by = "HITSVC_REDIS_URL" if source == "environment" else source
+        check_redis(url, set_by=set_by)
     except RedisAway as ex:
         say(str(ex))
     shown = redact(url)
-    source = click.get_current_context().get_parameter_source("redis_url")
-    if source is ParameterSource.COMMANDLINE and "***" in shown:
+    if source == "--store" and "***" in shown:
         say(
             "every user of this machine can read the password in --store (ps): put the "
             "URL into a file and name that in HITSVC_REDIS_URL_FILE"
@@ -87,6 +108,11 @@ def _serve_embedded(settings: Settings) -> NoReturn:
     try:
         if warning := data_dir.warning():
             say(warning)
+        if goes_with_container(data_dir.path):
+            say(
+                f"{data_dir.path} is the container's own: the counts in it are gone when "
+                f"it is removed. Mount a volume there: docker run -v hits:{data_dir.path}"
+            )
         store = EmbeddedStore(data_dir, settings.embedded_memory)
         listener = open_listener(settings.bind, int(settings.socket_mode, 8))
         settings = settings.model_copy(update={"redis_url": store.url})

@@ -6,11 +6,12 @@ import click
 
 from hitsvc.admin import Changes
 from hitsvc.cli import operating, options
+from hitsvc.cli.typed import Whole
 
 
 @click.command("set")
 @click.argument("url")
-@click.argument("total", type=click.IntRange(min=0), metavar="N")
+@click.argument("total", type=Whole(0, example=20000), metavar="N")
 @operating.as_json
 @options.store
 @options.data_dir

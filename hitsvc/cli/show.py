@@ -9,6 +9,7 @@ import click
 
 from hitsvc.cli import operating, options
 from hitsvc.cli.stores import CHECK_TIMEOUT_S, store_url
+from hitsvc.cli.typed import Whole
 from hitsvc.counter import HitCounter, Totals
 from hitsvc.settings import Settings
 from hitsvc.store import check_redis, open_backend
@@ -18,7 +19,7 @@ from hitsvc.store import check_redis, open_backend
 @click.argument("url")
 @click.option(
     "--days",
-    type=click.IntRange(1, 366),
+    type=Whole(1, 366, example=30),
     help="Also the hits of so many days, as bars.",
 )
 @operating.as_json

@@ -48,7 +48,9 @@ def open_store(settings: Settings) -> Iterator[str]:
         SettingsError: There is none, or it does not let us in.
     """
     if settings.admin_redis_url:
-        check_redis(settings.admin_redis_url, CHECK_TIMEOUT_S)
+        check_redis(
+            settings.admin_redis_url, CHECK_TIMEOUT_S, set_by="HITSVC_ADMIN_REDIS_URL"
+        )
         yield settings.admin_redis_url
         return
     if (

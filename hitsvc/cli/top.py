@@ -8,19 +8,22 @@ import click
 
 from hitsvc.admin import WINDOWS, Numbers, Reader, Sums
 from hitsvc.cli import operating, options
+from hitsvc.cli.typed import Host, Whole
 
 
 @click.command("top")
 @click.option(
     "--days",
-    type=click.IntRange(1, 366),
+    type=Whole(1, 366, example=30),
     help="By the hits of so many days, today included, instead of all.",
 )
-@click.option("--site", metavar="HOST", help="Only pages of this site.")
+@click.option(
+    "--site", "host", type=Host(), metavar="HOST", help="Only pages of this site."
+)
 @click.option(
     "-n",
     "number",
-    type=click.IntRange(1),
+    type=Whole(1, example=20),
     default=20,
     show_default=True,
     help="How many.",
@@ -31,7 +34,7 @@ from hitsvc.cli import operating, options
 @options.data_dir
 def command(
     days: int | None,
-    site: str | None,
+    host: str | None,
     number: int,
     as_csv: bool,
     as_json: bool,
@@ -53,7 +56,6 @@ def command(
         msg = "choose --csv or --json"
         raise click.UsageError(msg)
     order, windows = _order(days)
-    host = operating.site_key(site) if site else None
     with operating.operator(redis_url, data_dir) as (client, keys):
         sites = [host] if host else Reader(client, keys).sites()
         sums = Sums(client, keys)

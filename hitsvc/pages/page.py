@@ -6,7 +6,8 @@ with its content, so browsers may keep it for ever.
 """
 
 import html
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from string import Template
 
@@ -20,6 +21,9 @@ SCRIPT = "text/javascript; charset=utf-8"
 REVALIDATE = "no-cache"
 ONE_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
+
+# In the script, for what the operator's settings say.
+_KEPT = '"HITSVC_KEPT"'
 
 # Below that, error pages look for the others where they are without a proxy's path.
 _MAX_DEPTH = 20
@@ -44,8 +48,14 @@ class Assets:
         static: Each file under ``/static/``, by its hashed name.
     """
 
-    def __init__(self) -> None:
-        """Read the files and put the hashed names into the pages."""
+    def __init__(self, base: str = "", kept: Iterable[str] = ()) -> None:
+        """Read the files and put the hashed names into the pages.
+
+        Args:
+            base: The path that a proxy leaves on, or ``""``.
+            kept: What tells pages apart beside their paths; see `Identity.kept`.
+        """
+        self._base = base.encode()
         web = resources.files("hitsvc.pages") / "assets"
         self.static: dict[str, Asset] = {}
         self._names: dict[str, str] = {}
@@ -65,8 +75,7 @@ class Assets:
             self.static[hashed] = asset
 
         self.index = Asset.of(self.page("index.html").encode(), HTML, REVALIDATE)
-        # Made of hits.js by `make script`; a test holds the two together.
-        self.embed = Asset.of((web / "hits.min.js").read_bytes(), SCRIPT, ONE_DAY)
+        self.embed = Asset.of(_embed(kept), SCRIPT, ONE_DAY)
         self.openapi = Asset.of(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
         )
@@ -95,12 +104,22 @@ class Assets:
             path: Where it is shown, as it was sent: the page refers to the others from
                 there, since only the proxy knows what is in front of that.
         """
-        depth = path.count(b"/") - 1
+        depth = path.removeprefix(self._base).count(b"/") - 1
         return self._error.substitute(
             title=html.escape(status_title),
             message=html.escape(message),
             root="../" * depth or "./" if depth <= _MAX_DEPTH else "/",
         ).encode()
+
+
+def _embed(kept: Iterable[str]) -> bytes:
+    """Return the script that other sites embed, which knows what tells pages apart.
+
+    It is made of hits.js by `make script`; a test holds the two together.
+    """
+    file = resources.files("hitsvc.pages") / "assets" / "hits.min.js"
+    names = json.dumps(",".join(kept))
+    return file.read_text(encoding="utf-8").replace(_KEPT, names).encode()
 
 
 class FileResource:

@@ -62,6 +62,8 @@ class Identity:
     Attributes:
         is_plain: Only host and path matter, as they are.
         name: Tells these rules from others; empty for those that always hold.
+        kept: What of an address matters behind its path, on one host at least: the names
+            of parameters, and ``#`` for routes.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Identity:
         self._fold_index = fold_index
         self._fold_sessions = fold_sessions
         self._bare_hosts = _bare_hosts(hosts, query)
+        self.kept = _kept(query, hash_routes=hash_routes)
         self._parameters = Parameters(_entries(query), self.host)
 
     @classmethod
@@ -225,6 +228,11 @@ def _bare_hosts(hosts: str, query: str) -> frozenset[str]:
     """Return the names that need no dot: whoever lists them knows them."""
     listed = [*_entries(hosts), *(split_entry(entry)[0] for entry in _entries(query))]
     return LOCAL.union(host.removeprefix(ANY_SUBDOMAIN).lower() for host in listed)
+
+
+def _kept(query: str, *, hash_routes: bool) -> list[str]:
+    names = sorted({split_entry(entry)[1] for entry in _entries(query)})
+    return [*names, "#"] if hash_routes else names
 
 
 def _entries(text: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ class _Hosts:
                 if host != entry:
                     self._with_subdomains.add(identity.host(host, as_it_is=True))
             except InvalidURL as ex:
-                msg = f"{entry!r} is not a host, such as example.org or *.example.org"
+                msg = f"{entry!r} is not a host"
                 raise ValueError(msg) from ex
 
     def __contains__(self, site: str) -> bool:

@@ -6,6 +6,7 @@ store starts while they are loaded.
 """
 
 from hitsvc.serve.console import say
+from hitsvc.serve.container import goes_with_container
 from hitsvc.serve.cpus import usable_cpus
 from hitsvc.serve.datadir import DataDir, running_socket
 from hitsvc.serve.embedded import EmbeddedStore
@@ -17,6 +18,7 @@ __all__ = [
     "DataDir",
     "EmbeddedStore",
     "Keeper",
+    "goes_with_container",
     "log_config",
     "open_listener",
     "running_socket",

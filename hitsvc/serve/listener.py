@@ -13,15 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from hitsvc.errors import SettingsError
+from hitsvc.serve.holder import holder
 
 BACKLOG = 2048
 
 _MAX_PORT = 65535
 # Of an address that another machine may have, and of IPv6 where there is none.
 _NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+_EVERY = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - they are looked for
 
 
-def open_listener(bind: str, socket_mode: int = 0o666) -> socket.socket:
+def open_listener(
+    bind: str, socket_mode: int = 0o666, *, typed: str = "--bind "
+) -> socket.socket:
     """Listen.
 
     Args:
@@ -30,6 +34,7 @@ def open_listener(bind: str, socket_mode: int = 0o666) -> socket.socket:
             that this machine has.
         socket_mode: The permissions of a unix socket, whatever the umask: to connect
             is to write.
+        typed: What a person types before another address.
 
     Raises:
         SettingsError: It is taken, or no address of this machine.
@@ -40,17 +45,29 @@ def open_listener(bind: str, socket_mode: int = 0o666) -> socket.socket:
             _remove_stale(path)
             return _listen_on(socket.AF_UNIX, path, socket_mode)
         return _listen(_resolve(bind))
+    except _Taken as ex:
+        msg = f"cannot listen on {bind}: it is taken by {ex}. Try {typed}{_other(bind)}"
+        raise SettingsError(msg) from ex
     except (OSError, ValueError) as ex:
-        msg = f"cannot listen on {bind}: {_explain(ex)}"
+        msg = f"cannot listen on {bind}: {_explain(ex)} with {typed.rstrip(' =')}"
         raise SettingsError(msg) from ex
 
 
+class _Taken(Exception):
+    """Somebody listens there already; says who."""
+
+
 def address_of(listener: socket.socket) -> str:
-    """Write where a socket listens, as people would type it."""
+    """Write where a socket listens, as people would type it.
+
+    What stands for every address cannot be opened, so one of them is named.
+    """
     name = listener.getsockname()
     if isinstance(name, str):
         return f"unix:{name}"
     host, port = name[:2]
+    if host in _EVERY:
+        return f"http://{_EVERY[host]}:{port} and every other address of this machine"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -80,8 +97,11 @@ def _listen_on(
             # Nobody gets in before: a socket that does not listen yet takes no one.
             Path(address).chmod(socket_mode)
         listener.listen(BACKLOG)
-    except BaseException:
+    except BaseException as ex:
         listener.close()
+        if getattr(ex, "errno", None) == errno.EADDRINUSE:
+            found = holder(family, address) or "another program"
+            raise _Taken(found) from ex
         raise
     return listener
 
@@ -107,18 +127,29 @@ def _remove_stale(path: str) -> None:
                 Path(path).unlink()
 
 
+def _other(bind: str) -> str:
+    """Name an address that is free: of the same host the next port, or another path."""
+    host, _, port = bind.rpartition(":")
+    if host == "unix":
+        return f"{bind}.2"
+    for number in range(int(port) + 1, _MAX_PORT + 1):
+        other = f"{host}:{number}"
+        with (
+            socket.socket(_resolve(other)[0][0]) as probe,
+            contextlib.suppress(OSError),
+        ):
+            probe.bind(_resolve(other)[0][1])
+            return other
+    return f"{host}:0"
+
+
 def _explain(ex: Exception) -> str:
     if isinstance(ex, socket.gaierror):
-        return "no such host; give an address of this machine with --bind"
+        return "no such host; give an address of this machine"
     match getattr(ex, "errno", None):
-        case errno.EADDRINUSE:
-            return (
-                "the address is in use by another program; stop it, or choose "
-                "another with --bind"
-            )
         case errno.EADDRNOTAVAIL:
-            return "it is not an address of this machine; choose another with --bind"
+            return "it is not an address of this machine; choose another"
         case errno.EACCES:  # pragma: no cover - root may do all, and may run the tests
-            return "not allowed for this user; choose a port above 1023 with --bind"
+            return "not allowed for this user; choose a port above 1023"
     reason = str(getattr(ex, "strerror", None) or ex).lower()
-    return f"{reason}; choose another address with --bind"
+    return f"{reason}; choose another address"

@@ -159,7 +159,4 @@ def _listen(settings: Settings) -> socket.socket:
             "(HITSVC_BIND); choose another port, one that they cannot reach"
         )
         raise SettingsError(msg)
-    try:
-        return open_listener(settings.metrics_bind)
-    except SettingsError as ex:
-        raise SettingsError(str(ex).replace("--bind", "HITSVC_METRICS_BIND")) from ex
+    return open_listener(settings.metrics_bind, typed="HITSVC_METRICS_BIND=")

@@ -24,7 +24,7 @@ from hitsvc.metrics import Tally
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.listener import address_of
 from hitsvc.serve.monitor import Monitor
-from hitsvc.settings import Settings
+from hitsvc.settings import Right, Settings, mistake
 from hitsvc.store import open_store_check
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ start_log = logging.getLogger("hitsvc.start")
 
 # Seconds that the store may take to describe itself, at the start only.
 _CHECK_TIMEOUT_S = 1.0
+_EXAMPLE = "/etc/hitsvc/gunicorn.conf.py"
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -79,14 +80,19 @@ class Server(BaseApplication):  # type: ignore[misc]
             self._read_config(file)
             self.cfg.validate()
         except Exception as ex:
-            msg = f"{file}: {type(ex).__name__}: {ex}"
-            raise SettingsError(msg) from ex
+            right = Right("a copy of gunicorn.conf.py with changes of yours", _EXAMPLE)
+            typed = f"HITSVC_GUNICORN_CONF={str(file)!r}"
+            raise SettingsError(mistake(typed, _why_wrong(ex), right)) from ex
 
     def _read_config(self, file: Path) -> None:
         """Read gunicorn's configuration file, and add what is no choice."""
         values = runpy.run_path(str(file), init_globals={"settings": self._settings})
         for name in values.keys() & self.cfg.settings.keys():
-            self.cfg.set(name, values[name])
+            try:
+                self.cfg.set(name, values[name])
+            except (TypeError, ValueError) as ex:
+                msg = f"{name} = {values[name]!r} cannot be: {ex}"
+                raise ValueError(msg) from ex
         self.limits = Limits(
             values["request_bytes"], values["request_seconds"], values["unread_seconds"]
         )
@@ -155,6 +161,18 @@ def configuration_file() -> Path:
     if installed.exists():
         return installed
     return package.parent / "config" / "gunicorn.conf.py"
+
+
+def _why_wrong(ex: Exception) -> str:
+    """Say what is wrong with a configuration file."""
+    match ex:
+        case OSError(strerror=str(reason)):
+            return reason.lower()
+        case SyntaxError(lineno=int(line), msg=reason):
+            return f"line {line} is no Python ({reason})"
+        case KeyError(args=[name]):
+            return f"it does not set {name}"
+    return str(ex)
 
 
 class _Greeter:

@@ -6,7 +6,15 @@ out of the environment. Nothing else reads it.
 """
 
 from hitsvc.settings.environment import variable
+from hitsvc.settings.mistakes import Right, mistake
 from hitsvc.settings.model import Settings, unknown_variables
 from hitsvc.settings.sources import sources
 
-__all__ = ["Settings", "sources", "unknown_variables", "variable"]
+__all__ = [
+    "Right",
+    "Settings",
+    "mistake",
+    "sources",
+    "unknown_variables",
+    "variable",
+]

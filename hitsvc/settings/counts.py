@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from hitsvc.settings.mistakes import Right
 from hitsvc.settings.networks import networks
 
 
@@ -18,6 +19,7 @@ class CountSettings(BaseModel):
             "`rediss://`, `unix://`, `redis+sentinel://` or `rediss+sentinel://` URL.",
             pattern=r"^(embedded|memory|unix://.+|rediss?(\+sentinel)?://.+)$",
         ),
+        Right("a store: embedded, memory or a URL", "redis://127.0.0.1:6379/0"),
     ] = "embedded"
     admin_redis_url: Annotated[
         str,
@@ -27,6 +29,7 @@ class CountSettings(BaseModel):
             pattern=r"^(|unix://.+|rediss?(\+sentinel)?://.+)$",
             min_length=0,
         ),
+        Right("the URL of the store", "redis://admin:PASSWORD@127.0.0.1:6379/0"),
     ] = ""
     key_prefix: Annotated[
         str,
@@ -35,6 +38,7 @@ class CountSettings(BaseModel):
             pattern=r"^[^\s{}]*$",
             min_length=0,
         ),
+        Right("text without white space and braces", "hits:"),
     ] = "hits:"
     cookie_timeout: Annotated[
         int,
@@ -54,10 +58,12 @@ class CountSettings(BaseModel):
         Field(
             description="An SVG file to use as the badge. It must contain `{count}`."
         ),
+        Right("an SVG file that contains {count}", "badge.svg"),
     ] = None
     badge_label: Annotated[
         str,
         Field(description="The text on the left of the badge.", max_length=64),
+        Right("text of at most 64 characters", "hits"),
     ] = "hits"
     redis_timeout: Annotated[
         float,
@@ -66,6 +72,7 @@ class CountSettings(BaseModel):
             "acknowledge a batch of hits. A visitor waits twice that at most.",
             ge=0.01,
             le=10,
+            allow_inf_nan=False,
         ),
     ] = 0.22
     queue_limit: Annotated[
@@ -84,6 +91,7 @@ class CountSettings(BaseModel):
             "`*.example.org` is `example.org` and all below it. Empty: every host.",
             min_length=0,
         ),
+        Right("hosts, separated by commas", "example.org, *.example.com"),
     ] = ""
     deny: Annotated[
         str,
@@ -91,6 +99,7 @@ class CountSettings(BaseModel):
             description="Hosts whose pages are not counted, written likewise.",
             min_length=0,
         ),
+        Right("hosts, separated by commas", "example.org, *.example.com"),
     ] = ""
     bots: Annotated[
         str,
@@ -108,6 +117,7 @@ class CountSettings(BaseModel):
             min_length=0,
         ),
         AfterValidator(networks),
+        Right("addresses or networks, separated by commas", "203.0.113.7"),
     ] = ""
     new_pages_by_client: Annotated[
         int,

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from hitsvc.settings.mistakes import Right
+
 _SWITCH = r"^(on|off)$"
 
 
@@ -17,6 +19,7 @@ class IdentitySettings(BaseModel):
             "`wp.example:p` for one host, `*.example.org:id` for it and all below it.",
             min_length=0,
         ),
+        Right("names of parameters, separated by commas", "p, wp.example:id"),
     ] = ""
     hash_routes: Annotated[
         str,

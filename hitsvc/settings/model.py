@@ -8,8 +8,10 @@ from pydantic import ConfigDict, ValidationError
 
 from hitsvc.errors import SettingsError
 from hitsvc.settings.counts import CountSettings
-from hitsvc.settings.environment import ENV_PREFIX, found, variable
+from hitsvc.settings.environment import ENV_PREFIX, Given, found, option, variable
 from hitsvc.settings.identity import IdentitySettings
+from hitsvc.settings.mistakes import mistake, problem_of, right_of
+from hitsvc.settings.platform import offered
 from hitsvc.settings.server import ServerSettings
 
 
@@ -29,15 +31,30 @@ class Settings(ServerSettings, IdentitySettings, CountSettings):
                 ``None`` means not given.
 
         Raises:
-            SettingsError: A value is wrong; the message names the variable, the
-                value and what was expected.
+            SettingsError: A value is wrong; the message names what was typed, the
+                value and what would be right.
         """
-        given = {name: value for name, value in overrides.items() if value is not None}
-        values = found(cls.model_fields, environ) | given
+        values = given_values(environ, overrides)
         try:
-            return cls(**values)
+            return cls(**{name: given.value for name, given in values.items()})
         except ValidationError as ex:
-            raise SettingsError("\n".join(map(_explain, ex.errors()))) from ex
+            lines = [_explain(error, values) for error in ex.errors()]
+            raise SettingsError("\n".join(lines)) from ex
+
+
+def given_values(
+    environ: Mapping[str, str], overrides: Mapping[str, Any]
+) -> dict[str, Given]:
+    """Return what somebody has set, and where: options, the environment, a platform.
+
+    Raises:
+        SettingsError: A variable is set that makes no sense.
+    """
+    values = found(Settings.model_fields, environ)
+    for name, value in overrides.items():
+        if value is not None:
+            values[name] = Given(value, option(name))
+    return offered(environ, values) | values
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
@@ -57,8 +74,11 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 SECRET_FIELDS = frozenset({"redis_url", "admin_redis_url"})
 
 
-def _explain(error: Any) -> str:
+def _explain(error: Any, values: Mapping[str, Given]) -> str:
     name = str(error["loc"][0])
-    field = Settings.model_fields[name]
-    value = "(hidden)" if name in SECRET_FIELDS else repr(str(error["input"]))
-    return f"{variable(name)}={value}: {error['msg']}. Expected: {field.description}"
+    given, problem = values[name], problem_of(error)
+    hidden = name in SECRET_FIELDS
+    if given.file:
+        problem = f"it holds {given.shown(hidden=hidden)}, which is {problem}"
+    right = right_of(Settings.model_fields[name])
+    return mistake(given.typed(hidden=hidden), problem, right)

@@ -11,7 +11,7 @@ def networks(text: str) -> str:
     """
     for name in map(str.strip, text.split(",")):
         if name:
-            ip_network(name)
+            _network(name)
     return text
 
 
@@ -24,3 +24,15 @@ def networks_or_star(text: str) -> str:
     names = (name for name in text.split(",") if name.strip() != "*")
     networks(",".join(names))
     return text
+
+
+def _network(name: str) -> None:
+    try:
+        ip_network(name)
+    except ValueError as ex:
+        msg = f"{name!r} is no address and no network"
+        try:
+            msg += f" (perhaps {ip_network(name, strict=False)})"
+        except ValueError:
+            raise ValueError(msg) from ex
+        raise ValueError(msg) from ex

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from hitsvc.settings.mistakes import Right
 from hitsvc.settings.networks import networks_or_star
 
 
@@ -17,6 +18,7 @@ class ServerSettings(BaseModel):
             description="Where to listen: `HOST:PORT`, or `unix:PATH`.",
             pattern=r"^(unix:.+|.*:\d{1,5})$",
         ),
+        Right("HOST:PORT or unix:PATH", "127.0.0.1:8000"),
     ] = "127.0.0.1:8000"
     socket_mode: Annotated[
         str,
@@ -25,6 +27,7 @@ class ServerSettings(BaseModel):
             "may write may connect.",
             pattern=r"^0?[0-7]{3}$",
         ),
+        Right("three digits from 0 to 7, as for chmod", "660"),
     ] = "666"
     metrics_bind: Annotated[
         str,
@@ -34,6 +37,17 @@ class ServerSettings(BaseModel):
             pattern=r"^(|unix:.+|.*:\d{1,5})$",
             min_length=0,
         ),
+        Right("HOST:PORT or unix:PATH", "127.0.0.1:9100"),
+    ] = ""
+    base_path: Annotated[
+        str,
+        Field(
+            description="The path of a site below which the service is, such as `/stats`, "
+            "where the proxy does not take it off. Empty: none, or it does.",
+            pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+            min_length=0,
+        ),
+        Right("a path without a slash at its end", "/stats"),
     ] = ""
     workers: Annotated[
         int,
@@ -65,6 +79,7 @@ class ServerSettings(BaseModel):
     data_dir: Annotated[
         Path,
         Field(description="Where the embedded store keeps its data."),
+        Right("a directory", "/srv/hits"),
     ] = Path("hitsvc-data")
     embedded_memory: Annotated[
         int,
@@ -81,6 +96,9 @@ class ServerSettings(BaseModel):
             "or networks, separated by commas, or `*`.",
         ),
         AfterValidator(networks_or_star),
+        Right(
+            "addresses or networks, separated by commas, or *", "127.0.0.1,10.0.0.0/8"
+        ),
     ] = "127.0.0.1,::1"
     client_header: Annotated[
         str,
@@ -90,6 +108,7 @@ class ServerSettings(BaseModel):
             pattern=r"^[A-Za-z0-9-]*$",
             min_length=0,
         ),
+        Right("the name of a header", "X-Forwarded-For"),
     ] = ""
     log_level: Annotated[
         str,
@@ -118,5 +137,9 @@ class ServerSettings(BaseModel):
         Field(
             description="A configuration file for the web server instead of the one "
             "that comes with hitsvc."
+        ),
+        Right(
+            "a copy of gunicorn.conf.py that you have changed",
+            "/etc/hitsvc/gunicorn.conf.py",
         ),
     ] = None

@@ -7,7 +7,7 @@ A `Backend` carries batches and repeats nothing; `open_backend` chooses one by i
 from hitsvc.store.backend import Backend, open_backend
 from hitsvc.store.check import StoreCheck, StoreReport, open_store_check
 from hitsvc.store.external import RedisAway, check_redis
-from hitsvc.store.primary import plain_url
+from hitsvc.store.primary import plain_url, see_url
 from hitsvc.store.redis_url import redact
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "open_store_check",
     "plain_url",
     "redact",
+    "see_url",
 ]

@@ -103,6 +103,9 @@ def _memory() -> Redis:
     try:
         from fakeredis import FakeAsyncRedis
     except ImportError as ex:  # pragma: no cover - the tests need it
-        msg = "the memory store needs fakeredis: pip install 'hitsvc[memory]'"
+        msg = (
+            "the memory store needs the package fakeredis[lua] beside hitsvc; the "
+            "embedded store needs nothing: --store embedded"
+        )
         raise SettingsError(msg) from ex
     return FakeAsyncRedis()

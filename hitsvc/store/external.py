@@ -12,9 +12,10 @@ import asyncio
 
 from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable, SettingsError
+from hitsvc.store.abilities import NEEDED, QUESTIONS, lacking
 from hitsvc.store.check import StoreCheck
-from hitsvc.store.primary import NoSuchPrimary, open_wire
-from hitsvc.store.redis_url import WHERE, redact
+from hitsvc.store.primary import NoSuchPrimary, open_wire, see_url
+from hitsvc.store.redis_url import SET_BY, redact, set_with
 from hitsvc.store.replies import NotRedis
 from hitsvc.store.tls import refused_for_good
 from hitsvc.store.wire import Wire
@@ -29,15 +30,28 @@ class RedisAway(SettingsError):
     """The Redis does not answer now, but may do so later."""
 
 
-def check_redis(url: str, timeout_s: float = CHECK_TIMEOUT_S) -> None:
+def check_redis(
+    url: str, timeout_s: float = CHECK_TIMEOUT_S, *, set_by: str = SET_BY
+) -> None:
     """See that a Redis answers and can be used; the primary, if the URL is of Sentinels.
+
+    Args:
+        url: Where it is.
+        timeout_s: Seconds for each question.
+        set_by: What somebody has written the URL into.
 
     Raises:
         RedisAway: It does not answer, for a reason that may pass.
         SettingsError: It cannot be used. Both messages say why and hide the password.
     """
-    wire = open_wire(url, timeout_s)
-    shown = f"Redis at {redact(url)}"
+    see_url(url, set_by)
+    try:
+        _check(open_wire(url, timeout_s), f"Redis at {redact(url)}")
+    except SettingsError as ex:
+        raise type(ex)(set_with(str(ex), set_by)) from ex
+
+
+def _check(wire: Wire, shown: str) -> None:
     try:
         said, unfit = asyncio.run(_meet(wire))
     except CounterUnavailable as ex:
@@ -47,7 +61,7 @@ def check_redis(url: str, timeout_s: float = CHECK_TIMEOUT_S) -> None:
     if said != b"PONG":
         raise _stranger(shown)
     if unfit:
-        msg = f"{shown} cannot be used: {unfit}. {WHERE}"
+        msg = f"{shown} cannot be used: {unfit}"
         raise SettingsError(msg)
 
 
@@ -56,7 +70,14 @@ async def _meet(wire: Wire) -> tuple[object, str]:
     check = StoreCheck(wire)
     try:
         (said,) = await wire.execute(spell("PING"), 1)
-        return said, "" if isinstance(said, Exception) else (await check.report()).unfit
+        if said != b"PONG":
+            return said, ""
+        report = await check.report()
+        if report.unfit:
+            return said, report.unfit
+        names = lacking(await wire.execute(QUESTIONS, len(NEEDED)))
+        unfit = f"it does not know {' and '.join(names)} ({report.name})"
+        return said, unfit if names else ""
     finally:
         await check.close()
 
@@ -68,24 +89,24 @@ def _failure(shown: str, ex: CounterUnavailable, wire: Wire) -> SettingsError:
         return _stranger(shown)
     if isinstance(cause, TimeoutError):
         kind = "Redis that speaks TLS" if wire.has_tls else "Redis"
-        msg = f"{shown} does not answer; is it a {kind}, and is the URL right? {WHERE}"
+        msg = f"{shown} does not answer; is it a {kind}, and is the URL right?"
         return RedisAway(msg)
     if isinstance(cause, OSError):
         reason = str(ex).partition(": ")[2]
         msg = f"{shown} cannot be reached ({reason}); "
         if refused_for_good(cause):
-            return SettingsError(f"{msg}is the URL right? {WHERE}")
-        return RedisAway(f"{msg}is it running, and is the URL right? {WHERE}")
+            return SettingsError(f"{msg}is the URL right?")
+        return RedisAway(f"{msg}is it running, and is the URL right?")
     if cause is not None:
         return _refusal(shown, str(cause), wire)
-    msg = f"{shown} is not found: {ex}. {WHERE}"
+    msg = f"{shown} is not found: {ex}"
     return SettingsError(msg) if isinstance(ex, NoSuchPrimary) else RedisAway(msg)
 
 
 def _stranger(shown: str) -> SettingsError:
     msg = (
         f"{shown} does not speak Redis; is the port right, or does it want TLS, which is "
-        f"rediss://? {WHERE}"
+        f"rediss://?"
     )
     return SettingsError(msg)
 
@@ -102,20 +123,17 @@ def _refusal(shown: str, said: str, wire: Wire) -> SettingsError:
         if wire.has_password:
             msg = (
                 f"{shown} refuses the user or password; correct them in the URL, "
-                f"special characters percent-encoded. {WHERE}"
+                f"special characters percent-encoded"
             )
         else:
-            msg = (
-                f"{shown} asks for a password; give it as "
-                f"redis://:PASSWORD@HOST:PORT. {WHERE}"
-            )
+            msg = f"{shown} asks for a password; give it as redis://:PASSWORD@HOST:PORT"
     elif kind == "NOPERM":
         msg = (
             f"{shown} forbids what hitsvc sends ({said}); allow it in the ACL "
             "(see the documentation)"
         )
     elif "DB index" in said or "SELECT" in said:
-        msg = f"{shown} has no such database ({said}). {WHERE}"
+        msg = f"{shown} has no such database ({said})"
     else:
         msg = f"{shown} answers with an error: {said[:_SHOWN]}"
     return SettingsError(msg)

@@ -19,8 +19,8 @@ from redis.asyncio.connection import URL_QUERY_ARGUMENT_PARSERS, parse_url
 from hitsvc.errors import SettingsError
 from hitsvc.store.tls import TLS_OPTIONS, BadTLS, tls_context
 
-# How a person finds what is wrong.
-WHERE = "(It is set with --store or HITSVC_REDIS_URL.)"
+# What a URL is written into, if nobody knows better.
+SET_BY = "--store or HITSVC_REDIS_URL"
 ENCODE = (
     "special characters of a password are percent-encoded "
     "(/ as %2F, ? as %3F, # as %23, @ as %40, % as %25, [ as %5B)"
@@ -34,6 +34,25 @@ _PORT = 6379
 
 class Malformed(Exception):
     """What is wrong with a URL, fit to be shown."""
+
+
+class BadURL(SettingsError):
+    """A URL that cannot be used.
+
+    Attributes:
+        reason: Why.
+    """
+
+    def __init__(self, reason: str, set_by: str = SET_BY) -> None:
+        """Say why, and how a person finds what is wrong."""
+        super().__init__(set_with(reason, set_by))
+        self.reason = reason
+
+
+def set_with(text: str, set_by: str) -> str:
+    """Say behind a text about a URL where that is from."""
+    end = "" if text.endswith("?") else "."
+    return f"{text}{end} (It is set with {set_by}.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +92,7 @@ class RedisURL:
             reason = f"the Redis URL {ex}; {_EXAMPLE}"
         except ValueError:  # a port or an option that is no number
             reason = f"the Redis URL cannot be read; {ENCODE}; {_EXAMPLE}"
-        msg = f"{reason}. {WHERE}"
-        raise SettingsError(msg)
+        raise BadURL(reason)
 
     @classmethod
     def _parse(cls, url: str) -> Self:

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
-from hitsvc.errors import SettingsError
-from hitsvc.store.redis_url import ENCODE, WHERE, Malformed, database_number, split
+from hitsvc.store.redis_url import ENCODE, BadURL, Malformed, database_number, split
 
 # A host's name or address, and a port.
 Address: TypeAlias = tuple[str, int]
@@ -53,9 +52,9 @@ class SentinelURL(NamedTuple):
             reason = f"cannot be read; {ENCODE}"
         msg = (
             f"the Sentinel URL {reason}; it looks like "
-            f"redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/SERVICE/0. {WHERE}"
+            "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/SERVICE/0"
         )
-        raise SettingsError(msg)
+        raise BadURL(msg)
 
     @classmethod
     def _parse(cls, parts: SplitResult) -> Self:

@@ -67,37 +67,3 @@ def adds_up(client: Any) -> None:
         parts = sum(int(hits) for year in days for hits in year)
         parts += int(client.get(f"{name}:d:0") or 0)
         assert int(client.get(name)) == parts, name
-
-
-class Cut(Exception):
-    """The process has ended here."""
-
-
-class CutClient:
-    """A client that ends before one of its commands, or after it."""
-
-    def __init__(self, client: Any, commands: Any, cut_at: int, *, after: bool) -> None:
-        self._client = client
-        self._commands = commands
-        self._cut_at = cut_at
-        self._after = after
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            number = next(self._commands)
-            if number == self._cut_at and not self._after:
-                raise Cut
-            try:
-                result = method(*args, **kwargs)
-            finally:
-                if number == self._cut_at:
-                    raise Cut
-            if name == "pipeline":
-                return CutClient(
-                    result, self._commands, self._cut_at, after=self._after
-                )
-            return result
-
-        return call

@@ -186,9 +186,9 @@ def test_each_setting_says_where_it_is_from(tmp_path):
     url.write_text("redis://:geheim@127.0.0.1/0")
     environ = {"HITSVC_REDIS_URL_FILE": str(url), "HITSVC_WORKERS": "3"}
     settings = Settings.load(environ, data_dir=tmp_path)
-    told = sources(environ, settings, ["data_dir"])
+    told = sources(environ, settings, {"data_dir": tmp_path})
     assert told["HITSVC_REDIS_URL"] == ("(hidden)", "HITSVC_REDIS_URL_FILE")
     assert told["HITSVC_WORKERS"] == ("3", "environment")
-    assert told["HITSVC_DATA_DIR"] == (str(tmp_path), "option")
+    assert told["HITSVC_DATA_DIR"] == (str(tmp_path), "--data-dir")
     assert told["HITSVC_BIND"][1] == "default"
     assert len(told) == len(Settings.model_fields)

@@ -19,6 +19,7 @@ from hitsvc.counting.batch import Batch, Count
 from hitsvc.counting.commands import PageCommands, words
 from hitsvc.errors import StoreError
 from hitsvc.request import PLAIN, Identity
+from tests.support.cut import CutClient
 
 KEYS = Keys("hits:")
 A, B = KEYS.page("a.example"), KEYS.page("b.example/x")
@@ -309,34 +310,6 @@ class TestWhileHitsArrive:
         assert repair(valkey_client).differences == {}
 
 
-class CutClient:
-    """A client that ends before one of its commands, or after it."""
-
-    def __init__(self, client: Any, commands: Any, cut_at: int, *, after: bool) -> None:
-        self._client = client
-        self._commands = commands
-        self._cut_at = cut_at
-        self._after = after
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            number = next(self._commands)
-            if number == self._cut_at and not self._after:
-                raise Lost
-            result = method(*args, **kwargs)
-            if number == self._cut_at:
-                raise Lost
-            if name == "pipeline":
-                return CutClient(
-                    result, self._commands, self._cut_at, after=self._after
-                )
-            return result
-
-        return call
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(
     ("fill", "mended"),
@@ -347,7 +320,7 @@ def test_it_can_be_cut_off_anywhere_and_run_again(client, fill, mended, after):
     for cut_at in count():
         client.flushall()
         fill(client)
-        cut = CutClient(client, count(), cut_at, after=after)
+        cut = CutClient(client, cut_at, after=after)
         try:
             repair(cut, FOLDING)
         except Lost:

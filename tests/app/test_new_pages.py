@@ -195,9 +195,15 @@ def test_a_full_store_is_told_by_a_grey_badge():
     assert "nearly full" in reason(result)
 
 
-def test_a_wrong_list_of_sites_stops_the_start():
+@pytest.mark.parametrize("name", ["HITSVC_SITES", "HITSVC_DENY"])
+def test_a_wrong_list_of_sites_stops_the_start(name):
     """In a sentence that names the setting and the entry."""
-    wrong = Settings.load({"HITSVC_REDIS_URL": "memory", "HITSVC_SITES": "a.example/b"})
+    wrong = Settings.load(
+        {"HITSVC_REDIS_URL": "memory", name: "b.example, a.example/b"}
+    )
     with pytest.raises(SettingsError) as caught:
         create_app(wrong)
-    assert str(caught.value).startswith("HITSVC_SITES or HITSVC_DENY: 'a.example/b' is")
+    assert str(caught.value) == (
+        f"{name}='b.example, a.example/b': 'a.example/b' is not a host. "
+        "Give hosts, separated by commas, such as example.org, *.example.com."
+    )

@@ -465,13 +465,14 @@ class TestTemplate:
         path = write(content)
         with pytest.raises(SettingsError) as caught:
             load(path)
-        assert str(caught.value) == f"The SVG template {str(path)!r} {fault}"
+        assert str(caught.value) == (
+            f"HITSVC_SVG_TEMPLATE={str(path)!r}: it {fault}. Give an SVG file that "
+            "contains {count}, such as badge.svg."
+        )
 
     def test_a_template_that_is_not_there_is_refused(self, tmp_path):
         """The system's reason is given."""
         path = tmp_path / "none.svg"
         with pytest.raises(SettingsError) as caught:
             load(path)
-        assert str(caught.value) == (
-            f"The SVG template {str(path)!r} cannot be read: No such file or directory"
-        )
+        assert f"{str(path)!r}: it cannot be read: No such file" in str(caught.value)

@@ -77,7 +77,6 @@ def test_standard_input_a_map_and_days_are_taken(counts, valkey_url, redis, tmp_
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("none.csv",), "none.csv cannot be read"),
         (("redis://127.0.0.1:1/0",), "--from"),
         (("redis://127.0.0.1:1/0", "--from", "vercount"), "cannot be read"),
         (("counts.csv", "--site", "a/b"), "is not a host"),

@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from redis import Redis
 
 import hitsvc
+from hitsvc.cli.main import cli
+from hitsvc.cli.typed import usage_line
 from tests.support.commands import clean_environment, free_port, run_hitsvc
 from tests.support.service import StartService
 from tests.support.stored import put_day, today
@@ -34,34 +37,81 @@ class TestUsage:
             assert option in options
 
     @pytest.mark.parametrize(
-        "arguments",
+        ("arguments", "expected"),
         [
-            pytest.param(["nonsense"], id="unknown command"),
-            pytest.param(["serve", "--nonsense"], id="unknown option"),
-            pytest.param(["serve", "--workers", "many"], id="no number"),
-            pytest.param(["show"], id="no URL"),
+            ("serv", "serv: no such command (perhaps serve). See hitsvc --help."),
+            ("qqq", "qqq: no such command. See hitsvc --help."),
+            ("serve --q", "--q: no such option. See hitsvc serve --help."),
+            ("top --sit x", "--sit: no such option (perhaps --site). See hitsvc top"),
+            ("serve --bind", "--bind: its value is missing. See hitsvc"),
+            ("show", "URL is missing. See hitsvc show --help."),
+            ("prune", "--before is missing. See hitsvc prune --help."),
+            ("top --csv --json", "choose --csv or --json. See hitsvc top --help."),
+            ("top -n 0", "-n '0': too small. Give a whole number of at least 1"),
+            (
+                "show x.y --days 367",
+                "--days '367': too large. Give a whole number from",
+            ),
+            ("set x.y many", "N 'many': not a whole number. Give a whole number of at"),
+            (
+                "add x.y 1.5",
+                "N '1.5': not a whole number. Give a whole number, such as",
+            ),
+            ("add x.y 1 --day 2026-W01-1", "--day '2026-W01-1': not a day. Give a day"),
+            (
+                "prune --before 2999-01-01",
+                "--before 2999-01-01: has not come yet. Give",
+            ),
+            ("top --site a.example/b", "--site 'a.example/b': not a host. Give a host"),
+            (
+                "top --site ftp://x",
+                "--site 'ftp://x': not a host. Give a host, such as",
+            ),
+            ("import x --from y", "--from 'y': not known. Give hitsvc, hit-counter,"),
+            (
+                "serve --port 65536",
+                "--port '65536': too large. Give a whole number from",
+            ),
+            ("serve --bind unix:/x --port 1", "--port 1: unix:/x has no port. See"),
+            ("import /none", "FILE '/none': not a file. Give a file, - or the URL"),
+            ("restore /none", "FILE '/none': no such file. Give a file, such as hits."),
+            ("backup /", "FILE '/': a directory. Give a file, such as hits.backup."),
+            ("export --output /", "--output '/': a directory. Give a file, such as"),
         ],
     )
-    def test_wrong_usage_is_code_2(self, arguments: list[str]) -> None:
-        """The error is on standard error, without a traceback."""
-        result = run_hitsvc(*arguments)
+    def test_wrong_usage_is_a_line(self, arguments: str, expected: str) -> None:
+        """What was typed, what is wrong, and what is right or where to look."""
+        with pytest.raises(click.ClickException) as caught:
+            cli(arguments.split(), prog_name="hitsvc", standalone_mode=False)
+        line = usage_line(caught.value)
+        assert line.startswith(expected)
+        assert line.endswith(".")
+        assert caught.value.exit_code == 2
+
+    def test_wrong_usage_is_told_on_standard_error(self) -> None:
+        """In one line, with its exit code."""
+        result = run_hitsvc("top", "-n", "0")
         assert (result.returncode, result.stdout) == (2, "")
-        assert "Error: " in result.stderr
-        assert "Traceback" not in result.stderr
+        (line,) = result.stderr.splitlines()
+        assert line.startswith("hitsvc: -n '0': too small. Give a whole number")
+
+    def test_the_name_alone_is_a_question(self) -> None:
+        """What there is goes to standard output, and nothing was wrong."""
+        result = run_hitsvc()
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "serve" in result.stdout
 
     @pytest.mark.parametrize(
         ("arguments", "env", "expected"),
         [
-            pytest.param(["--workers=-1"], {}, "HITSVC_WORKERS='-1'", id="option"),
+            pytest.param(["--workers=-1"], {}, "--workers '-1'", id="option"),
             pytest.param(
                 [],
                 {"HITSVC_COOKIE_TIMEOUT": "soon"},
                 "HITSVC_COOKIE_TIMEOUT='soon'",
                 id="variable",
             ),
-            pytest.param(
-                ["--store=http://x"], {}, "HITSVC_REDIS_URL=(hidden)", id="store"
-            ),
+            pytest.param(["--store=http://x"], {}, "--store (hidden)", id="store"),
         ],
     )
     def test_a_wrong_setting_is_code_1(
@@ -165,7 +215,10 @@ class TestShow:
                 "Redis at redis://127.0.0.1:1 cannot be reached",
                 id="unreachable",
             ),
-            pytest.param(["ftp://example.com"], "", id="not a web page"),
+            pytest.param(
+                ["ftp://example.com"], "URL: only http and https", id="not a web page"
+            ),
+            pytest.param([""], "URL: this is no URL: it has no host", id="blank"),
         ],
     )
     def test_says_in_one_line_what_is_wrong(

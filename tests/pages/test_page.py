@@ -207,6 +207,21 @@ class TestHeaders:
         assert headers["cross-origin-resource-policy"] == "cross-origin"
         assert headers["x-content-type-options"] == "nosniff"
 
+    @pytest.mark.parametrize(
+        ("kept", "put_in"),
+        [
+            ([], '""'),
+            (["id", "p", "#"], '"id,p,#"'),
+            (['"', "\\", "é"], r'"\",\\,\u00e9"'),
+        ],
+    )
+    def test_the_script_knows_what_tells_pages_apart(self, kept, put_in):
+        """By the settings, as a string of JavaScript."""
+        script = Assets(kept=kept).embed.plain.data.decode()
+
+        assert f"{put_in}.split" in script
+        assert "HITSVC_KEPT" not in script
+
     def test_the_description_that_the_page_links_to_is_json(self, client):
         """The footer's link leads somewhere."""
         assert 'href="openapi.json"' in read("index.html")

@@ -255,3 +255,17 @@ class TestHosts:
         """A site's name has no path."""
         with pytest.raises(InvalidURL):
             PLAIN.host(text)
+
+
+@pytest.mark.parametrize(
+    ("query", "hash_routes", "kept"),
+    [
+        ("", False, []),
+        ("p, id,wp.example:p,*.a.example:q", False, ["id", "p", "q"]),
+        ("", True, ["#"]),
+        ("p", True, ["p", "#"]),
+    ],
+)
+def test_what_matters_behind_a_path_is_told(query, hash_routes, kept):
+    """For the script, which sends no more."""
+    assert Identity(query, hash_routes=hash_routes).kept == kept

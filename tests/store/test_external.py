@@ -84,7 +84,7 @@ class TestCheck:
             ),
             pytest.param(
                 b"-DENIED Redis is running in protected mode " + b"x" * 999 + b"\r\n",
-                "answers with an error: DENIED Redis is running in protected mode x{1,200}$",
+                "answers with an error: DENIED Redis is running in protected mode x{1,200}\\. \\(It is set with",
                 False,
                 id="a letter",
             ),

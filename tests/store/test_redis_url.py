@@ -16,6 +16,7 @@ from hitsvc.errors import SettingsError
 from hitsvc.store import check_redis, open_backend, redact
 from hitsvc.store.redis_url import RedisURL
 from hitsvc.store.sentinel_url import SentinelURL
+from tests.support.commands import run_hitsvc
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,36 @@ def test_a_raw_password_is_told_how_to_be_written(form, password):
     with pytest.raises(SettingsError, match="# as %23, @ as %40") as caught:
         check_redis(form.format(password))
     assert password not in str(caught.value)
+
+
+SOURCES = [
+    ("serve --store {url}", {}, "--store"),
+    ("serve", {"HITSVC_REDIS_URL": "{url}"}, "HITSVC_REDIS_URL"),
+    ("serve", {"HITSVC_REDIS_URL_FILE": "{file}"}, "HITSVC_REDIS_URL_FILE"),
+    ("serve", {"PORT": "0", "REDIS_URL": "{url}"}, "REDIS_URL"),
+    ("serve", {"PORT": "0", "VALKEY_URL": "{url}"}, "VALKEY_URL"),
+    ("top", {"HITSVC_ADMIN_REDIS_URL": "{url}"}, "HITSVC_ADMIN_REDIS_URL"),
+    ("top", {"HITSVC_ADMIN_REDIS_URL_FILE": "{file}"}, "HITSVC_ADMIN_REDIS_URL"),
+    ("import {url} --from vercount", {}, "FILE"),
+    ("import {url}", {}, "FILE"),
+    ("show a.example", {"HITSVC_REDIS_URL_FILE": "{file}"}, "or HITSVC_REDIS_URL"),
+]
+
+
+@pytest.mark.parametrize(("words", "environ", "named"), SOURCES)
+def test_a_raw_password_is_told_wherever_it_stands(tmp_path, words, environ, named):
+    """By the name of that place; nothing of it is shown."""
+    url, file = "redis://:s3cr@et?x@127.0.0.1:1/0", tmp_path / "url"
+    file.write_text(f"{url}\n")
+    arguments = [word.format(url=url, file=file) for word in words.split()]
+    given = {k: v.format(url=url, file=file) for k, v in environ.items()}
+    result = run_hitsvc(*arguments, env=given, cwd=tmp_path)
+
+    assert (result.returncode, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert "special characters of a password are percent-encoded" in line
+    assert named in line
+    assert "s3cr" not in line
 
 
 # Characters that no message of ours has four of in a row.

@@ -34,13 +34,19 @@ def hitsvc_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "hitsvc", *arguments]
 
 
+# What a platform that runs services says to them.
+PLATFORM = {"PORT", "REDIS_URL", "VALKEY_URL"}
 # Tests are what these limits are against: they invent pages by the thousand.
 NO_LIMITS = {"HITSVC_NEW_PAGES_BY_SITE": "0", "HITSVC_NEW_PAGES_IN_ALL": "0"}
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
     """Make an environment without the tester's own settings."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("HITSVC_")}
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HITSVC_") and name not in PLATFORM
+    }
     environ["PYTHONPATH"] = str(Path(hitsvc.__file__).parents[1])
     return environ | NO_LIMITS | variables
 

@@ -17,7 +17,7 @@ class CutClient:
         Args:
             client: Any of redis-py's.
             cut_at: Which command is the last, from 0.
-            after: It is executed, and its reply is lost.
+            after: It is executed, and its reply is lost, be it an error.
             commands: Numbers the commands.
         """
         self._client = client
@@ -40,9 +40,10 @@ class CutClient:
             number = next(self._commands)
             if number == self._cut_at and not self._after:
                 raise Lost
-            result = method(*args, **kwargs)
-            if number == self._cut_at:
-                raise Lost
-            return result
+            try:
+                return method(*args, **kwargs)
+            finally:
+                if number == self._cut_at:
+                    raise Lost
 
         return call

@@ -59,7 +59,8 @@ def listening(handler: type[Answers]) -> Iterator[str]:
 class Recorder:
     """Stands in for the service, and keeps what it is asked.
 
-    Its totals begin at 100 and its numbers of today at 10; each view raises both.
+    Its totals begin at 100 and its numbers of today at 10; each view raises both, for all
+    pages that have been viewed.
 
     Attributes:
         url: Its origin.
@@ -80,7 +81,8 @@ class Recorder:
 
     def numbers(self, url: str) -> dict[str, object]:
         """Tell the numbers of a page."""
-        views = len([ask for ask in self.asked if ask[1].endswith("/count.json")])
+        viewed = [page for _, path, page in self.asked if path.endswith("/count.json")]
+        views = len(viewed) if url in viewed else 0
         total = self.totals.get(urllib.parse.urlsplit(url).path, 100 + views)
         return {"url": url, "total": total, "today": 10 + views}
 

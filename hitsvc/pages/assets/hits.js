@@ -13,6 +13,8 @@
   if (document[loaded]) return;
   document[loaded] = true;
 
+  // Which parameters, and whether routes (#), tell pages apart: the service puts it in.
+  const kept = "HITSVC_KEPT".split(",");
   const privacy = navigator.globalPrivacyControl;
   const home = original() || location.origin;
   const host = bare(home);
@@ -119,15 +121,26 @@
     }
   }
 
+  function identity({ pathname, search, hash }) {
+    const query = new URLSearchParams(search);
+    for (const name of [...query.keys()]) if (!kept.includes(name)) query.delete(name);
+    const route = kept.includes("#") && /^#[!/]/.test(hash) ? hash : "";
+    return pathname.replace(/\/+$/, "") + `?${query}`.replace(/\?$/, "") + route;
+  }
+
   function look() {
     off();
-    const now = location.pathname.replace(/\/+$/, "");
+    const now = identity(location);
     if (now === path) return;
     path = now;
     const old = link;
     link = document.querySelector("link[rel~=canonical]")?.href;
     // Single-page apps may leave the old link.
-    url = bare(link) === host && link !== old ? link.replace(/[?#].*/, "") : home + path;
+    url = home + path;
+    if (bare(link) === host && link !== old) {
+      anchor.href = link;
+      url = anchor.origin + identity(anchor);
+    }
     view();
   }
 

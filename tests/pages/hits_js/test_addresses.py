@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.embedding import SCRIPT, TOTAL
+from tests.support.embedding import PATIENCE_S, SCRIPT, TOTAL
 from tests.support.processes import eventually
 
 SERVICE = "https://hits.example"
@@ -18,13 +18,14 @@ class World:
     def __init__(self, page: Any) -> None:
         self.page = page
         self.html = ""
+        self.script = SCRIPT.read_text()
         self.counted: list[str] = []
         page.route("**/*", self._answer)
 
     def _answer(self, route: Any) -> None:
         url = route.request.url
         if url == f"{SERVICE}/hits.js":
-            route.fulfill(content_type="text/javascript", body=SCRIPT.read_text())
+            route.fulfill(content_type="text/javascript", body=self.script)
         elif url.startswith(f"{SERVICE}/count.json?url="):
             self.counted.append(urllib.parse.unquote(url.partition("=")[2]))
             origin = route.request.headers["origin"]
@@ -42,9 +43,17 @@ class World:
         """Open a page, and return the one that is counted."""
         self.html = html + TOTAL
         self.page.goto(url)
-        eventually(lambda: self.counted)
+        self.wait_for(1)
         (counted,) = self.counted
         return counted
+
+    def wait_for(self, views: int) -> None:
+        """Return when so many have been counted."""
+        # Routes are answered only while something is asked of the browser.
+        eventually(
+            lambda: self.page.evaluate("1") and len(self.counted) >= views,
+            within_s=PATIENCE_S,
+        )
 
 
 @pytest.fixture(name="world")
@@ -58,7 +67,7 @@ def _world(page):
     [
         ("https://www.a.example/x", "https://a.example/x", "https://a.example/x"),
         ("https://a.example/x", "https://www.a.example/y", "https://www.a.example/y"),
-        ("http://www.a.example/x", "https://a.example/", "https://a.example/"),
+        ("http://www.a.example/x", "https://a.example/", "https://a.example"),
         ("https://www.a.example/x", "https://b.example/x", "https://www.a.example/x"),
         ("https://www.a.example/x", "https://m.a.example/x", "https://www.a.example/x"),
         ("https://a.example/x", "https://wwwa.example/x", "https://a.example/x"),
@@ -89,7 +98,7 @@ def test_the_canonical_link_may_be_of_the_bare_host(world, address, link, counte
             "https://a-long.example.com/p",
         ),
         (
-            "https://0--mnchen--3ya-example.translate.goog/?_x_tr_enc=0",
+            "https://0-mnchen--3ya-example.translate.goog/?_x_tr_enc=0",
             "https://xn--mnchen-3ya.example",
         ),
         (
@@ -120,3 +129,49 @@ def test_a_translated_page_has_the_canonical_link_of_the_original(world):
     counted = world.counts("https://blog-example.translate.goog/post", link)
 
     assert counted == "https://www.blog.example/real"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("kept", "address", "counted"),
+    [
+        ("", "https://a.example/x/?p=1#/r", "https://a.example/x"),
+        ("p", "https://a.example/?utm=2&p=1&q=3#/r", "https://a.example?p=1"),
+        (
+            "p,id",
+            "https://a.example/x?id=2&p=1%262",
+            "https://a.example/x?id=2&p=1%262",
+        ),
+        ("p", "https://a.example/x?pp=1", "https://a.example/x"),
+        ("#", "https://a.example/?p=1#/about", "https://a.example#/about"),
+        ("#", "https://a.example/#!about", "https://a.example#!about"),
+        ("#", "https://a.example/x#about", "https://a.example/x"),
+        ("p,#", "https://a.example/x?p=1#/r", "https://a.example/x?p=1#/r"),
+    ],
+)
+def test_what_the_service_tells_pages_apart_by_is_sent(world, kept, address, counted):
+    """Of the query and the fragment nothing else leaves the browser."""
+    world.script = world.script.replace("HITSVC_KEPT", kept)
+
+    assert world.counts(address) == counted
+
+
+@pytest.mark.browser
+def test_a_canonical_link_keeps_what_tells_pages_apart(world):
+    """A link to `?p=3` names another page than one to `?p=4`."""
+    world.script = world.script.replace("HITSVC_KEPT", "p")
+    link = '<link rel="canonical" href="https://a.example/y?p=3&utm=1">'
+
+    assert world.counts("https://a.example/x", link) == "https://a.example/y?p=3"
+
+
+@pytest.mark.browser
+def test_another_route_is_another_view(world):
+    """Where routes tell pages apart."""
+    world.script = world.script.replace("HITSVC_KEPT", "#")
+    world.counts("https://a.example/#/one")
+
+    world.page.evaluate("location.hash = '#/two'")
+
+    world.wait_for(2)
+    assert world.counted[1] == "https://a.example#/two"

@@ -52,7 +52,7 @@ class TestOtherPages:
         """``data-hits`` says which number, as for the page itself."""
         reader.open(html='<b id="a" data-hits="today" data-hits-url="/a">…</b>')
 
-        reader.shows("a", "11")
+        reader.shows("a", "10")
 
     def test_a_blank_one_is_the_page_itself(self, reader):
         """As templates leave it."""
@@ -75,7 +75,7 @@ class TestOtherPages:
         reader.open(html=html)
 
         for name in ("n0", "n100", "n200"):
-            reader.shows(name, "101")
+            reader.shows(name, "100")
         reads = [urls.split() for _, path, urls in reader.counter.asked if "no" in path]
         assert sorted(map(len, reads)) == [50, 51, 100]
         assert len({url for urls in reads for url in urls}) == 201
@@ -87,8 +87,8 @@ class TestOtherPages:
 
         reader.open(html=html)
 
-        reader.shows("n0", "101")
-        reader.shows("n19", "101")
+        reader.shows("n0", "100")
+        reader.shows("n19", "100")
         reads = [urls.split() for _, path, urls in reader.counter.asked if "no" in path]
         sizes = [len(json.dumps(urls)) for urls in reads]
         assert sorted(sizes)[-2] <= 16_384
@@ -137,12 +137,14 @@ class TestOtherPages:
 
     def test_after_a_step_they_are_read_again(self, reader):
         """A view of a single-page app is one like any other."""
-        reader.open(html=TOTAL + element("a", url="/a"))
-        reader.shows("a", "101")
+        reader.counter.totals = {"/a": 7}
+        reader.open(html=element("a", url="/a"))
+        reader.shows("a", "7")
+        reader.counter.totals = {"/a": 8}
 
         reader.moves(push("/next"))
 
-        reader.shows("a", "102")
+        reader.shows("a", "8")
 
 
 @pytest.mark.browser

@@ -152,7 +152,9 @@ class TestWay:
         )
         reader.script = reader.script.replace("async", when)
 
-        reader.open(html=html)
+        # Waiting in the browser's way: else nobody would answer it.
+        with page.expect_response(lambda answer: "/count.json" in answer.url):
+            reader.open(html=html)
 
         reader.has_asked("POST /count.json /post")
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from redis.exceptions import NoPermissionError, RedisError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from hitsvc.admin.client import explained
 from hitsvc.admin.doctor import _headers
@@ -13,7 +13,6 @@ from hitsvc.admin.importers import Row
 from hitsvc.admin.repair import Repair
 from hitsvc.admin.saving import SaveStream
 from hitsvc.admin.scripting import Scripts
-from hitsvc.admin.told import told
 from hitsvc.counting import Keys
 from hitsvc.errors import StoreError
 
@@ -46,17 +45,18 @@ class Revisited:
         return self._client.srem(*words)
 
 
-def test_a_lost_answer_says_to_look():
-    """Nobody knows whether the change was made."""
-    with pytest.raises(StoreError, match="nobody knows whether"), explained():
-        raise RedisError
-
-
-def test_a_refusal_is_a_sentence():
-    """With what the store has said."""
-    away = RedisError("away")
-    with pytest.raises(StoreError, match="did not do what it was asked: away"), told():
-        raise away
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (RedisError("away"), "did not answer .away.; nobody knows whether"),
+        (ResponseError("OOM"), "did not do what it was asked: OOM"),
+        (NoPermissionError("no"), "does not let its user .* HITSVC_ADMIN_REDIS_URL"),
+    ],
+)
+def test_what_a_store_says_is_a_sentence(said, expected):
+    """What it refused it has not done; of what was lost nobody knows."""
+    with pytest.raises(StoreError, match=expected), explained():
+        raise said
 
 
 def test_a_user_that_may_not_is_no_wrong_page():
