@@ -25,6 +25,7 @@ DEFAULTS = {
     "sites": "",
     "deny": "",
     "bots": "skip",
+    "ignore": "",
     "query": "",
     "hash_routes": "off",
     "fold_www": "off",
@@ -356,6 +357,7 @@ class TestFiles:
             "embedded_memory": "99",
             "metrics_bind": ":2",
             "bots": "count",
+            "ignore": "192.0.2.1",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"
