@@ -26,6 +26,7 @@ DEFAULTS = {
     "deny": "",
     "bots": "skip",
     "ignore": "",
+    "base_path": "",
     "query": "",
     "hash_routes": "off",
     "fold_www": "off",
@@ -358,6 +359,7 @@ class TestFiles:
             "metrics_bind": ":2",
             "bots": "count",
             "ignore": "192.0.2.1",
+            "base_path": "/stats",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"
