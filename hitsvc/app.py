@@ -35,6 +35,7 @@ from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.many import ManyReader
 from hitsvc.metrics import Tally
+from hitsvc.not_installed import NotInstalled, NotInstalledTaker
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
@@ -48,8 +49,6 @@ from hitsvc.resources import (
     CountResource,
     HistoryReader,
     HitTaker,
-    NotInstalled,
-    NotInstalledTaker,
 )
 from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings

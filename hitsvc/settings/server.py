@@ -47,7 +47,7 @@ class ServerSettings(BaseModel):
             pattern=r"^(/[A-Za-z0-9._~-]+)*$",
             min_length=0,
         ),
-        Right("a path without a slash at its end", "/stats"),
+        Right("a path that begins with a slash, or nothing", "/stats"),
     ] = ""
     workers: Annotated[
         int,
