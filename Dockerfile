@@ -18,7 +18,7 @@ RUN python -m pip install --no-cache-dir --disable-pip-version-check \
     --requirement docker/uv-requirements.txt
 # The dependencies change more rarely than the code, so they have a layer of their own.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --locked --no-default-groups --extra logos --no-install-project
+RUN uv sync --locked --no-default-groups --extra logos --extra png --no-install-project
 COPY README.md LICENSE ./
 COPY config/gunicorn.conf.py config/
 COPY hitsvc hitsvc

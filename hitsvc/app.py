@@ -10,18 +10,22 @@ import falcon.asgi
 from redis.asyncio import Redis
 
 from hitsvc.answer import (
+    PNG,
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
     JsonHistoryRenderer,
     JsonRenderer,
+    PixelRenderer,
+    PngRenderer,
     ProblemSerializer,
     ShieldsRenderer,
     TextRenderer,
     add_problems,
     count_headers,
+    error_pictures,
 )
-from hitsvc.badge import BadgeMaker, LookParser, load_template
+from hitsvc.badge import BadgeMaker, load_template
 from hitsvc.base_path import also_below
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Keys, UnheededProxy
@@ -32,6 +36,7 @@ from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.many import ManyReader
 from hitsvc.metrics import Tally
 from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
+from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
     BeforeFork,
     Identity,
@@ -43,6 +48,8 @@ from hitsvc.resources import (
     CountResource,
     HistoryReader,
     HitTaker,
+    NotInstalled,
+    NotInstalledTaker,
 )
 from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings
@@ -54,6 +61,7 @@ def create_app(
     *,
     redis: Redis | None = None,
     tally: Tally | None = None,
+    open_painter: Callable[[], Painter | None] = open_painter,
     shared: BeforeFork | None = None,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
@@ -63,6 +71,7 @@ def create_app(
         redis: A client to count with instead of ``settings.redis_url``; closed with
             the app.
         tally: Told what is counted, for the metrics.
+        open_painter: Returns what paints PNGs, if it is installed.
         shared: What it shares with other workers; `None` for one alone.
 
     Raises:
@@ -78,13 +87,13 @@ def create_app(
     identity = Identity.of(settings)
     services = make_services(settings, check, backend, proxies, identity, tally, shared)
     assets = Assets(settings.base_path, identity.kept)
-    routes = also_below(
-        settings.base_path,
-        _routes(services, check, badges, assets, settings.badge_label),
-    )
+    painter = open_painter()
+    routes = _routes(services, check, badges, assets, painter)
+    routes = also_below(settings.base_path, routes)
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
-    problems = _problems(routes, counts, badges, services.looks, assets)
+    shown = error_pictures(badges, services.looks, painter), assets.error_page
+    problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
 
@@ -104,21 +113,6 @@ def _app(
     return app
 
 
-def _problems(
-    routes: Mapping[str, object],
-    counts: Mapping[str, CountResource],
-    badges: BadgeMaker,
-    looks: LookParser,
-    assets: Assets,
-) -> ProblemSerializer:
-    """Make what renders errors."""
-
-    def badge(reason: str, params: Mapping[str, str | list[str]], color: str) -> bytes:
-        return badges.error(reason, looks.parse(params), color)
-
-    return ProblemSerializer(routes, counts, badge, assets.error_page, SECURITY_HEADERS)
-
-
 def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
     """Return what every answer of a count's address carries."""
     return {
@@ -132,17 +126,23 @@ def _routes(
     check: StoreCheck,
     badges: BadgeMaker,
     assets: Assets,
-    label: str,
+    painter: Painter | None,
 ) -> dict[str, object]:
     """Return every address of the service with the resource that answers there."""
     text, badge = TextRenderer(), BadgeRenderer(badges)
+    png = painter and PngRenderer(badges, painter)
+    take_png = HitTaker(services, png) if png else NotInstalledTaker(services, PNG)
+    read_png = CountReader(services, png) if png else NotInstalled(services, PNG)
     return {
         "/count": HitTaker(services, text),
         "/count/tag.svg": HitTaker(services, badge),
+        "/count/tag.png": take_png,
+        "/count/pixel.gif": HitTaker(services, PixelRenderer()),
         "/count.json": HitTaker(services, JsonRenderer()),
         "/nocount": CountReader(services, text),
         "/nocount/tag.svg": CountReader(services, badge),
-        "/nocount/shields.json": CountReader(services, ShieldsRenderer(label)),
+        "/nocount/tag.png": read_png,
+        "/nocount/shields.json": CountReader(services, ShieldsRenderer(badges.label)),
         "/nocount.json": ManyReader(services, JsonHistoryRenderer(services.looks)),
         "/graph.svg": HistoryReader(services, ChartRenderer(services.looks)),
         "/leave-me-out": LeaveMeOut(

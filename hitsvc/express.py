@@ -67,7 +67,7 @@ class ExpressLane:
 
         Args:
             resources: What answers a GET, by path; those that answer with a count are
-                taken.
+                taken, unless it has to be painted, which may have to wait.
             services: What these resources have in common.
             headers: What every such answer is sent with, by path.
         """
@@ -80,7 +80,7 @@ class ExpressLane:
                 + f"\r\n{PAGE_HEADER}: ".encode(),
             )
             for path, resource in resources.items()
-            if isinstance(resource, CountReader)
+            if isinstance(resource, CountReader) and not resource.renderer.painter
         }
         self._proxies = services.proxies
         self._looks = services.looks

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from falcon import HTTPNotImplemented
 from falcon.asgi import Request, Response
 
 from hitsvc.answer import (
@@ -84,6 +85,27 @@ class CountResource:
         return self._looks.parse(params) if len(params) > ("url" in params) else PLAIN
 
 
+class NotInstalled(CountResource):
+    """Stands where an extra would answer that is not installed, and says so."""
+
+    async def on_get(self, _req: Request, _resp: Response) -> None:
+        """Refuse, before anything is counted."""
+        raise HTTPNotImplemented(
+            title="501 no PNG here",
+            description="this service makes no PNG: it was installed without hitsvc[png]",
+        )
+
+    on_head = on_get
+
+
+class NotInstalledTaker(NotInstalled):
+    """Stands where hits would be taken."""
+
+    methods = "GET, HEAD, OPTIONS, POST"
+
+    on_post = NotInstalled.on_get
+
+
 class CountReader(CountResource):
     """Answers with the count of a URL, and counts nothing."""
 
@@ -129,10 +151,13 @@ class CountReader(CountResource):
             raise failure  # the express lane has begun this request already
         visit = Visit(req.scope, self._proxies)
         target = self._targets.find(req.params, visit.referer)
+        painter = self.renderer.painter
+        if painter:
+            painter.admit()
         pending = begin(visit, target, self._look(req))
         await pending.future
         answer = pending.answer()
-        resp.data = answer.body
+        resp.data = await painter.paint(answer.body) if painter else answer.body
         resp.content_type = self.media_type
         name_page(resp, target.key)
         if visit.origin:

@@ -25,6 +25,7 @@ STATED = {
     "crawler-user-agents": "MIT",
     "itsdangerous": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
+    "resvg-py": "MIT",
     "uvloop": "MIT OR Apache-2.0",
 }
 # How the older metadata spell an SPDX identifier.

@@ -123,7 +123,9 @@ def _open_site(request: pytest.FixtureRequest) -> Iterator[OpenSite]:
     """
     with asyncio.Runner() as runner, ExitStack() as stack:
 
-        def open_site(*, own_redis: bool = True, **settings: Any) -> Site:
+        def open_site(
+            *, own_redis: bool = True, painter: Any = None, **settings: Any
+        ) -> Site:
             given = {f"HITSVC_{k.upper()}": str(v) for k, v in settings.items()}
             variables = PATIENT | given
             site = Site(
@@ -131,6 +133,7 @@ def _open_site(request: pytest.FixtureRequest) -> Iterator[OpenSite]:
                 variables,
                 own_redis=own_redis,
                 express=request.param == "express",
+                painter=painter,
             )
             stack.callback(site.close)
             return site

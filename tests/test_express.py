@@ -18,10 +18,20 @@ from tests.support.sockets import answers, on_uvloop
 
 BADGE = "/count/tag.svg"
 NAMED = b"url=example.com"
-TAKEN = [BADGE, "/count", "/count.json", "/nocount", "/nocount/tag.svg"]
+TAKEN = [
+    *(
+        BADGE,
+        "/count",
+        "/count.json",
+        "/count/pixel.gif",
+        "/nocount",
+        "/nocount/tag.svg",
+    )
+]
 
 OTHER_PATHS = [
     "/nocount.json",
+    "/count/tag.png",
     "/nocount/shields.json",
     "/graph.svg",
     "/count/",

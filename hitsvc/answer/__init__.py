@@ -13,7 +13,14 @@ from hitsvc.answer.headers import (
     count_headers,
     name_page,
 )
+from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.answer.problems import ProblemSerializer, add_problems
+from hitsvc.answer.raster import (
+    PNG,
+    PixelRenderer,
+    PngRenderer,
+    error_pictures,
+)
 from hitsvc.answer.renderers import (
     BadgeRenderer,
     ChartRenderer,
@@ -27,14 +34,19 @@ from hitsvc.answer.renderers import (
 
 __all__ = [
     "PAGE_HEADER",
+    "PNG",
+    "SVG",
     "UNCACHED",
     "BadgeRenderer",
     "ChartRenderer",
     "CountRenderer",
     "DefaultHeadersApp",
+    "ErrorPictures",
     "HistoryRenderer",
     "JsonHistoryRenderer",
     "JsonRenderer",
+    "PixelRenderer",
+    "PngRenderer",
     "ProblemSerializer",
     "ShieldsRenderer",
     "TextRenderer",
@@ -42,5 +54,6 @@ __all__ = [
     "allow_origin",
     "allow_preflight",
     "count_headers",
+    "error_pictures",
     "name_page",
 ]

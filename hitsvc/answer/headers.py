@@ -18,7 +18,7 @@ ANY_ORIGIN = (_ALLOW_ORIGIN, "*")
 COUNT_HEADERS = (
     *UNCACHED,
     ANY_ORIGIN,
-    ("access-control-expose-headers", "X-Hits-Page, X-Hits-Reason"),
+    ("access-control-expose-headers", "X-Hits-Page, X-Hits-Reason, X-Hits-Status"),
     ("cross-origin-resource-policy", "cross-origin"),
     ("x-content-type-options", "nosniff"),
 )

@@ -1,8 +1,9 @@
 """How errors look to a caller: a badge, a line of text, JSON or a page.
 
-A badge route answers a badge at every status, because an ``<img>`` cannot show a
-message; the message is then in ``X-Hits-Reason``. JSON (RFC 9457) goes to those who
-ask for it, by the address or by ``Accept``.
+An image's address answers an image at every status, because an ``<img>`` cannot show a
+message; the message is then in ``X-Hits-Reason``, the status in ``X-Hits-Status``. JSON
+(RFC 9457) goes to those who ask for it, by the address or by ``Accept``; a badge to those
+who ask for an image.
 """
 
 import json
@@ -13,6 +14,7 @@ import falcon
 from falcon.asgi import App, Request, Response
 
 from hitsvc.answer.headers import ANY_ORIGIN, UNCACHED, allow_origin
+from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.drawing import GREY, RED
 from hitsvc.errors import (
     CounterFull,
@@ -23,13 +25,17 @@ from hitsvc.errors import (
     TooManyNewPages,
     URLTooLong,
 )
-from hitsvc.request import is_image_proxy, the_only
+from hitsvc.request import the_only
 
 Handler = Callable[[Request, Response, Any, dict[str, Any]], Awaitable[None]]
 
 _PROBLEM_JSON = "application/problem+json"
-# In this order where a caller has no preference.
-_MEDIA_TYPES = ("text/html", "text/plain", "application/json", _PROBLEM_JSON)
+# In this order where a caller has no preference. An ``<img>`` and an image proxy prefer
+# images, and `*/*` is no preference for them. Some name a few formats only.
+_MEDIA_TYPES = (
+    *("text/html", "text/plain", "application/json", _PROBLEM_JSON),
+    *(SVG, "image/png", "image/gif", "image/webp", "image/jpeg"),
+)
 _RETRY_AFTER_S = 1
 # APPSEC: A browser's has 150 characters. Falcon takes 20 ms for 16 KB.
 _MAX_ACCEPT_LENGTH = 1000
@@ -50,7 +56,7 @@ class ProblemSerializer:
         self,
         routes: Mapping[str, object],
         counts: Container[str],
-        badge: Callable[[str, Mapping[str, str | list[str]], str], bytes],
+        pictures: ErrorPictures,
         page: Callable[[str, str, bytes], bytes],
         page_headers: Mapping[str, str],
     ) -> None:
@@ -60,8 +66,7 @@ class ProblemSerializer:
             routes: The resource at each address: its errors take the form of its
                 ``media_type``, of one that has none that of a page.
             counts: The addresses whose every answer has default headers.
-            badge: Draws a few words as a badge, given the query parameters and a
-                colour.
+            pictures: Shows a few words to those who want an image.
             page: Makes an HTML page of a title, a message, and the path of the request.
             page_headers: What such a page is sent with.
         """
@@ -70,7 +75,7 @@ class ProblemSerializer:
             for path, resource in routes.items()
         }
         self._counts = counts
-        self._badge = badge
+        self._pictures = pictures
         self._page = page
         self._page_headers = page_headers
 
@@ -80,20 +85,17 @@ class ProblemSerializer:
         reason = error.description or _REASONS.get(error.status_code, title)
         if req.path not in self._counts:
             resp.set_headers((*UNCACHED, ANY_ORIGIN))
-        resp.set_header("x-hits-reason", reason)
+        resp.set_headers(
+            (("x-hits-reason", reason), ("x-hits-status", str(error.status_code)))
+        )
         if origin := the_only(req.scope["headers"], b"origin"):
             allow_origin(resp, origin)
-        media_type = self._media_types.get(req.path, "")
-        if media_type == "image/svg+xml":  # a chart, too: there is nothing to draw
-            resp.content_type = "image/svg+xml"
+        form = self._form(req)
+        if form.startswith("image/"):  # a chart, too: there is nothing to draw
             words = title.partition(" ")[2] or title
-            if isinstance(error, Declined):
-                resp.data = self._badge(words, req.params, GREY)
-                if is_image_proxy(req.scope):
-                    resp.status = falcon.HTTP_200  # they show nothing else
-            else:
-                resp.data = self._badge(words, req.params, RED)
-        elif media_type == "application/json" or _wants_json(req):
+            color = GREY if isinstance(error, Declined) else RED
+            self._pictures.show(req, resp, form, words, color)
+        elif form.endswith("json"):
             resp.content_type = _PROBLEM_JSON
             problem = {
                 "title": title,
@@ -101,7 +103,7 @@ class ProblemSerializer:
                 "detail": reason,
             }
             resp.data = json.dumps(problem).encode()
-        elif media_type.startswith("text/plain"):
+        elif form.startswith("text/plain"):
             resp.content_type = "text/plain; charset=utf-8"
             resp.data = f"{reason}\n".encode()
         else:
@@ -109,6 +111,16 @@ class ProblemSerializer:
             resp.content_type = "text/html; charset=utf-8"
             path = req.scope.get("raw_path") or req.path.encode()
             resp.data = self._page(title, reason, path)
+
+    def _form(self, req: Request) -> str:
+        """Choose the form of an answer: the address's, or what is asked for instead."""
+        form = self._media_types.get(req.path, "")
+        if form.startswith(("image/", "application/json")):
+            return form
+        if len(req.accept) > _MAX_ACCEPT_LENGTH:
+            return form
+        preferred = req.client_prefers(_MEDIA_TYPES) or ""
+        return form if preferred.startswith("text/") else preferred or form
 
 
 class Declined(falcon.HTTPError):
@@ -197,9 +209,3 @@ async def _on_counter_unavailable(
         description="the counter is unavailable; try again in a moment",
         retry_after=_RETRY_AFTER_S,
     )
-
-
-def _wants_json(req: Request) -> bool:
-    if len(req.accept) > _MAX_ACCEPT_LENGTH:
-        return False
-    return (req.client_prefers(_MEDIA_TYPES) or "").endswith("json")

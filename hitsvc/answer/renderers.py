@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from hitsvc.badge import PLAIN, BadgeMaker, Look, LookParser, ignored
-from hitsvc.chart import DayHits, draw_chart
+from hitsvc.chart import ChartLook, DayHits, draw_chart
 from hitsvc.counting import Totals
 from hitsvc.drawing import FORMATS
+from hitsvc.png import Painter
 
 MAX_DAYS = 365
 
@@ -26,6 +27,10 @@ class CountRenderer(Protocol):
 
     content_type: str
     needs_today: bool
+
+    @property
+    def painter(self) -> Painter | None:
+        """What makes the body of what `render` makes, where that takes a while."""
 
     def render(
         self, page_key: str, total: int, today: int, look: Look, recent: int = -1
@@ -47,6 +52,7 @@ class TextRenderer:
 
     content_type = "text/plain; charset=utf-8"
     needs_today = False
+    painter = None
 
     def render(
         self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
@@ -62,6 +68,7 @@ class BadgeRenderer:
 
     content_type = "image/svg+xml"
     needs_today = False
+    painter = None
 
     def __init__(self, badges: BadgeMaker) -> None:
         """Show counts as these badges."""
@@ -81,6 +88,7 @@ class JsonRenderer:
 
     content_type = _JSON
     needs_today = True
+    painter = None
 
     def render(
         self, page_key: str, total: int, today: int, look: Look, recent: int = -1
@@ -99,6 +107,7 @@ class ShieldsRenderer:
 
     content_type = _JSON
     needs_today = False
+    painter = None
 
     def __init__(self, label: str) -> None:
         """Use this label where the look has none."""
@@ -193,9 +202,9 @@ class ChartRenderer:
         """Draw the chart; see `HistoryRenderer.render`."""
         days = [DayHits(*day) for day in totals.days.items()]
         total = totals.total + self._looks.parse(params).amount.base
-        form = params.get("format")
-        write = FORMATS.get(form) if isinstance(form, str) else None
-        return draw_chart(page_key, total, days, write)
+        write = FORMATS.get(_single(params, "format"))
+        look = ChartLook.of(_single(params, "theme"), _single(params, "width"))
+        return draw_chart(page_key, total, days, look, write)
 
 
 def _days(params: Params, *, least: int, default: int) -> int:
@@ -204,6 +213,11 @@ def _days(params: Params, *, least: int, default: int) -> int:
         return default
     # Python refuses to read numbers of thousands of digits.
     return min(max(int(text), least), MAX_DAYS) if len(text) < 10 else MAX_DAYS
+
+
+def _single(params: Params, name: str) -> str:
+    value = params.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _numbers(

@@ -4,16 +4,29 @@ A style is a function that writes the SVG of a `Badge`, byte for byte as badge-m
 6.0.0 does (https://www.npmjs.com/package/badge-maker, ``lib/badge-renderers.js``), but
 with `MESSAGE` wherever the message goes. What is between is the same for all messages
 of one shape, so that it can be kept.
+
+Badges differ from badge-maker's in what renderers other than browsers need, which readers
+of mail and stores are shown the results of:
+
+- a ``viewBox``, without which what shows a badge at another size cuts it off;
+- no ``textLength`` of shaped text, see `hitsvc.drawing.shaping`;
+- gradients, see `gradient`, and how text is rendered, see `RENDERING`;
+- a font of Linux beside Helvetica, see `HELVETICA`.
 """
 
 from dataclasses import dataclass
 
-from hitsvc.drawing import BLUE, SVG_NAMESPACE, escape, number, text_colors
+from hitsvc.drawing import BLUE, SVG_NAMESPACE, escape, is_shaped, number, text_colors
 
 # Stands for the message. XML cannot hold it, so that no text can be mistaken for it.
 MESSAGE = "\0"
 
 VERDANA = "Verdana,Geneva,DejaVu Sans,sans-serif"
+# The last one is for resvg, which knows no sans-serif where Arial is not installed.
+HELVETICA = "Helvetica Neue,Helvetica,Arial,sans-serif,DejaVu Sans"
+# In small letters, as CSS allows: CairoSVG, which knows the word in the usual letters only,
+# asks Cairo for an antialiasing then that tears letters of this size to pieces.
+RENDERING = 'text-rendering="geometricprecision"'
 
 _LOGO_HEIGHT = 14
 
@@ -60,8 +73,17 @@ def svg(label: str, width: float, height: int, content: str) -> str:
     name = f"{escape(label)}: {MESSAGE}" if label else MESSAGE
     return (
         f'<svg xmlns="{SVG_NAMESPACE}" width="{number(width)}" height="{height}" '
+        f'viewBox="0 0 {number(width)} {height}" '
         f'role="img" aria-label="{name}"><title>{name}</title>{content}</svg>'
     )
+
+
+def gradient(name: str) -> str:
+    """Write the attributes that fill a shape with a gradient.
+
+    MuPDF, which has none and does not read styles, would fill it with black.
+    """
+    return f'fill="none" style="fill:url(#{name})"'
 
 
 def image(logo: Logo | None, x: int, badge_height: int) -> str:
@@ -73,6 +95,11 @@ def image(logo: Logo | None, x: int, badge_height: int) -> str:
         f'<image x="{x}" y="{y}" width="{number(logo.width)}" height="{_LOGO_HEIGHT}" '
         f'href="{escape(logo.href)}"/>'
     )
+
+
+def length(text: str, width: float) -> str:
+    """Write the attribute that makes a text so wide in any font; none for shaped text."""
+    return "" if is_shaped(text) else f' textLength="{number(width)}"'
 
 
 def rect(x: float | None, width: float, height: int, color: str) -> str:

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from typing import Self
 
-from hitsvc.badge.badge import MESSAGE, VERDANA, Badge, fill, image, rect, svg
+from hitsvc.badge.badge import (
+    MESSAGE,
+    RENDERING,
+    VERDANA,
+    Badge,
+    fill,
+    gradient,
+    image,
+    length,
+    rect,
+    svg,
+)
 from hitsvc.drawing import GREY, escape, number, odd_width, text_colors
 
 _PADDING = 5
@@ -87,11 +98,11 @@ def flat_square(badge: Badge) -> str:
         f"{_texts_open(badge, 20)}"
     )
     if badge.label:
-        content += _plain(
-            escape(badge.label), place.label_x, place.label_length, label_color
-        )
+        stretch = length(badge.label, place.label_length)
+        content += _plain(escape(badge.label), place.label_x, stretch, label_color)
     if badge.message:
-        content += _plain(MESSAGE, place.message_x, place.message_length, badge.color)
+        stretch = length(badge.message, place.message_length)
+        content += _plain(MESSAGE, place.message_x, stretch, badge.color)
     return svg(badge.label, place.left + place.right, 20, f"{content}</g>")
 
 
@@ -102,14 +113,14 @@ def _glossy(badge: Badge, height: int, radius: int, baseline: int, stops: str) -
         f'{_BLUR}<linearGradient id="s" x2="0" y2="100%">{stops}</linearGradient>'
         f'<clipPath id="r">{whole}rx="{radius}"/></clipPath>'
         f'<g clip-path="url(#r)">{_sides(badge, place, height)}'
-        f'{whole}fill="url(#s)"/></g>{_texts_open(badge, height)}'
+        f"{whole}{gradient('s')}/></g>{_texts_open(badge, height)}"
     )
     if badge.label:
-        text, x, length = escape(badge.label), place.label_x, place.label_length
-        content += _shadowed(text, x, baseline, length, label_color)
+        text, stretch = escape(badge.label), length(badge.label, place.label_length)
+        content += _shadowed(text, place.label_x, baseline, stretch, label_color)
     if badge.message:
-        x, length = place.message_x, place.message_length
-        content += _shadowed(MESSAGE, x, baseline, length, badge.color)
+        stretch = length(badge.message, place.message_length)
+        content += _shadowed(MESSAGE, place.message_x, baseline, stretch, badge.color)
     return svg(badge.label, place.left + place.right, height, f"{content}</g>")
 
 
@@ -129,26 +140,26 @@ def _sides(badge: Badge, place: Layout, height: int) -> str:
 def _texts_open(badge: Badge, height: int) -> str:
     return (
         f'<g fill="#fff" text-anchor="middle" font-family="{VERDANA}" '
-        'text-rendering="geometricPrecision" font-size="110">'
+        f'{RENDERING} font-size="110">'
         f"{image(badge.logo, _PADDING, height)}"
     )
 
 
-def _plain(text: str, x: float, length: int, background: str) -> str:
+def _plain(text: str, x: float, stretch: str, background: str) -> str:
     return (
-        f'<text x="{number(x)}" y="140" textLength="{length}" transform="scale(.1)"'
+        f'<text x="{number(x)}" y="140"{stretch} transform="scale(.1)"'
         f"{fill(background)}>{text}</text>"
     )
 
 
-def _shadowed(text: str, x: float, y: int, length: int, background: str) -> str:
+def _shadowed(text: str, x: float, y: int, stretch: str, background: str) -> str:
     _, shadow = text_colors(background)
     centre = number(x)
     return (
         f'<g transform="scale(.1)"><g aria-hidden="true" fill="{shadow}">'
-        f'<text x="{centre}" y="{y + 10}" fill-opacity=".8" filter="url(#blur)" '
-        f'textLength="{length}">{text}</text>'
-        f'<text x="{centre}" y="{y + 10}" fill-opacity=".3" textLength="{length}">'
-        f'{text}</text></g><text x="{centre}" y="{y}" textLength="{length}"'
+        f'<text x="{centre}" y="{y + 10}" fill-opacity=".8" filter="url(#blur)"'
+        f"{stretch}>{text}</text>"
+        f'<text x="{centre}" y="{y + 10}" fill-opacity=".3"{stretch}>'
+        f'{text}</text></g><text x="{centre}" y="{y}"{stretch}'
         f"{fill(background)}>{text}</text></g>"
     )

@@ -2,8 +2,18 @@
 
 from typing import NamedTuple, Self
 
-from hitsvc.badge.badge import MESSAGE, VERDANA, Badge, fill, image, rect, svg
-from hitsvc.drawing import GREY, Font, escape, number, text_width
+from hitsvc.badge.badge import (
+    MESSAGE,
+    RENDERING,
+    VERDANA,
+    Badge,
+    fill,
+    image,
+    length,
+    rect,
+    svg,
+)
+from hitsvc.drawing import GREY, Font, drawn_width, escape, is_shaped, number
 
 _HEIGHT = 28
 _TEXT_MARGIN = 12
@@ -57,25 +67,30 @@ def for_the_badge(badge: Badge) -> str:
     content = (
         f'<g shape-rendering="crispEdges">{sides}</g><g fill="#fff" '
         f'text-anchor="middle" font-family="{VERDANA}" '
-        'text-rendering="geometricPrecision" font-size="100">'
+        f'{RENDERING} font-size="100">'
         f"{image(badge.logo, _LOGO_MARGIN, _HEIGHT)}"
     )
     if label:
         x, width = place.label_x, place.label_width
-        content += _text(escape(label), x, width, fill(label_color))
-    attributes = f' font-weight="bold"{fill(badge.color)}'
-    content += _text(MESSAGE, place.message_x, place.message_width, attributes)
+        attributes = f"{length(label, 10 * width)}{fill(label_color)}"
+        content += _text(escape(label), x, width, attributes)
+    x, width = place.message_x, place.message_width
+    stretch = length(message, 10 * width)
+    attributes = f'{stretch} font-weight="bold"{fill(badge.color)}'
+    content += _text(MESSAGE, x, width, attributes)
     return svg(label, place.left + place.right, _HEIGHT, f"{content}</g>")
 
 
 def _width(text: str, font: Font) -> float:
+    if is_shaped(text):  # there is nothing that would space it
+        return int(drawn_width(text, font))
     # JavaScript counts UTF-16 units.
     characters = len(text.encode("utf-16-le")) // 2
-    return int(text_width(text, font)) + _LETTER_SPACING * characters
+    return int(drawn_width(text, font)) + _LETTER_SPACING * characters
 
 
 def _text(text: str, left: float, width: float, attributes: str) -> str:
     return (
-        f'<text transform="scale(.1)" x="{number(10 * (left + width / 2))}" y="175" '
-        f'textLength="{number(10 * width)}"{attributes}>{text}</text>'
+        f'<text transform="scale(.1)" x="{number(10 * (left + width / 2))}" y="175"'
+        f"{attributes}>{text}</text>"
     )

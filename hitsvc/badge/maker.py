@@ -11,8 +11,8 @@ from hitsvc.badge.icons import Icons, installed_icons
 from hitsvc.badge.logos import Logos
 from hitsvc.badge.looks import PLAIN, Look
 from hitsvc.badge.styles import STYLES
-from hitsvc.badge.templates import fill, geometry
-from hitsvc.drawing import BLUE, RED, Memo, clean, escape
+from hitsvc.badge.templates import fill, geometry, unstretched
+from hitsvc.drawing import BLUE, RED, Memo, clean, escape, is_shaped
 
 # Redis counts in signed 64-bit integers: none is longer than -9223372036854775808.
 _MAX_DIGITS = 20
@@ -34,7 +34,11 @@ class _Prepared(NamedTuple):
 
 
 class BadgeMaker:
-    """Draws the badges of one service."""
+    """Draws the badges of one service.
+
+    Attributes:
+        label: The text on the left, where a look has none.
+    """
 
     def __init__(
         self,
@@ -49,7 +53,7 @@ class BadgeMaker:
             template: What `load_template` returned; None for the built-in badge.
             logos: Where logos come from; None for the installed ones.
         """
-        self._label = clean(label)
+        self.label = clean(label)
         self._template = template
         self._logos = logos or Logos(Icons(installed_icons()))
         self._prepared: Memo[_Prepared] = Memo(_PREPARED_BYTES)
@@ -134,7 +138,8 @@ class BadgeMaker:
             return _Prepared(style.pieces(badge), style.capitals)
         label = self._label_of(look)
         values = geometry(label, shape) | {"label": escape(label), "count": MESSAGE}
-        svg = fill(self._template, values)
+        template = self._template
+        svg = fill(unstretched(template) if is_shaped(label) else template, values)
         return _Prepared(tuple(svg.encode().split(MESSAGE.encode())), capitals=False)
 
     def _badge(
@@ -149,4 +154,4 @@ class BadgeMaker:
         return Badge(self._label_of(look), message, color, label_color, logo)
 
     def _label_of(self, look: Look) -> str:
-        return self._label if look.label is None else look.label
+        return self.label if look.label is None else look.label

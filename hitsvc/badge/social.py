@@ -1,6 +1,15 @@
 """The style social: a light button, and the message in a bubble beside it."""
 
-from hitsvc.badge.badge import MESSAGE, Badge, image, svg
+from hitsvc.badge.badge import (
+    HELVETICA,
+    MESSAGE,
+    RENDERING,
+    Badge,
+    gradient,
+    image,
+    length,
+    svg,
+)
 from hitsvc.drawing import Font, escape, number, odd_width
 
 _INNER_HEIGHT = 19
@@ -30,19 +39,22 @@ def social(badge: Badge) -> str:
 
     label_x = 10 * (logo + label_width / 2 + _LABEL_PADDING)
     message_x = 10 * (left + _GUTTER + right / 2)
+    stretch = length(label, 10 * label_width)
     content = (
         f'{_DEFINITIONS}<g stroke="#d5d5d5"><rect stroke="none" fill="#fcfcfc" '
         f"{_box(0.5, left)}/>"
         f"{_bubble(left + _GUTTER, right) if badge.message else ''}</g>"
         f'{image(badge.logo, _LABEL_PADDING, 20)}<g aria-hidden="true" fill="#333" '
         'text-anchor="middle" '
-        'font-family="Helvetica Neue,Helvetica,Arial,sans-serif" '
-        'text-rendering="geometricPrecision" font-weight="700" font-size="110px" '
-        'line-height="14px"><rect id="llink" stroke="#d5d5d5" fill="url(#a)" '
-        f"{_box(0.5, left)}/>{_text(escape(label), label_x, label_width)}"
+        f'font-family="{HELVETICA}" '
+        f'{RENDERING} font-weight="700" font-size="110px" '
+        'line-height="14px"><rect id="llink" stroke="#d5d5d5" '
+        f"{gradient('a')} "
+        f"{_box(0.5, left)}/>{_text(escape(label), label_x, stretch)}"
     )
     if badge.message:
-        content += _text(MESSAGE, message_x, message_width, ' id="rlink"')
+        stretch = length(badge.message, 10 * message_width)
+        content += _text(MESSAGE, message_x, stretch, ' id="rlink"')
     width = left + 1 + (_GUTTER + right if badge.message else 0)
     return svg(label, width, 20, f"{content}</g>")
 
@@ -68,8 +80,8 @@ def _bubble(notch: float, width: float) -> str:
     )
 
 
-def _text(text: str, x: float, width: int, identity: str = "") -> str:
-    place = f'transform="scale(.1)" textLength="{10 * width}"'
+def _text(text: str, x: float, stretch: str, identity: str = "") -> str:
+    place = f'transform="scale(.1)"{stretch}'
     return (
         f'<text aria-hidden="true" x="{number(x)}" y="150" fill="#fff" {place}>{text}'
         f'</text><text{identity} x="{number(x)}" y="140" {place}>{text}</text>'

@@ -17,6 +17,7 @@ MAX_TEMPLATE_BYTES = 64 * 1024
 _NOT_SERVED = re.compile(r"<!--.*?-->|<\?xml\s.*?\?>", re.DOTALL)
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 _LONE_NAME = re.compile(r"\{\s*([A-Za-z_][\w-]*)\s*\}")
+_LABEL_LENGTH = re.compile(r"""\stextLength\s*=\s*(["'])\{label_length\}\1""")
 _ROOT = f"{{{SVG_NAMESPACE}}}svg"
 
 
@@ -30,7 +31,8 @@ def load_template(path: Path) -> str:
     - ``{label}``: the text on the left; for text, and attributes such as ``aria-label``.
     - ``{width}``, ``{label_width}``, ``{count_width}``: of the badge and each side, px.
     - ``{label_x}``, ``{count_x}``: the centres of the texts, in tenths of a px.
-    - ``{label_length}``, ``{count_length}``: their ``textLength``, likewise.
+    - ``{label_length}``, ``{count_length}``: their ``textLength``, likewise. The label's is
+      left out where its letters join, such as Arabic ones.
 
     The tenths are for ``font-size="110"`` under ``transform="scale(.1)"``, as shields
     draws text. A lone name in braces that is no field, such as ``{cuont}``, is an
@@ -123,6 +125,11 @@ def geometry(label: str, count: str) -> dict[str, str]:
 def fill(template: str, values: Mapping[str, str]) -> str:
     """Put values into the fields of a template; what is no field stays."""
     return _FIELD.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def unstretched(template: str) -> str:
+    """Take the label's ``textLength`` out of a template: the label is shaped text."""
+    return _LABEL_LENGTH.sub("", template)
 
 
 def _fault(path: Path, what: str) -> SettingsError:

@@ -3,6 +3,6 @@
 `draw_chart` makes an SVG of a page's hits day by day. Knows nothing of HTTP or Redis.
 """
 
-from hitsvc.chart.history import DayHits, draw_chart
+from hitsvc.chart.history import ChartLook, DayHits, draw_chart
 
-__all__ = ["DayHits", "draw_chart"]
+__all__ = ["ChartLook", "DayHits", "draw_chart"]

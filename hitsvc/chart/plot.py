@@ -13,9 +13,11 @@ MONTHS = (
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 
-# The picture's size, and the edges of the plot in it, in px.
+# The picture's size as a rule, and the edges of the plot in it, in px. A picture of another
+# width has its right edge elsewhere.
 WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 48, 692, 80, 206
+MARGIN = 28
+LEFT, RIGHT, TOP, BOTTOM = 48, WIDTH - MARGIN, 80, 206
 
 _MOST_LINES = 5
 _LEAST_PX_FOR_A_BAR = 5
@@ -24,6 +26,8 @@ _CORNER = 2
 _LEAST_PX_FOR_A_DATE = 64
 # A date under every day, under every other one, or always under the same weekday.
 _DATE_STEPS = (1, 2, 7, 14)
+# Under every first of a month, or of some months, in which January always is.
+_MONTH_STEPS = (1, 2, 3)
 # A line is drawn in tenths of a pixel: a year has less than two pixels for a day.
 FINE = 10
 
@@ -51,49 +55,55 @@ def scale(highest: int) -> tuple[int, int]:
     return step, -(-highest // step) * step
 
 
-def ticks(days: Sequence[date]) -> list[Tick]:
+def ticks(days: Sequence[date], right: int = RIGHT) -> list[Tick]:
     """Choose the days that have their date on the axis, and place it."""
     count = len(days)
-    width = (RIGHT - LEFT) // count
+    width = (right - LEFT) // count
     step = next((n for n in _DATE_STEPS if n * width >= _LEAST_PX_FOR_A_DATE), None)
     if step is None:
+        every = next(n for n in _MONTH_STEPS if 28 * n * (right - LEFT) // count >= 49)
         return [
-            Tick(_middle(index, count), str(day.year) if day.month == 1 else month)
+            Tick(
+                _middle(index, count, right), str(day.year) if day.month == 1 else month
+            )
             for index, day in enumerate(days)
-            if day.day == 1 and (month := MONTHS[day.month - 1])
+            if day.day == 1 and day.month % every == 1 % every
+            if (month := MONTHS[day.month - 1])
         ]
     return [
         Tick(
-            _middle(index, count), f"{days[index].day} {MONTHS[days[index].month - 1]}"
+            _middle(index, count, right),
+            f"{days[index].day} {MONTHS[days[index].month - 1]}",
         )
         for index in reversed(range(count - 1, -1, -step))
     ]
 
 
-def has_bars(count: int) -> bool:
+def has_bars(count: int, right: int = RIGHT) -> bool:
     """Tell whether so many days have room for a bar each."""
-    return (RIGHT - LEFT) // count >= _LEAST_PX_FOR_A_BAR
+    return (right - LEFT) // count >= _LEAST_PX_FOR_A_BAR
 
 
-def bars(hits: Sequence[int], top: int) -> str:
+def bars(hits: Sequence[int], top: int, right: int = RIGHT) -> str:
     """Write the path of one bar for each day that has hits.
 
     Args:
         hits: Of each day, oldest first.
         top: The value of the topmost line.
+        right: The plot's right edge.
     """
-    return "".join(_bars(hits, top))
+    return "".join(_bars(hits, top, right))
 
 
-def _bars(hits: Sequence[int], top: int) -> Iterator[str]:
+def _bars(hits: Sequence[int], top: int, right: int) -> Iterator[str]:
     count = len(hits)
     # All bars are equally wide; where days do not fit the pixels, the gaps differ.
-    width = min((RIGHT - LEFT) // count * 3 // 4, _WIDEST_BAR)
+    width = min((right - LEFT) // count * 3 // 4, _WIDEST_BAR)
     for index, number in enumerate(hits):
         # Rounded up: a day with one view among millions is still no empty day.
         height = -(-number * (BOTTOM - TOP) // top)
         if height:
-            x = _middle(index, count) - width // 2
+            x = _middle(index, count, right) - width // 2
             r = min(_CORNER, height, width // 3)
             yield (
                 f"M{x} {BOTTOM}v{r - height}q0-{r} {r}-{r}h{width - 2 * r}"
@@ -101,12 +111,12 @@ def _bars(hits: Sequence[int], top: int) -> Iterator[str]:
             )
 
 
-def line(hits: Sequence[int], top: int) -> str:
+def line(hits: Sequence[int], top: int, right: int = RIGHT) -> str:
     """Write the path from day to day, in units of 1 / `FINE` px; see `bars`."""
     count = len(hits)
     height = (BOTTOM - TOP) * FINE
     points = [
-        (_middle(index, count, FINE), BOTTOM * FINE - number * height // top)
+        (_middle(index, count, right, FINE), BOTTOM * FINE - number * height // top)
         for index, number in enumerate(hits)
     ]
     steps = "".join(
@@ -115,11 +125,11 @@ def line(hits: Sequence[int], top: int) -> str:
     return f"M{points[0][0]} {points[0][1]}{steps}".replace(" -", "-")
 
 
-def under(path: str, count: int) -> str:
+def under(path: str, count: int, right: int = RIGHT) -> str:
     """Write the path around the area between a `line` of ``count`` days and zero."""
-    last, first = _middle(count - 1, count, FINE), _middle(0, count, FINE)
+    last, first = (_middle(index, count, right, FINE) for index in (count - 1, 0))
     return f"{path}L{last} {BOTTOM * FINE}H{first}z"
 
 
-def _middle(index: int, count: int, unit: int = 1) -> int:
-    return unit * LEFT + (2 * index + 1) * unit * (RIGHT - LEFT) // (2 * count)
+def _middle(index: int, count: int, right: int, unit: int = 1) -> int:
+    return unit * LEFT + (2 * index + 1) * unit * (right - LEFT) // (2 * count)

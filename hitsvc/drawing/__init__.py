@@ -16,7 +16,9 @@ from hitsvc.drawing.colors import (
 from hitsvc.drawing.markup import SVG_NAMESPACE, clean, escape, number
 from hitsvc.drawing.memo import Memo
 from hitsvc.drawing.paths import Box, path_box
-from hitsvc.drawing.widths import Font, odd_width, text_width
+from hitsvc.drawing.readable import readable
+from hitsvc.drawing.shaping import drawn_width, is_shaped, odd_width
+from hitsvc.drawing.widths import Font, text_width
 
 __all__ = [
     "BLUE",
@@ -34,11 +36,14 @@ __all__ = [
     "base_of",
     "brightness",
     "clean",
+    "drawn_width",
     "escape",
+    "is_shaped",
     "metric",
     "number",
     "odd_width",
     "path_box",
+    "readable",
     "svg_color",
     "text_colors",
     "text_width",

@@ -46,14 +46,6 @@ def text_width(text: str, font: Font = Font.VERDANA_11) -> float:
     return total
 
 
-def odd_width(text: str, font: Font = Font.VERDANA_11) -> int:
-    """Measure text in whole pixels, an odd number of them.
-
-    Odd, so that centred text sits on the pixel grid (badge-maker's reason).
-    """
-    return int(text_width(text, font)) | 1
-
-
 @cache
 def _table(font: Font) -> tuple[list[int], list[tuple[int, float]], float]:
     """Unpack a table on first use.

@@ -51,10 +51,13 @@ _OF_PROXIES = frozenset(
         b"x-real-ip",
     ]
 )
-_IMAGE_PROXY = re.compile(
-    rb"camo|GoogleImageProxy|YahooMailProxy|Slack-ImgProxy|imgproxy",
+# GitHub's and its kin (npm, PyPI, GitLab, ...) are all some camo; then mail's and feeds'.
+IMAGE_PROXY = re.compile(
+    rb"\bcamo\b|ima?ge?[-_ ]?(?:proxy|fetcher)|mailproxy|fastmailua|\bweserv\b|\bwsrv\.nl\b",
     re.IGNORECASE,
 )
+# Camo says who it is in both, whatever an operator makes of the one.
+_PROXY_HEADERS = (b"user-agent", b"via")
 
 
 class TrustedProxies:
@@ -226,9 +229,13 @@ def _network_of_host(host: str) -> str | None:
 
 
 def is_image_proxy(scope: Mapping[str, Any]) -> bool:
-    """Tell whether many people look through this client, and all it shows is images."""
+    """Tell whether many people look through this client, and all it shows is images.
+
+    The one rule of what such a proxy is: for limits, for the status of errors, and for
+    what is no bot (`hitsvc.request.bots`).
+    """
     return any(
-        name == b"user-agent" and _IMAGE_PROXY.search(value[:512])
+        name in _PROXY_HEADERS and IMAGE_PROXY.search(value[:512]) is not None
         for name, value in scope["headers"]
     )
 

@@ -10,6 +10,7 @@ import falcon.asgi
 import pytest
 from falcon import testing
 
+from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.answer.problems import ProblemSerializer, add_problems
 from hitsvc.pages import SECURITY_HEADERS
 from tests.support.contract import (
@@ -116,6 +117,7 @@ class TestErrors:
             **contract(route),
             **case.extra_headers(route),
             "x-hits-reason": case.reason,
+            "x-hits-status": case.status[:3],
             "content-type": "text/plain; charset=utf-8",
             "content-length": str(len(result.content)),
         }
@@ -131,6 +133,7 @@ class TestErrors:
             **contract(route),
             **case.extra_headers(route),
             "x-hits-reason": case.reason,
+            "x-hits-status": case.status[:3],
             "content-type": "image/svg+xml",
             "content-length": str(len(result.content)),
         }
@@ -142,10 +145,8 @@ class TestErrors:
 
         assert result.headers["access-control-allow-origin"] == "https://example.com"
         assert result.headers["access-control-allow-credentials"] == "true"
-        assert (
-            result.headers["access-control-expose-headers"]
-            == "X-Hits-Page, X-Hits-Reason"
-        )
+        exposed = result.headers["access-control-expose-headers"]
+        assert exposed == "X-Hits-Page, X-Hits-Reason, X-Hits-Status"
         assert result.headers["vary"] == "Origin"
 
     @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ class TestOtherAddresses:
 
     @pytest.mark.parametrize(
         "path",
-        ["/none", "/count/x", "/count/tag.png", "/Count", "/\xe9", "/static/x"],
+        ["/none", "/count/x", "/count/tag.webp", "/Count", "/\xe9", "/static/x"],
     )
     def test_an_unknown_address_is_a_page(self, site, path):
         """404 as HTML in the page's design, with its security headers."""
@@ -220,6 +221,7 @@ class TestOtherAddresses:
             **{k: v for k, v in CONTRACT.items() if k not in OF_COUNTS},
             **{name.lower(): value for name, value in SECURITY_HEADERS.items()},
             "x-hits-reason": NOT_FOUND,
+            "x-hits-status": "404",
             "content-type": "text/html; charset=utf-8",
             "content-length": str(len(result.content)),
         }
@@ -299,9 +301,8 @@ class TestOurOwnDefects:
             "/count": Defective("text/plain"),
             "/count/tag.svg": Defective("image/svg+xml"),
         }
-        serializer = ProblemSerializer(
-            routes, routes, lambda text, *_: text.encode(), lambda *texts: b"", {}
-        )
+        pictures = ErrorPictures({SVG: lambda text, *_: text.encode()})
+        serializer = ProblemSerializer(routes, routes, pictures, lambda *texts: b"", {})
         add_problems(app, serializer, refuse=lambda site: None)
         for path, resource in routes.items():
             app.add_route(path, resource)

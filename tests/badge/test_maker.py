@@ -200,7 +200,7 @@ def check_safety(svg: bytes) -> None:
             if name.endswith("href"):
                 assert value.startswith("data:image/")
             elif "url(" in value:
-                assert re.fullmatch(r"url\(#\w+\)", value)
+                assert re.fullmatch(r"(fill:)?url\(#\w+\)", value)
     assert b"<script" not in svg
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hitsvc.drawing.widths import Font, odd_width, text_width
+from hitsvc.drawing.shaping import odd_width
+from hitsvc.drawing.widths import Font, text_width
 from tests.support.badge_maker import BadgeMaker
 
 WIDTHS = [

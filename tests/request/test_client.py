@@ -184,6 +184,11 @@ class TestNetwork:
             True,
         ),
         ("Slack-ImgProxy (+https://api.slack.com/robots)", True),
+        ("go-camo (2.7.1)", True),
+        ("imgproxy/3.30", True),
+        ("willnorris/imageproxy", True),
+        ("ImageFetcher/9.0 (+http://images.weserv.nl/)", True),
+        ("Camouflage/1.0", False),
         (
             "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
             False,
@@ -193,8 +198,9 @@ class TestNetwork:
     ],
 )
 def test_image_proxies_say_who_they_are(agent, expected):
-    """In their user agent."""
+    """In their user agent, or in Via where that is another's."""
     assert is_image_proxy(scope(VISITOR, ("User-Agent", agent))) is expected
+    assert is_image_proxy(scope(VISITOR, ("Via", agent))) is expected
 
 
 @pytest.mark.parametrize(

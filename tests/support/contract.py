@@ -19,7 +19,7 @@ UNCACHED = {
 CONTRACT = {
     **UNCACHED,
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "X-Hits-Page, X-Hits-Reason",
+    "access-control-expose-headers": "X-Hits-Page, X-Hits-Reason, X-Hits-Status",
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
 }

@@ -11,6 +11,7 @@ from falcon import testing
 from hitsvc.app import create_app
 from hitsvc.errors import HitsError
 from hitsvc.http1.express_exchange import FAILURE
+from hitsvc.png import Painter
 from hitsvc.settings import Settings
 
 Headers = Mapping[str, str]
@@ -67,6 +68,7 @@ class Site:
         *,
         own_redis: bool = True,
         express: bool = False,
+        painter: Painter | None = None,
     ) -> None:
         """Start a service.
 
@@ -75,11 +77,16 @@ class Site:
             variables: Its environment.
             own_redis: Give it an empty Redis; else the settings name one.
             express: Let its express lane take what it will; see `serve`.
+            painter: Paints PNGs; else there are none.
         """
         self.server = FakeServer()
         self.redis = FakeRedis(server=self.server, decode_responses=True)
         client = FakeAsyncRedis(server=self.server) if own_redis else None
-        app = create_app(Settings.load(variables), redis=client)
+        app = create_app(
+            Settings.load(variables),
+            redis=client,
+            open_painter=lambda: painter,
+        )
         self._closed = False
         self._run = runner.run
         self._conductor = testing.ASGIConductor(serve(app, express=express))

@@ -17,9 +17,10 @@ from uvicorn.server import ServerState
 
 from hitsvc.app import create_app
 from hitsvc.http1 import HttpProtocol
+from hitsvc.png import open_painter
 from hitsvc.settings import Settings
 from tests.support.sockets import configure
-from tests.work.requests import WORST, Request, plain
+from tests.work.requests import PAINTED, WORST, Request, painted, plain
 
 PLAIN_TIMES = 20
 WORST_TIMES = 2
@@ -97,12 +98,13 @@ def start_counting() -> None:
 async def count(url: str) -> None:
     """Ask for all; each is a line of tabs, and two files of Callgrind's."""
     client = Client(url)
+    pictures = {"painted": painted, **PAINTED} if open_painter() else {}
     await client.ask_all(plain, range(WARM_TIMES))
-    for make in WORST.values():
+    for make in (WORST | pictures).values():
         await client.ask_all(make, range(1))
     gc.disable()  # a collection is hundreds of hits, and whose it is would be chance
     start_counting()
-    for name, make in {"warm": plain, "plain": plain, **WORST}.items():
+    for name, make in {"warm": plain, "plain": plain, **WORST, **pictures}.items():
         times = PLAIN_TIMES if make is plain else WORST_TIMES
         answer = await client.ask_all(make, range(1, 1 + times))
         print(times, answer[9:12].decode(), name, sep="\t", flush=True)

@@ -6,6 +6,9 @@ template, the part between the bars is repeated until that is full.
 """
 
 import json
+import struct
+import zlib
+from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -29,6 +32,11 @@ _BADGE = "/count/tag.svg?url=a.example&label={n}"
 def plain(_number: int) -> bytes:
     """A hit as nearly every visitor sends it, of a page that is known."""
     return request("/count/tag.svg?url=plain.example/page")
+
+
+def painted(number: int) -> bytes:
+    """A badge as PNG, with a number that none had before."""
+    return request(f"/nocount/tag.png?url=plain.example/page&base={1000 + number}")
 
 
 def request(target: str, *fields: str, method: str = "GET") -> bytes:
@@ -290,6 +298,41 @@ LOOKS = {
     "a large hue": short(f"{_BADGE}&color=hsl({'9' * 40}rad,1%25,1%25)"),
     "hex": short(f"{_BADGE}&color={'f' * 64}"),
 }
+
+
+def _bomb(side: int) -> bytes:
+    """Write a PNG of so many black pixels."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        crc = zlib.crc32(name + body)
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc)
+
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((1 + side // 8) * side), 9)
+    chunks = chunk(b"IHDR", head), chunk(b"IDAT", rows), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+# Of 6,000 by 6,000 pixels, in four kilobytes.
+_BOMB = quote(b64encode(_bomb(6000)).decode())
+
+# What has to be painted: the longest texts, and the icons that take longest.
+_PNG = "/nocount/tag.png?url=a.example&base={n}"
+PICTURES = {
+    "wide letters": short(f"{_PNG}&label={'W' * 64}"),
+    "large letters": short(f"{_PNG}&style=for-the-badge&label={'%EF%AC%83' * 64}"),
+    "two shadows": short(f"{_PNG}&style=plastic&label={'W' * 64}&color=fff"),
+    "Arabic": short(f"{_PNG}&label={'%D8%B2' * 64}"),
+    "Devanagari": short(f"{_PNG}&label={'%E0%A4%A6%E0%A4%B0%E0%A5%8D' * 21}"),
+    "marks": short(f"{_PNG}&label=a{'%CC%81' * 63}"),
+    "emoji": short(f"{_PNG}&label={'%F0%9F%91%A8%E2%80%8D' * 32}"),
+    "directions": short(f"{_PNG}&label={'%E2%81%A7%D7%90a' * 21}"),
+    "no letters": short(f"{_PNG}&label={'%EE%80%80' * 64}"),
+    "the largest icons": icon(
+        "/nocount/tag.png?url=a.example&base={1}&label=x&logo={0}&logoSize=auto"
+    ),
+    "a picture that is a bomb": short(f"{_PNG}&logo=data:image/png;base64,{_BOMB}"),
+}
 HEADERS = {
     "cookies": field("Cookie", "|a=b; |hits-{n}=c"),
     "semicolons in cookies": field("Cookie", "|;|hits-{n}=c"),
@@ -334,6 +377,9 @@ HEADERS = {
     "a content type": field("Content-Type", "text/html|;a=b|;c={n}"),
     "many": many_fields,
     "many of one name": same_fields,
+}
+PAINTED: dict[str, Request] = {
+    f"picture: {name}": make for name, make in PICTURES.items()
 }
 MANY = {
     "new ones": many("{}.example/page".format),

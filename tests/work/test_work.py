@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from hitsvc.many import MAX_BYTES
+from hitsvc.png import open_painter
 from tests.support.valkey import Valkey
-from tests.work.requests import MAX_HEAD, MAX_TARGET, WORST
+from tests.work.requests import MAX_HEAD, MAX_TARGET, PAINTED, WORST
 
 ROOT = Path(__file__).parents[2]
 MOST = 200
+# Of a picture, as another one: as many more letters as there may be.
+MOST_OF_A_PICTURE = 8
 
 _TOTALS = re.compile(r"^totals: (\d+)$", re.MULTILINE)
 
@@ -46,7 +49,8 @@ def _costs(
 
 def test_every_request_is_counted(costs):
     """The instructions of each are known, and make sense."""
-    assert costs.keys() == {"warm", "plain", *WORST}
+    pictures = ["painted", *PAINTED] if open_painter() else []
+    assert costs.keys() == {"warm", "plain", *WORST, *pictures}
     assert costs["plain"] == pytest.approx(costs["warm"], rel=0.5)
     assert min(costs.values()) > costs["plain"] / 4
 
@@ -57,10 +61,18 @@ def test_no_request_costs_more_than_so_many_hits(costs, name):
     assert costs[name] / costs["plain"] <= MOST
 
 
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", PAINTED)
+def test_no_picture_costs_more_than_so_many_others(costs, name):
+    """How long everything else waits for it; how often is the painter's affair."""
+    if "painted" not in costs:
+        pytest.skip("this needs the extra: png")
+    assert costs[name] / costs["painted"] <= MOST_OF_A_PICTURE
+
+
+@pytest.mark.parametrize("name", WORST | PAINTED)
 def test_the_requests_are_of_the_size_that_is_allowed(name):
     """None larger, which would be refused unread."""
-    request = WORST[name](1000)
+    request = (WORST | PAINTED)[name](1000)
     head, _, body = request.partition(b"\r\n\r\n")
     assert len(head) <= MAX_HEAD
     assert len(body) <= MAX_BYTES

@@ -7,7 +7,13 @@ from xml.etree import ElementTree as ET
 
 from tests.support.fuzz.answers import Answer
 from tests.support.fuzz.facts import NO_5XX, ONE_LINE, RIGHT_TYPE, SAFE_SVG, Finding
-from tests.support.fuzz.requests import BADGE_ROUTES, JSON_ROUTES, TEXT_ROUTES, Request
+from tests.support.fuzz.requests import (
+    BADGE_ROUTES,
+    JSON_ROUTES,
+    RASTER_ROUTES,
+    TEXT_ROUTES,
+    Request,
+)
 
 _EXECUTABLE = re.compile(r"(^|\})(script|foreignObject|iframe)$", re.IGNORECASE)
 # The page's own scripts are the only ones.
@@ -53,9 +59,13 @@ def _check_type(request: Request, answer: Answer) -> None:
     if request.route in BADGE_ROUTES:
         right = answer.content_type == "image/svg+xml"
     elif request.route in TEXT_ROUTES:
+        is_error = "x-hits-status" in answer.headers
         right = answer.content_type in {"text/plain", "application/problem+json"}
-        if answer.status == 200 and request.method == "GET":
+        right |= is_error and answer.content_type == "image/svg+xml"
+        if answer.status == 200 and request.method == "GET" and not is_error:
             right = _NUMBERS.fullmatch(answer.body) is not None
+    elif request.route in RASTER_ROUTES:
+        right = answer.content_type.startswith("image/")
     elif request.route in JSON_ROUTES and request.method in {"GET", "POST"}:
         right = answer.content_type in {"application/json", "application/problem+json"}
         json.loads(answer.body)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 TEXT_ROUTES = ("/count", "/nocount")
 BADGE_ROUTES = ("/count/tag.svg", "/nocount/tag.svg", "/graph.svg")
+RASTER_ROUTES = ("/count/tag.png", "/nocount/tag.png", "/count/pixel.gif")
 JSON_ROUTES = ("/count.json", "/nocount.json", "/nocount/shields.json")
 OTHER_ROUTES = ("/", "/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/hits.js")
 
@@ -103,8 +104,11 @@ class RequestMaker:
         if method == "CONNECT":
             return "", rng.choice((b"localhost:80", b"/count", b"*"))
         route = rng.choices(
-            (*TEXT_ROUTES, *BADGE_ROUTES, *JSON_ROUTES, *OTHER_ROUTES, ""),
-            (4,) * 5 + (1,) * 10,
+            (
+                *(*TEXT_ROUTES, *BADGE_ROUTES, *RASTER_ROUTES, *JSON_ROUTES),
+                *(*OTHER_ROUTES, ""),
+            ),
+            (4,) * 5 + (1,) * 13,
         )[0]
         path = route.encode()
         if not route:
@@ -267,6 +271,8 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "format": ("plain", "grouped", "metric"),
     "show": ("total", "today", "both", "week", "month", "year", "decade"),
     "base": ("0", "-1", "1" * 16, "1" * 17),
+    "theme": ("auto", "light", "dark", "x"),
+    "width": ("480", "1600", "-1", "1e3", "9" * 40),
     "days": ("1", "7", "30", "365", "366", "-1", "x", "1" * 40),
 }
 _VALUES: dict[str, tuple[str, ...]] = {

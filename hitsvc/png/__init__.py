@@ -1,0 +1,11 @@
+"""Pictures as PNG, for stores, mails and forums that take no SVG.
+
+`open_painter` returns a `Painter`, or `None` without the extra ``png``. Its fonts come with
+it, so that a picture is the same on every machine.
+"""
+
+from hitsvc.png.painter import Painter
+from hitsvc.png.resvg import open_painter
+from hitsvc.png.safe import paintable
+
+__all__ = ["Painter", "open_painter", "paintable"]
