@@ -2,30 +2,16 @@
 
 from pathlib import Path
 
-# What Docker and Podman leave at a container's root.
-_MARKS = (".dockerenv", "run/.containerenv")
+# Where our image has the program, whatever engine runs it.
+_OURS = "app/.venv/bin/hitsvc"
 
 
 def goes_with_container(path: Path, root: Path = Path("/")) -> bool:
-    """Tell whether a directory is a container's own, which is removed with it.
+    """Tell whether a directory is removed with the container, one of our image.
 
     Args:
         path: The directory.
         root: Where the file system begins.
     """
-    if path.stat().st_dev != root.stat().st_dev:
-        return False  # it is mounted there
-    return any((root / mark).exists() for mark in _MARKS) or _is_layered(root)
-
-
-def _is_layered(root: Path) -> bool:
-    """Tell whether the root is layers of an image, as with any engine."""
-    try:
-        mounts = (root / "proc/self/mountinfo").read_text().splitlines()
-    except OSError:
-        return False
-    # A line has the place as its fifth word, and the type behind a lone dash.
-    types = [
-        line.partition(" - ")[2].split()[0] for line in mounts if line.split()[4] == "/"
-    ]
-    return types[-1:] == ["overlay"]
+    # A volume is another file system.
+    return (root / _OURS).exists() and path.stat().st_dev == root.stat().st_dev
