@@ -78,6 +78,11 @@ class CountResource:
             requested = req.get_header("Access-Control-Request-Headers")
             allow_preflight(resp, self.methods, requested)
 
+    def _target(self, req: Request, visit: Visit) -> Target:
+        """Find the page. A blank URL is a mistake, and not the page that looks it up."""
+        referer = "" if "url" in req.params else visit.referer
+        return self._targets.find(req.params, referer)
+
     def _look(self, req: Request) -> Look:
         """Find out how the count is to be shown."""
         params = req.params
@@ -150,7 +155,7 @@ class CountReader(CountResource):
         if failure := req.scope.get(FAILURE):
             raise failure  # the express lane has begun this request already
         visit = Visit(req.scope, self._proxies)
-        target = self._targets.find(req.params, visit.referer)
+        target = self._target(req, visit)
         painter = self.renderer.painter
         if painter:
             painter.admit()
@@ -172,6 +177,10 @@ class HitTaker(CountReader):
     methods = "GET, HEAD, OPTIONS, POST"
 
     on_post = CountReader.on_get
+
+    def _target(self, req: Request, visit: Visit) -> Target:
+        """Find the page; a view is of the one that embeds us, if no other is named."""
+        return self._targets.find(req.params, visit.referer)
 
     def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
@@ -242,7 +251,7 @@ class HistoryReader(CountResource):
     async def on_get(self, req: Request, resp: Response) -> None:
         """Read the days."""
         visit = Visit(req.scope, self._proxies)
-        key, _ = self._targets.find(req.params, visit.referer)
+        key, _ = self._target(req, visit)
         totals = await self._counter.totals(key, self._renderer.days(req.params))
         resp.data = self._renderer.render(key, totals, req.params)
         resp.content_type = self.media_type

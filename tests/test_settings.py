@@ -28,7 +28,6 @@ DEFAULTS = {
     "sites": "",
     "deny": "",
     "bots": "skip",
-    "ignore": "",
     "query": "",
     "hash_routes": "off",
     "fold_www": "off",
@@ -363,7 +362,6 @@ class TestFiles:
             "base_path": "/stats",
             "ignore": "203.0.113.7",
             "refresh": "both",
-            "ignore": "192.0.2.1",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"

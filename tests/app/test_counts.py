@@ -143,6 +143,17 @@ class TestWhichURL:
         assert site.get(f"/count{target}", headers).text == "1"
         assert site.total(key) == 1
 
+    @pytest.mark.parametrize("route", READING)
+    @pytest.mark.parametrize("query", ["?url=", "?url", "?URL=", "?days=3&url="])
+    def test_a_blank_look_up_is_not_of_the_page_that_asks(self, site, route, query):
+        """The page at `/` would show its own number for an empty field."""
+        assert site.get("/count", PAGE).text == "1"
+        result = site.get(route + query, PAGE)
+
+        assert result.status_code == 400
+        assert result.headers["x-hits-reason"] == NO_URL
+        assert site.get(route, PAGE).status_code == 200
+
     @pytest.mark.parametrize("route", ROUTES)
     @pytest.mark.parametrize(
         ("target", "headers", "reason"),
