@@ -14,6 +14,7 @@ from collections.abc import Callable, Container, Iterator
 
 from hitsvc.metrics.catalogue import (
     CONNECTIONS,
+    HITS,
     LAST_FAILURE,
     LIVE,
     ROW_WORDS,
@@ -67,6 +68,11 @@ class Board:
     def workers(self) -> int:
         """How many workers there are."""
         return sum(row[LIVE] for row in self.used())
+
+    @property
+    def hits(self) -> int:
+        """How many hits have been counted."""
+        return sum(row[HITS.at] for row in self.used())
 
     @property
     def last_failure(self) -> int:

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,13 @@ class Monitor:
         """Note who that worker is."""
         if self._next_row is not None:
             self._rows.give(self._next_row, pid)
+
+    def summary(self) -> str:
+        """Say how many views were counted, and since when."""
+        began = datetime.fromtimestamp(self._board.began).astimezone()
+        hits = self._board.hits
+        noun = "view" if hits == 1 else "views"
+        return f"{hits:,} {noun} since {began:%Y-%m-%d %H:%M}"
 
     def end(self) -> None:
         """End the process, and give the address back."""

@@ -138,6 +138,18 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._shared = BeforeFork(Once(), Once(), self.day_keys)
         arbiter.run()
 
+    def say_what_was_counted(self) -> None:
+        """Say at the end how many views there were; without metrics nobody knows."""
+        if self.monitor:
+            start_log.info(
+                "stopped; %(views)s %(verb)s in %(place)s",
+                {
+                    "views": self.monitor.summary(),
+                    "verb": "were" if self._place == "memory" else "are",
+                    "place": self._place,
+                },
+            )
+
     async def _look_at_store(self) -> str:
         """Warn of what can lose counts; return what the store is."""
         check = open_store_check(self._settings.redis_url, _CHECK_TIMEOUT_S)
@@ -228,6 +240,7 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
         super().stop(graceful)
         if self.app.monitor:
             self.app.monitor.end()
+            self.app.say_what_was_counted()
 
     def _close_listeners(self) -> None:
         for listener in self.LISTENERS:

@@ -31,7 +31,7 @@ def test_a_new_board_has_no_workers():
     board = Board(3, clock=lambda: 12.5)
 
     assert (board.workers, list(board.used()), len(board)) == (0, [], 3)
-    assert (board.last_failure, board.began) == (0, 12.5)
+    assert (board.last_failure, board.began, board.hits) == (0, 12.5, 0)
 
 
 def test_what_a_child_counts_its_parent_sees():
