@@ -45,6 +45,9 @@ class Pending(NamedTuple):
     answer: Callable[[], Answer]
 
 
+_Begin = Callable[[Visit, Target, Look], Pending]
+
+
 class CountResource:
     """What may be read from any page: it answers CORS preflights without Redis.
 
@@ -79,9 +82,9 @@ class CountResource:
             allow_preflight(resp, self.methods, requested)
 
     def _target(self, req: Request, visit: Visit) -> Target:
-        """Find the page. A blank URL is a mistake, and not the page that looks it up."""
-        referer = "" if "url" in req.params else visit.referer
-        return self._targets.find(req.params, referer)
+        """Find the page. A blank URL is no look-up of the page that asks."""
+        looks = "url" in req.params and not isinstance(self, HitTaker)
+        return self._targets.find(req.params, "" if looks else visit.referer)
 
     def _look(self, req: Request) -> Look:
         """Find out how the count is to be shown."""
@@ -146,18 +149,12 @@ class CountReader(CountResource):
 
         return Pending(future, answer)
 
-    async def _respond(
-        self,
-        req: Request,
-        resp: Response,
-        begin: Callable[[Visit, Target, Look], Pending],
-    ) -> None:
+    async def _respond(self, req: Request, resp: Response, begin: _Begin) -> None:
         if failure := req.scope.get(FAILURE):
             raise failure  # the express lane has begun this request already
         visit = Visit(req.scope, self._proxies)
         target = self._target(req, visit)
-        painter = self.renderer.painter
-        if painter:
+        if painter := self.renderer.painter:
             painter.admit()
         pending = begin(visit, target, self._look(req))
         await pending.future
@@ -177,10 +174,6 @@ class HitTaker(CountReader):
     methods = "GET, HEAD, OPTIONS, POST"
 
     on_post = CountReader.on_get
-
-    def _target(self, req: Request, visit: Visit) -> Target:
-        """Find the page; a view is of the one that embeds us, if no other is named."""
-        return self._targets.find(req.params, visit.referer)
 
     def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
