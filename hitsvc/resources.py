@@ -44,6 +44,9 @@ class Pending(NamedTuple):
     answer: Callable[[], Answer]
 
 
+_Begin = Callable[[Visit, Target, Look], Pending]
+
+
 class CountResource:
     """What may be read from any page: it answers CORS preflights without Redis.
 
@@ -124,18 +127,12 @@ class CountReader(CountResource):
 
         return Pending(future, answer)
 
-    async def _respond(
-        self,
-        req: Request,
-        resp: Response,
-        begin: Callable[[Visit, Target, Look], Pending],
-    ) -> None:
+    async def _respond(self, req: Request, resp: Response, begin: _Begin) -> None:
         if failure := req.scope.get(FAILURE):
             raise failure  # the express lane has begun this request already
         visit = Visit(req.scope, self._proxies)
         target = self._target(req, visit)
-        painter = self.renderer.painter
-        if painter:
+        if painter := self.renderer.painter:
             painter.admit()
         pending = begin(visit, target, self._look(req))
         await pending.future

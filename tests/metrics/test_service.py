@@ -286,7 +286,7 @@ class TestPort:
 
         assert result.returncode != 0
         assert f"cannot listen on {bind}" in result.stderr
-        assert "choose another with HITSVC_METRICS_BIND" in result.stderr
+        assert ". Try HITSVC_METRICS_BIND=127.0.0.1:" in result.stderr
         assert "--bind" not in result.stderr
 
 
