@@ -61,18 +61,13 @@ def check_coding(headers: Headers, version: str) -> None:
         raise Refused(HTTPStatus.NOT_IMPLEMENTED)
 
 
-def check_host(headers: Headers, version: str) -> tuple[bytes, bytes] | None:
-    """Return the field that names the host; `None` where HTTP/1.0 has none.
-
-    Raises:
-        Refused: It is missing, there are two, or it is no host.
-    """
+def check_host(headers: Headers, version: str) -> None:
+    """Refuse a request that names no host, two, or what is none; HTTP/1.0 needs none."""
     hosts = _values(headers, _HOST)
     if not hosts and version == "1.0":
-        return None
+        return
     if len(hosts) != 1 or not _A_HOST.fullmatch(hosts[0].rstrip()):
         raise Refused
-    return _HOST, hosts[0]
 
 
 def length_of(headers: Headers) -> int | None:

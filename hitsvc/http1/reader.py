@@ -51,8 +51,8 @@ class RequestReader:
         "_deliver",
         "_framing",
         "_headers",
-        "_host",
         "_is_awaited",
+        "_judged",
         "_keep_alive",
         "_length",
         "_most",
@@ -93,14 +93,15 @@ class RequestReader:
         self._state = state
         self._deliver = deliver
         self._most = most_fields
-        self._host: tuple[bytes, bytes] | None = None
+        # The fields about the frame of a request that was found to be HTTP/1.1, and kept.
+        self._judged: Headers | None = None
         self.restart()
 
     def restart(self) -> None:
         """Forget what has come of a request."""
         self._url = self._body = self._parked = b""
         self._headers: Headers = []
-        self._framing = 0  # fields that are about the frame
+        self._framing: Headers = []  # the fields that are about the frame
         self._length: int | None = None
         self._keep_alive = self._is_awaited = False
         self.pending: Scope | None = None
@@ -139,6 +140,7 @@ class RequestReader:
         """
         if self.pending is not None:
             self._headers.clear()  # trailers
+            self._framing.clear()
             if "headers" in self.pending:
                 headers = self.pending.pop("headers")
                 if self.pending["http_version"] == "1.1":
@@ -148,6 +150,7 @@ class RequestReader:
         elif self._headers:
             self._parked += _packed(self._headers)
             self._headers.clear()
+            self._framing.clear()
             return self._parked.count(_BETWEEN) <= 2 * self._most
         return True
 
@@ -170,24 +173,32 @@ class RequestReader:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header."""
         name = name.lower()
+        header = (name, value)
         if name in FRAMING:
-            self._framing += 1
-        self._headers.append((name, value))
+            self._framing.append(header)
+        self._headers.append(header)
 
     def on_headers_complete(self) -> None:
         """Judge the head, and make the scope."""
         headers, parser = self._headers, self._parser
         if self._parked:
             headers = _unpacked(self._parked) + headers
+            self._framing = [header for header in headers if header[0] in FRAMING]
             self._parked = b""
         self._headers = []  # trailers come here, and are dropped
         self.pending = scope = self._connection.copy()
         self._keep_alive = parser.should_keep_alive()
-        # PERF: nearly always `Host` comes first, as it was, and no other field is about
-        # the frame. Then it is HTTP/1.1: llhttp would not keep another.
-        if self._framing != 1 or not self._keep_alive or headers[0] != self._host:
+        # PERF: nearly always they are as they were, and there is `Host` alone, or with a
+        # `Connection` that keeps HTTP/1.0, too; alone llhttp would keep nothing else.
+        # 200 bytecodes of 1,650 less for a browser than to judge each (counted).
+        framing = self._framing
+        if (
+            framing != self._judged
+            or not self._keep_alive
+            or (len(framing) > 1 and parser.get_http_version() != "1.1")
+        ):
             self._judge(scope, headers)
-        self._framing = 0
+        self._framing = []
         if len(headers) > self._most:
             raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         scope["headers"] = headers
@@ -200,8 +211,10 @@ class RequestReader:
         scope["http_version"] = version = parser.get_http_version()
         check_version(version)
         check_coding(headers, version)
-        self._host = check_host(headers, version)
+        check_host(headers, version)
         self._keep_alive = self._keep_alive and not parser.should_upgrade()
+        is_usual = self._keep_alive and version == "1.1"
+        self._judged = self._framing if is_usual else None
 
     def on_body(self, body: bytes) -> None:
         """Collect a piece of the body."""
@@ -216,7 +229,7 @@ class RequestReader:
             scope["headers"] = _unpacked(self._parked)
             self._parked, self._length, self._is_awaited = b"", None, False
         if self._headers:
-            self._headers = []
+            self._headers, self._framing = [], []
         if url[0] == _SLASH:
             path, _, query = url.partition(b"?")
         else:

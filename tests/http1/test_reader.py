@@ -252,3 +252,30 @@ def test_body_is_not_asked_for_in_vain(request_):
             assert answers(await site.ask(*request_.split(b"|"))) == [(200, b"a")]
 
     check()
+
+
+@on_uvloop
+async def test_each_version_is_judged_although_the_fields_are_the_same():
+    """A connection may send HTTP/1.0 after HTTP/1.1, and the other way round."""
+    fields = b"\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
+    versions = [b"1.1", b"1.0", b"1.1", b"1.1", b"1.0"]
+    async with Site(telling("http_version")) as site:
+        data = b"".join(b"GET / HTTP/" + version + fields for version in versions)
+
+        assert answers(await site.ask(data)) == [
+            (200, repr(version.decode()).encode()) for version in versions
+        ]
+
+
+@pytest.mark.parametrize("wrong", [b"Host: x\r\nHost: x", b"Host: a b", b"A: b"])
+def test_fields_about_the_frame_are_judged_when_they_change(wrong):
+    """A second host, none, or one that is none, after requests that were right."""
+
+    @on_uvloop
+    async def check():
+        async with Site(echo) as site:
+            right = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+            data = right * 2 + b"GET / HTTP/1.1\r\n" + wrong + b"\r\n\r\n"
+            assert statuses(await site.ask(data)) == [200, 200, 400]
+
+    check()
