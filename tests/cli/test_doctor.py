@@ -13,7 +13,7 @@ def test_a_service_in_order_has_nothing_wrong(service: StartService) -> None:
     words = ("doctor", "--url", running.url, "--data-dir", str(running.data_dir))
     done = run_hitsvc(*words)
     assert (done.returncode, "WRONG" in done.stdout) == (0, False), done.stdout
-    assert f"HITSVC_DATA_DIR={running.data_dir}  (option)" in done.stdout
+    assert f"HITSVC_DATA_DIR={running.data_dir}  (--data-dir)" in done.stdout
     told = json.loads(run_hitsvc(*words, "--json").stdout)
     about = {finding["about"] for finding in told["findings"]}
     assert about == {"store", "memory", "clock", "disk", "proxy"}

@@ -100,7 +100,8 @@ const preview = latest(async (signal) => {
 // The operator may have set another label than "hits": a badge without ours tells which.
 function learnLabel(svg, { label, style = "flat" }) {
   if (label !== undefined || !/^(flat|plastic)/.test(style)) return; // others change its case
-  const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+  const plain = svg.replace(/ style="[^"]*"/g, ""); // the page's policy lets no style in
+  const root = new DOMParser().parseFromString(plain, "image/svg+xml").documentElement;
   const said = root.getAttribute("aria-label");
   if (said === null || $("label").value.trim() !== defaults.label) return;
   defaults.label = said.slice(0, Math.max(said.lastIndexOf(": "), 0));
