@@ -137,6 +137,22 @@ def test_a_pattern_has_one_sign(client, pattern, expected):
         assert expected == []
 
 
+@pytest.mark.parametrize(
+    ("key", "pattern"),
+    [
+        ("a.example/y?p=1", "a.example/y?p=*"),
+        ("a.example/?p=1", "https://a.example/?p=1"),
+        ("a.example/#/about", "a.example/#/*"),
+    ],
+)
+def test_a_pattern_may_have_a_query_or_a_route(client, key, pattern):
+    """As the keys of such pages have them."""
+    fill(client)
+    fill(client, key)
+
+    assert Reader(client, KEYS).matching(pattern) == [key]
+
+
 @pytest.mark.parametrize("pattern", ["*", "*/x", "", "/x", "*.*"])
 def test_a_pattern_names_a_host(pattern):
     """Everything is never meant."""
