@@ -109,7 +109,7 @@ class ExpressLane:
         except CounterBusy:
             return None
         # APPSEC: A key is printable ASCII, and at most 2,048 bytes of it.
-        # PERF: 500 instructions (callgrind); kept with each query it would take 9 MB.
+        # PERF: 11 bytecodes of 1,450; kept with each query it would take 9 MB.
         return TakenRequest(pending, fields + question[0].key.encode())
 
     def _question(self, query: bytes) -> tuple[Target, Look] | None:
