@@ -42,7 +42,8 @@ def _check(raw: str, identity: Identity) -> None:
         return
     assert _KEY.fullmatch(key), f"no key: {key!r}"
     assert len(key) <= MAX_KEY_BYTES
-    assert not key.endswith("/")
+    path = key.partition("?")[0].partition("#")[0]
+    assert not path.endswith("/") or path != key  # "a.example/?p=1"
     assert identity.key(key) == key
     assert keys_by(identity)(raw) == key, "importers name it otherwise"
     spellings = [key, f"//{key}", f" {key}\n"]
