@@ -98,9 +98,11 @@ def licence(name: str) -> str:
     except PackageNotFoundError:
         message = f"{name} is not installed: install it, or state its licence"
         raise LookupError(message) from None
-    if fields["License-Expression"]:
+    # What is not there is None up to Python 3.13, and an error later.
+    if "License-Expression" in fields:
         return str(fields["License-Expression"])
-    spelled = [*(fields["License"] or "").splitlines()[:1]]
+    (said,) = fields.get_all("License") or [""]
+    spelled = said.splitlines()[:1]
     spelled += fields.get_all("Classifier") or []
     known = [SPELLINGS[one] for one in spelled if one in SPELLINGS]
     if not known:
