@@ -64,6 +64,22 @@ class TestSettingsPage:
         assert "HITSVC_<NAME>_FILE" in read("docs/settings.md")
 
 
+class TestCompose:
+    """docker-compose.yml."""
+
+    # What the containers are made for: there is one way to be for these.
+    FIXED = frozenset(
+        {"bind", "data_dir", "embedded_memory", "metrics_bind", "socket_mode"}
+    )
+
+    @pytest.mark.parametrize("field", sorted(set(FIELDS) - FIXED))
+    def test_every_setting_reaches_the_app(self, field):
+        """From the environment or `.env`; a variable that is not listed is lost."""
+        text = read("docker-compose.yml")
+
+        assert re.search(rf"^      {variable(field)}(_FILE)?:", text, re.MULTILINE)
+
+
 class TestEnvironmentFile:
     """config/hitsvc.env."""
 

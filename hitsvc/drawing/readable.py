@@ -29,7 +29,7 @@ def readable(key: str) -> str:
     """Write a page's key for people.
 
     Args:
-        key: What `hitsvc.request.urls.normalise` returned, or anything else.
+        key: What `hitsvc.request.Identity.key` returned, or anything else.
     """
     host, slash, path = key.partition("/")
     labels = ".".join(_in_place(_label(label)) for label in host.split("."))

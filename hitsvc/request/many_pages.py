@@ -75,7 +75,7 @@ class SharedCookies:
 
         Args:
             cookies: The ``Cookie`` header.
-            page_key: What `hitsvc.request.urls.normalise` returned. It has no cookie of
+            page_key: What `hitsvc.request.Identity.key` returned. It has no cookie of
                 its own there.
             secure: The visitor uses HTTPS.
         """
