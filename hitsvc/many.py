@@ -12,7 +12,7 @@ from typing import Any
 import falcon
 from falcon.asgi import Request, Response
 
-from hitsvc.answer import allow_origin
+from hitsvc.answer import UNAVAILABLE, allow_origin
 from hitsvc.counting import Reading
 from hitsvc.errors import CounterUnavailable, InvalidURL, SiteNotCounted
 from hitsvc.request import Visit
@@ -22,8 +22,6 @@ from hitsvc.resources import HistoryReader
 # parse. `tests/work` holds the dearest of these requests to what any other may cost.
 MAX_PAGES = 100
 MAX_BYTES = 16 * 1024
-
-_UNAVAILABLE = "the counter is unavailable; try again in a moment"
 
 Readings = dict[str, Reading | BaseException]
 
@@ -126,5 +124,5 @@ def _answer(url: str, key: str | InvalidURL, readings: Readings) -> dict[str, An
         return {"url": url, "error": str(key)}
     seen = readings[key]
     if isinstance(seen, BaseException):
-        return {"url": key, "error": _UNAVAILABLE}
+        return {"url": key, "error": UNAVAILABLE}
     return {"url": key, "total": seen.total, "today": seen.days[-1]}

@@ -188,7 +188,8 @@ class HitTaker(CountReader):
             hit = future.result()
             if hit.number == 1 and hit.counted:
                 new_pages.made(site_of(key), visit.scope)
-            body = renderer.render(key, hit.number, hit.today or 0, look)
+            today = hit.today or 0
+            body = renderer.render(key, hit.number, today, look, today)
             if not hit.token:
                 return Answer(body)
             value = hit.token if shared is None else shared.secret

@@ -25,7 +25,7 @@ from hitsvc.request import (
     claims_of,
     declared_bots,
 )
-from hitsvc.settings import Right, Settings, mistake
+from hitsvc.settings import Settings, mistake, right_of, variable
 from hitsvc.store import Backend, StoreCheck
 
 
@@ -135,11 +135,11 @@ def _uncounted(
 
 
 def _sites(settings: Settings, identity: Identity) -> Sites:
-    for name, hosts in (("SITES", settings.sites), ("DENY", settings.deny)):
+    for name, hosts in (("sites", settings.sites), ("deny", settings.deny)):
         try:
             Sites(hosts, identity=identity)
         except ValueError as ex:
-            right = Right("hosts, separated by commas", "example.org, *.example.com")
-            msg = mistake(f"HITSVC_{name}={hosts!r}", str(ex), right)
+            right = right_of(Settings.model_fields[name])
+            msg = mistake(f"{variable(name)}={hosts!r}", str(ex), right)
             raise SettingsError(msg) from ex
     return Sites(settings.sites, settings.deny, identity)

@@ -14,7 +14,7 @@ from hitsvc.answer.headers import (
     name_page,
 )
 from hitsvc.answer.pictures import SVG, ErrorPictures
-from hitsvc.answer.problems import ProblemSerializer, add_problems
+from hitsvc.answer.problems import UNAVAILABLE, ProblemSerializer, add_problems
 from hitsvc.answer.raster import (
     PNG,
     PixelRenderer,
@@ -36,6 +36,7 @@ __all__ = [
     "PAGE_HEADER",
     "PNG",
     "SVG",
+    "UNAVAILABLE",
     "UNCACHED",
     "BadgeRenderer",
     "ChartRenderer",

@@ -36,6 +36,7 @@ _MEDIA_TYPES = (
     *("text/html", "text/plain", "application/json", _PROBLEM_JSON),
     *(SVG, "image/png", "image/gif", "image/webp", "image/jpeg"),
 )
+UNAVAILABLE = "the counter is unavailable; try again in a moment"
 _RETRY_AFTER_S = 1
 # APPSEC: A browser's has 150 characters. Falcon takes 20 ms for 16 KB.
 _MAX_ACCEPT_LENGTH = 1000
@@ -206,6 +207,6 @@ async def _on_counter_unavailable(
     # The log says why. A visitor has no use for it.
     raise falcon.HTTPServiceUnavailable(
         title="503 unavailable",
-        description="the counter is unavailable; try again in a moment",
+        description=UNAVAILABLE,
         retry_after=_RETRY_AFTER_S,
     )

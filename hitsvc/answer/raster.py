@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from hitsvc.answer.pictures import SVG, Drawing, ErrorPictures
-from hitsvc.badge import PLAIN, BadgeMaker, Look, LookParser
+from hitsvc.answer.renderers import BadgeRenderer
+from hitsvc.badge import BadgeMaker, Look, LookParser
 from hitsvc.png import Painter, paintable
 
 Params = Mapping[str, str | list[str]]
@@ -20,26 +21,23 @@ PIXEL: Final = (
 )
 
 
-class PngRenderer:
+class PngRenderer(BadgeRenderer):
     """The badge as a PNG: `render` draws it, and the painter paints what was drawn."""
 
     content_type = PNG
-    needs_today = False
 
     def __init__(self, badges: BadgeMaker, painter: Painter) -> None:
         """Show counts as these badges."""
-        self._badges = badges
+        super().__init__(badges)
         self.painter = painter
 
     def render(
-        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+        self, url_key: str, total: int, today: int, look: Look, recent: int
     ) -> bytes:
         """Draw the badge, as an SVG; see `CountRenderer.render`."""
-        if look is PLAIN:
-            return self._badges.count(total)
         if not paintable(look.logo):
             look = replace(look, logo=None)
-        return self._badges.draw(look, total, today if recent < 0 else recent)
+        return super().render(url_key, total, today, look, recent)
 
 
 class PixelRenderer:
@@ -50,7 +48,7 @@ class PixelRenderer:
     painter = None
 
     def render(
-        self, _url_key: str, _total: int, _today: int, _look: Look, _recent: int = -1
+        self, _url_key: str, _total: int, _today: int, _look: Look, _recent: int
     ) -> bytes:
         """Return the picture; see `CountRenderer.render`."""
         return PIXEL

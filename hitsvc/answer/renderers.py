@@ -33,7 +33,7 @@ class CountRenderer(Protocol):
         """What makes the body of what `render` makes, where that takes a while."""
 
     def render(
-        self, page_key: str, total: int, today: int, look: Look, recent: int = -1
+        self, page_key: str, total: int, today: int, look: Look, recent: int
     ) -> bytes:
         """Make the body of an answer.
 
@@ -42,8 +42,7 @@ class CountRenderer(Protocol):
             total: All hits of the URL.
             today: Those of today; 0 if neither the form nor the look needs them.
             look: How the request wants them shown.
-            recent: Those of the latest days that the look needs; left out where that is
-                today alone.
+            recent: Those of the latest days that the look needs.
         """
 
 
@@ -55,12 +54,12 @@ class TextRenderer:
     painter = None
 
     def render(
-        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+        self, _url_key: str, total: int, today: int, look: Look, recent: int
     ) -> bytes:
         """Write the number; see `CountRenderer.render`."""
         if look is PLAIN:
             return b"%d" % total
-        return look.text(total, today if recent < 0 else recent).encode()
+        return look.text(total, recent).encode()
 
 
 class BadgeRenderer:
@@ -68,19 +67,19 @@ class BadgeRenderer:
 
     content_type = "image/svg+xml"
     needs_today = False
-    painter = None
+    painter: Painter | None = None
 
     def __init__(self, badges: BadgeMaker) -> None:
         """Show counts as these badges."""
         self._badges = badges
 
     def render(
-        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+        self, _url_key: str, total: int, today: int, look: Look, recent: int
     ) -> bytes:
         """Draw the badge; see `CountRenderer.render`."""
         if look is PLAIN:
             return self._badges.count(total)
-        return self._badges.draw(look, total, today if recent < 0 else recent)
+        return self._badges.draw(look, total, recent)
 
 
 class JsonRenderer:
@@ -91,12 +90,10 @@ class JsonRenderer:
     painter = None
 
     def render(
-        self, page_key: str, total: int, today: int, look: Look, recent: int = -1
+        self, page_key: str, total: int, today: int, look: Look, recent: int
     ) -> bytes:
         """Write the object; see `CountRenderer.render`."""
-        return _json(
-            _numbers(page_key, total, today, look, today if recent < 0 else recent)
-        )
+        return _json(_numbers(page_key, total, today, look, recent))
 
 
 class ShieldsRenderer:
@@ -114,7 +111,7 @@ class ShieldsRenderer:
         self._label = label
 
     def render(
-        self, _url_key: str, total: int, today: int, look: Look, recent: int = -1
+        self, _url_key: str, total: int, today: int, look: Look, recent: int
     ) -> bytes:
         """Describe the badge; see `CountRenderer.render`."""
         is_icon = look.logo is not None and not look.logo.startswith("data:")
@@ -129,7 +126,7 @@ class ShieldsRenderer:
             {
                 "schemaVersion": 1,
                 "label": self._label if look.label is None else look.label,
-                "message": look.text(total, today if recent < 0 else recent),
+                "message": look.text(total, recent),
                 "color": look.color or "blue",
                 **{key: value for key, value in optional.items() if value},
             }

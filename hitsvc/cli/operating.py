@@ -139,7 +139,7 @@ def saving(name: str | None) -> tuple[Save, str]:
     if name == "-":
         return SaveStream(sys.stdout.buffer), STANDARD_OUTPUT
     moment = datetime.now(UTC)
-    path = Path(name or f"hitsvc-removed-{moment:%Y%m%d-%H%M%S}.csv")
+    path = Path(name or f"hitsvc-removed-{moment:%Y%m%d-%H%M%S-%f}.csv")
     return SaveFile(path), str(path)
 
 

@@ -8,9 +8,10 @@ whose pages are counted, `NewPages` who makes too many of them, `Bots` which pro
 
 from hitsvc.request.bots import Bots, declared_bots
 from hitsvc.request.claimants import Claimants, claims_of
-from hitsvc.request.client import Clients, TrustedProxies, is_image_proxy
+from hitsvc.request.client import Clients, TrustedProxies
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.request.identity import PLAIN, Identity, normalise
+from hitsvc.request.image_proxies import is_image_proxy
 from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.own_visits import OwnVisits, is_left_out, leave_out

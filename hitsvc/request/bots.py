@@ -12,7 +12,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from hitsvc.request.client import IMAGE_PROXY
+from hitsvc.request.image_proxies import IMAGE_PROXY
 
 # What is looked at of a user agent; browsers send some 120 characters, bots 200.
 # PERF: 0.2 ms for the worst of this length, which is 15 hits; 80 ms for 8 kB.

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from ipaddress import ip_network
 
 from hitsvc.counting import ClaimHash, ClaimNames, DayKeys
-from hitsvc.request.client import Address, Clients, is_image_proxy
+from hitsvc.request.client import Address, Clients
+from hitsvc.request.image_proxies import is_image_proxy
 from hitsvc.request.shared import BeforeFork
 from hitsvc.request.visit import Visit
 

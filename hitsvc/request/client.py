@@ -14,6 +14,9 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
+from hitsvc.request.image_proxies import is_image_proxy
+from hitsvc.request.lists import entries
+
 Address = IPv4Address | IPv6Address
 
 # What one household or office is given, as a rule (RFC 6177 for IPv6).
@@ -51,13 +54,6 @@ _OF_PROXIES = frozenset(
         b"x-real-ip",
     ]
 )
-# GitHub's and its kin (npm, PyPI, GitLab, ...) are all some camo; then mail's and feeds'.
-IMAGE_PROXY = re.compile(
-    rb"\bcamo\b|ima?ge?[-_ ]?(?:proxy|fetcher)|mailproxy|fastmailua|\bweserv\b|\bwsrv\.nl\b",
-    re.IGNORECASE,
-)
-# Camo says who it is in both, whatever an operator makes of the one.
-_PROXY_HEADERS = (b"user-agent", b"via")
 
 
 class TrustedProxies:
@@ -76,7 +72,7 @@ class TrustedProxies:
         Raises:
             ValueError: One of them is neither.
         """
-        names = [name.strip() for name in allowed.split(",") if name.strip()]
+        names = entries(allowed)
         self._all = "*" in names
         self._networks = [ip_network(name) for name in names if name != "*"]
         self._unheeded = unheeded
@@ -128,6 +124,7 @@ class Clients:
         """
         self._proxies = proxies
         self._header = header.lower().encode()
+        self._of_proxies = _OF_PROXIES | {self._header}
 
     def address(self, scope: Mapping[str, Any]) -> Address | None:
         """Return the client's address; `None` if nobody knows it.
@@ -159,7 +156,7 @@ class Clients:
         peer = scope.get("client")
         if address is not None or not peer:
             return address
-        if _has_any(scope["headers"], _OF_PROXIES | {self._header}):
+        if _has_any(scope["headers"], self._of_proxies):
             return self._farthest_proxy(scope)
         return parse_address(peer[0])
 
@@ -226,18 +223,6 @@ def _network_of(address: Address | None) -> str | None:
 
 def _network_of_host(host: str) -> str | None:
     return _network_of(parse_address(host))
-
-
-def is_image_proxy(scope: Mapping[str, Any]) -> bool:
-    """Tell whether many people look through this client, and all it shows is images.
-
-    The one rule of what such a proxy is: for limits, for the status of errors, and for
-    what is no bot (`hitsvc.request.bots`).
-    """
-    return any(
-        name in _PROXY_HEADERS and IMAGE_PROXY.search(value[:512]) is not None
-        for name, value in scope["headers"]
-    )
 
 
 def _from_the_right(

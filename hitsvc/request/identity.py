@@ -10,12 +10,12 @@ settings are.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Final, Protocol
 from urllib.parse import quote, unquote_to_bytes
 
 from hitsvc.errors import InvalidURL, SettingsError, URLTooLong
-from hitsvc.request.parameters import ANY_SUBDOMAIN, Parameters, chosen, split_entry
+from hitsvc.request.lists import ANY_SUBDOMAIN, entries
+from hitsvc.request.parameters import Parameters, chosen, split_entry
 from hitsvc.request.query import escaped
 from hitsvc.request.urls import LOCAL, MAX_KEY_BYTES, parse, spelled, too_long
 
@@ -106,7 +106,7 @@ class Identity:
         self._fold_sessions = fold_sessions
         self._bare_hosts = _bare_hosts(hosts, query)
         self.kept = _kept(query, hash_routes=hash_routes)
-        self._parameters = Parameters(_entries(query), self.host)
+        self._parameters = Parameters(entries(query), self.host)
 
     @classmethod
     def of(cls, settings: Chosen) -> "Identity":
@@ -125,7 +125,10 @@ class Identity:
                 hosts=f"{settings.sites},{settings.deny}",
             )
         except ValueError as ex:
-            msg = f"HITSVC_QUERY={settings.query!r}: {ex}"
+            msg = (
+                f"HITSVC_QUERY={settings.query!r}: {ex}. Give names of parameters, "
+                "separated by commas, such as p, wp.example:id."
+            )
             raise SettingsError(msg) from ex
 
     def key(self, raw: str) -> str:
@@ -227,17 +230,13 @@ def _name(query: str, **switches: bool) -> str:
 
 def _bare_hosts(hosts: str, query: str) -> frozenset[str]:
     """Return the names that need no dot: whoever lists them knows them."""
-    listed = [*_entries(hosts), *(split_entry(entry)[0] for entry in _entries(query))]
+    listed = [*entries(hosts), *(split_entry(entry)[0] for entry in entries(query))]
     return LOCAL.union(host.removeprefix(ANY_SUBDOMAIN).lower() for host in listed)
 
 
 def _kept(query: str, *, hash_routes: bool) -> list[str]:
-    names = sorted({split_entry(entry)[1] for entry in _entries(query)})
+    names = sorted({split_entry(entry)[1] for entry in entries(query)})
     return [*names, "#"] if hash_routes else names
-
-
-def _entries(text: str) -> Iterator[str]:
-    return filter(None, map(str.strip, text.split(",")))
 
 
 PLAIN: Final = Identity()

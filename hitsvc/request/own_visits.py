@@ -10,6 +10,7 @@ from typing import Any
 
 from hitsvc.request.client import Clients
 from hitsvc.request.cookies import find_cookie, secure_name
+from hitsvc.request.lists import entries
 from hitsvc.request.visit import Visit
 
 _NAME = "hits-off"
@@ -32,8 +33,7 @@ class OwnVisits:
         Raises:
             ValueError: One of them is neither.
         """
-        names = filter(None, map(str.strip, addresses.split(",")))
-        self._networks = [ip_network(name) for name in names]
+        self._networks = [ip_network(name) for name in entries(addresses)]
         self._clients = clients
 
     def sent(self, scope: Mapping[str, Any]) -> bool:

@@ -6,8 +6,8 @@ from operator import itemgetter
 from urllib.parse import quote, unquote_to_bytes
 
 from hitsvc.errors import InvalidURL
+from hitsvc.request.lists import ANY_SUBDOMAIN
 
-ANY_SUBDOMAIN = "*."
 # What may stand in a name or a value, beside letters and digits.
 _KEPT = "!$'()*,-./:;?@_|~"
 # A name, as the setting has it.
@@ -23,7 +23,7 @@ def split_entry(entry: str) -> tuple[str, str]:
     """
     host, colon, name = entry.rpartition(":")
     if not _NAME.fullmatch(name) or (colon and not host.removeprefix(ANY_SUBDOMAIN)):
-        msg = f"{entry!r} is no parameter, such as p, or wp.example:p for one host"
+        msg = f"{entry!r} is no parameter"
         raise ValueError(msg)
     return host, name
 
@@ -48,7 +48,7 @@ class Parameters:
             try:
                 site = site_of(host.removeprefix(prefix)) if host else ""
             except InvalidURL as ex:
-                msg = f"{entry!r} names no host, such as wp.example:p ({ex})"
+                msg = f"{entry!r} names no host ({ex})"
                 raise ValueError(msg) from ex
             self._by_host[prefix + site] = self._of(prefix + site) | {_spelled(name)}
 

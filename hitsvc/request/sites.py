@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from hitsvc.errors import InvalidURL
 from hitsvc.request.identity import Identity
-
-_ANY_SUBDOMAIN = "*."
+from hitsvc.request.lists import ANY_SUBDOMAIN, entries
 
 
 class Sites:
@@ -27,8 +26,8 @@ class Sites:
         """
         self.all = not allowed.strip(" ,")
         identity = identity or Identity(hosts=f"{allowed},{denied}")
-        self._allowed = _Hosts(_entries(allowed), identity)
-        self._denied = _Hosts(_entries(denied), identity)
+        self._allowed = _Hosts(entries(allowed), identity)
+        self._denied = _Hosts(entries(denied), identity)
 
     def __contains__(self, site: str) -> bool:
         """Tell whether the pages of a site are counted."""
@@ -38,11 +37,11 @@ class Sites:
 class _Hosts:
     """A set of hosts, some with all below them."""
 
-    def __init__(self, entries: Iterable[str], identity: Identity) -> None:
+    def __init__(self, listed: Iterable[str], identity: Identity) -> None:
         self._exact: set[str] = set()
         self._with_subdomains: set[str] = set()
-        for entry in entries:
-            host = entry.removeprefix(_ANY_SUBDOMAIN)
+        for entry in listed:
+            host = entry.removeprefix(ANY_SUBDOMAIN)
             # What is folded away has no pages: `www.example.org` is `example.org`.
             try:
                 self._exact.add(identity.host(host))
@@ -60,7 +59,3 @@ class _Hosts:
                 return True
             site = site.partition(".")[2]
         return False
-
-
-def _entries(text: str) -> list[str]:
-    return [name for entry in text.split(",") if (name := entry.strip())]

@@ -6,7 +6,7 @@ out of the environment. Nothing else reads it.
 """
 
 from hitsvc.settings.environment import variable
-from hitsvc.settings.mistakes import Right, mistake
+from hitsvc.settings.mistakes import Right, mistake, right_of
 from hitsvc.settings.model import Settings, unknown_variables
 from hitsvc.settings.sources import sources
 
@@ -14,6 +14,7 @@ __all__ = [
     "Right",
     "Settings",
     "mistake",
+    "right_of",
     "sources",
     "unknown_variables",
     "variable",

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from hitsvc.settings.mistakes import Right
 from hitsvc.settings.networks import networks
 
+_HOSTS = Right("hosts, separated by commas", "example.org, *.example.com")
+
 
 class CountSettings(BaseModel):
     """What is counted, where it is kept, and how it is shown."""
@@ -99,7 +101,7 @@ class CountSettings(BaseModel):
             "`*.example.org` is `example.org` and all below it. Empty: every host.",
             min_length=0,
         ),
-        Right("hosts, separated by commas", "example.org, *.example.com"),
+        _HOSTS,
     ] = ""
     deny: Annotated[
         str,
@@ -107,7 +109,7 @@ class CountSettings(BaseModel):
             description="Hosts whose pages are not counted, written likewise.",
             min_length=0,
         ),
-        Right("hosts, separated by commas", "example.org, *.example.com"),
+        _HOSTS,
     ] = ""
     bots: Annotated[
         str,

@@ -214,7 +214,7 @@ def test_a_list_that_is_none_stops_the_start(wrong):
         sites="",
         deny="",
     )
-    with pytest.raises(SettingsError, match=r"^HITSVC_QUERY=.*wp\.example:p"):
+    with pytest.raises(SettingsError, match=r"^HITSVC_QUERY=.*wp\.example:id"):
         Identity.of(chosen)
 
 
