@@ -32,7 +32,11 @@ class Valkey:
     """
 
     def __init__(
-        self, *options: str, program: str | None = None, config: Path | None = None
+        self,
+        *options: str,
+        program: str | None = None,
+        config: Path | None = None,
+        port: int | None = None,
     ) -> None:
         """Start it and wait until it answers.
 
@@ -40,24 +44,34 @@ class Valkey:
             options: Of its command line.
             program: A Redis to run in its place.
             config: A configuration file; the options win.
+            port: Where it listens; a free port if none is given.
         """
         self._dir = tempfile.TemporaryDirectory(prefix="hits-")  # a short path
         self.socket = Path(self._dir.name, "valkey.sock")
-        self.port = free_port()
+        self.port = port or free_port()
         command = ["redis-server", *([str(config)] if config else [])]
         command += ["--bind", "127.0.0.1", "--save", ""]
         command += ["--port", str(self.port), "--unixsocket", str(self.socket)]
         command += ["--dir", self._dir.name, *options]
-        self.process = subprocess.Popen(
-            command,
-            executable=program or str(server_binary()),
-            stdout=subprocess.DEVNULL,
-        )
+        self._command = command
+        self._program = program or str(server_binary())
         try:
-            eventually(self._is_up)
+            self.start()
         except BaseException:
             self.close()
             raise
+
+    def start(self) -> None:
+        """Start it, with what it has on its disk, and wait until it answers."""
+        self.process = subprocess.Popen(
+            self._command, executable=self._program, stdout=subprocess.DEVNULL
+        )
+        eventually(self._is_up)
+
+    def kill(self) -> None:
+        """Kill it, at once and without a chance to clean up."""
+        self.process.kill()
+        self.process.wait()
 
     def _is_up(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client:
@@ -70,6 +84,5 @@ class Valkey:
 
     def close(self) -> None:
         """Stop it."""
-        self.process.kill()
-        self.process.wait()
+        self.kill()
         self._dir.cleanup()
