@@ -87,8 +87,8 @@ def create_app(
     services = make_services(settings, check, backend, proxies, identity, tally, shared)
     assets = Assets(settings.base_path, identity.kept)
     painter = open_painter()
-    routes = _routes(services, check, badges, assets, painter)
-    routes = also_below(settings.base_path, routes)
+    routes = _routes(services, badges, assets, painter)
+    routes = also_below(settings.base_path, routes | _health(services, check, shared))
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
     shown = error_pictures(badges, services.looks, painter), assets.error_page
@@ -122,7 +122,6 @@ def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
 
 def _routes(
     services: Services,
-    check: StoreCheck,
     badges: BadgeMaker,
     assets: Assets,
     painter: Painter | None,
@@ -147,9 +146,17 @@ def _routes(
         "/leave-me-out": LeaveMeOut(
             assets.page("leave-me-out.html"), SECURITY_HEADERS, services.proxies
         ),
-        "/healthz": Liveness(),
-        "/readyz": Readiness(services.counter, check),
         **page_routes(assets),
+    }
+
+
+def _health(
+    services: Services, check: StoreCheck, shared: BeforeFork
+) -> dict[str, object]:
+    """Return the addresses that tell how the service is."""
+    return {
+        "/healthz": Liveness(shared.is_going),
+        "/readyz": Readiness(services.counter, check, shared.is_going),
     }
 
 

@@ -1,8 +1,9 @@
 """Falcon resources that say how the service is."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import falcon
 from falcon.asgi import Request, Response
 
 from hitsvc.answer import UNCACHED
@@ -15,13 +16,22 @@ _TEXT = "text/plain; charset=utf-8"
 
 
 class Liveness:
-    """Says that the process lives; Redis is not asked."""
+    """Says that the process lives and stays; Redis is not asked.
+
+    So this is what proxies ask: while Redis is away, visitors are to get what we say of
+    it, which is a picture where they want one, and not the proxy's error page.
+    """
 
     media_type = _TEXT
 
+    def __init__(self, is_going: Callable[[], bool]) -> None:
+        """Ask this whether the service was told to stop."""
+        self._is_going = is_going
+
     async def on_get(self, _req: Request, resp: Response) -> None:
-        """Answer at once."""
-        _say(resp, "alive\n")
+        """Answer at once; 503 if nobody should be sent here any more."""
+        if not _goes(resp, self._is_going):
+            _say(resp, "alive\n")
 
     on_head = on_get
 
@@ -34,14 +44,19 @@ class Readiness:
 
     media_type = _TEXT
 
-    def __init__(self, counter: HitCounter, check: StoreCheck) -> None:
-        """Join a counter and what knows its store."""
+    def __init__(
+        self, counter: HitCounter, check: StoreCheck, is_going: Callable[[], bool]
+    ) -> None:
+        """Join a counter, what knows its store, and what tells of a stop."""
         self._counter = counter
         self._check = check
+        self._is_going = is_going
         self._told: Sequence[str] = ()
 
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Ask Redis; a failure becomes a 503."""
+        if _goes(resp, self._is_going):
+            return
         await self._counter.check()
         self._tell(await self._check.warnings())
         _say(resp, "ready\n")
@@ -57,6 +72,15 @@ class Readiness:
         for text in told:
             if text not in warnings:
                 log.info("no longer so: %s", text)
+
+
+def _goes(resp: Response, is_going: Callable[[], bool]) -> bool:
+    """Say so if the service was told to stop."""
+    if not is_going():
+        return False
+    resp.status = falcon.HTTP_503
+    _say(resp, "draining\n")
+    return True
 
 
 def _say(resp: Response, line: str) -> None:

@@ -118,16 +118,21 @@ class Metrics:
 class DetailedReadiness:
     """Whether hits can be counted now, and what the operator should know."""
 
-    def __init__(self, board: Board, watch: StoreWatch) -> None:
-        """Judge by this board, and by what is known of the store."""
+    def __init__(
+        self, board: Board, watch: StoreWatch, is_going: Callable[[], bool]
+    ) -> None:
+        """Judge by this board, what is known of the store, and what tells of a stop."""
         self._board = board
         self._watch = watch
+        self._is_going = is_going
 
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Say so, with a fact a line."""
         store = await self._watch.look()
         workers = self._board.workers
         trouble = store.trouble or ("" if workers else "there is no worker")
+        if self._is_going():
+            trouble = "it was told to stop, and answers until then"
         if trouble:
             resp.status = falcon.HTTP_503
         lines = [
@@ -145,11 +150,19 @@ class DetailedReadiness:
     on_head = on_get
 
 
-def create_operator_app(board: Board, watch: StoreWatch) -> falcon.asgi.App[Any, Any]:
-    """Build the app of the operator's port."""
+def create_operator_app(
+    board: Board, watch: StoreWatch, is_going: Callable[[], bool] = lambda: False
+) -> falcon.asgi.App[Any, Any]:
+    """Build the app of the operator's port.
+
+    Args:
+        board: What it shows.
+        watch: What knows the store.
+        is_going: Tells whether the service was told to stop.
+    """
     app = falcon.asgi.App[Any, Any](middleware=[watch])
     app.add_route("/metrics", Metrics(board, watch))
-    app.add_route("/readyz", DetailedReadiness(board, watch))
+    app.add_route("/readyz", DetailedReadiness(board, watch, is_going))
     return app
 
 

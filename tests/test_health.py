@@ -8,7 +8,7 @@ import pytest
 from falcon import testing
 from falcon.asgi import App
 
-from hitsvc.health import Readiness
+from hitsvc.health import Liveness, Readiness
 
 
 class Counter:
@@ -35,12 +35,29 @@ def _check() -> Check:
     return Check("the store forgets", "the store is a replica")
 
 
+class Stop:
+    """Whether the service was told to stop."""
+
+    told = False
+
+    def __call__(self) -> bool:
+        """Tell it."""
+        return self.told
+
+
+@pytest.fixture(name="stop")
+def _stop() -> Stop:
+    """It was not."""
+    return Stop()
+
+
 @pytest.fixture(name="client")
-def _client(check: Any) -> testing.TestClient:
+def _client(check: Any, stop: Stop) -> testing.TestClient:
     """A client of a service on that store."""
     app: Any = App()
     counter: Any = Counter()
-    app.add_route("/readyz", Readiness(counter, check))
+    app.add_route("/healthz", Liveness(stop))
+    app.add_route("/readyz", Readiness(counter, check, stop))
     return testing.TestClient(app)
 
 
@@ -83,3 +100,16 @@ def test_a_good_store_is_no_news(client, check, caplog):
     client.get("/readyz")
 
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_who_was_told_to_stop_says_so(client, stop, path):
+    """With 503, so that proxies send visitors elsewhere."""
+    before = client.get(path).status_code
+    stop.told = True
+
+    after = client.get(path)
+
+    assert before == 200
+    assert (after.status_code, after.text) == (503, "draining\n")
+    assert after.headers["Cache-Control"].startswith("no-")

@@ -42,6 +42,7 @@ DEFAULTS = {
     "workers": 0,
     "max_connections": 8192,
     "max_connections_by_client": 1024,
+    "drain_seconds": 0,
     "data_dir": Path("hitsvc-data"),
     "embedded_memory": 256,
     "forwarded_allow_ips": "127.0.0.1,::1",
@@ -72,6 +73,8 @@ BOUNDS = [
     ("MAX_CONNECTIONS", "1", "0"),
     ("MAX_CONNECTIONS_BY_CLIENT", "0", "-1"),
     ("MAX_CONNECTIONS", "1000000", "1000001"),
+    ("DRAIN_SECONDS", "0", "-1"),
+    ("DRAIN_SECONDS", "3600", "3601"),
     ("BADGE_LABEL", "x" * 64, "x" * 65),
 ]
 GOOD = [

@@ -122,7 +122,7 @@ def _serve_embedded(settings: Settings) -> NoReturn:
 
             return Server(settings, listener, str(data_dir.path)).run
 
-        code = Keeper(store).run(prepare, listener)
+        code = Keeper(store, settings.drain_seconds).run(prepare, listener)
     finally:
         data_dir.release()
     sys.exit(code)

@@ -75,6 +75,16 @@ class HttpProtocol(AnsweringProtocol):
         self._app_state = app_state
         self._whole = self._intake.whole
 
+    # What the worker calls.
+
+    def retire(self) -> None:
+        """Answer one request more, and say that it was the last.
+
+        An idle connection stays open for it: to close it would fail a client that is
+        sending at this moment.
+        """
+        self._reader.deliver = self._take_last
+
     # What the event loop calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -140,6 +150,10 @@ class HttpProtocol(AnsweringProtocol):
             self._give(exchange)
         if not keep_alive:
             self._end()
+
+    def _take_last(self, scope: Scope, body: bytes, _keep_alive: bool) -> None:
+        """Answer a request, and no other."""
+        self._take(scope, body, keep_alive=False)
 
     def _rewind(self, data: bytes) -> None:
         """Parse again, and piece by piece, what was parsed as one request.

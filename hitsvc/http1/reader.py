@@ -40,6 +40,7 @@ class RequestReader:
     """Finds the requests in one client's bytes.
 
     Attributes:
+        deliver: Called with each request, from the next one on; see `__init__`.
         feed: Takes the next bytes; raises `httptools.HttpParserError`, or
             `httptools.HttpParserUpgrade` after a request that offers another protocol.
         pending: The scope of a request of which the body, or its end, has not come yet.
@@ -48,7 +49,6 @@ class RequestReader:
     __slots__ = (
         "_body",
         "_connection",
-        "_deliver",
         "_framing",
         "_headers",
         "_is_awaited",
@@ -60,6 +60,7 @@ class RequestReader:
         "_parser",
         "_state",
         "_url",
+        "deliver",
         "feed",
         "pending",
     )
@@ -91,7 +92,7 @@ class RequestReader:
             "query_string": b"",
         }
         self._state = state
-        self._deliver = deliver
+        self.deliver = deliver
         self._most = most_fields
         # The fields about the frame of a request that was found to be HTTP/1.1, and kept.
         self._judged: Headers | None = None
@@ -110,7 +111,7 @@ class RequestReader:
 
     def close(self) -> None:
         """Break the reference cycles: the collector of garbage hardly ever runs."""
-        del self._parser, self.feed, self._deliver
+        del self._parser, self.feed, self.deliver
 
     def skip(self, next_piece: Callable[[], bytes]) -> None:
         """Parse a request that was delivered already, once more, for its end.
@@ -118,17 +119,17 @@ class RequestReader:
         Args:
             next_piece: Returns the pieces, each of which ends one request at most.
         """
-        deliver, found = self._deliver, False
+        deliver, found = self.deliver, False
 
         def find(*_request: Any) -> None:
             nonlocal found
             found = True
 
-        self._deliver = find
+        self.deliver = find
         while not found:
             self.feed(next_piece())
             self.park()
-        self._deliver = deliver
+        self.deliver = deliver
 
     # While a request is waited for.
 
@@ -240,7 +241,7 @@ class RequestReader:
         scope["query_string"] = query
         if self._state:
             scope["state"] = self._state.copy()
-        self._deliver(scope, body, self._keep_alive)
+        self.deliver(scope, body, self._keep_alive)
 
 
 def _packed(headers: Headers) -> bytes:

@@ -13,8 +13,10 @@ class BeforeFork(NamedTuple):
         tells_of_proxy: Tells whether no other worker has said that a proxy is not trusted.
         tells_of_visitors: The same, that visitors are not known.
         day_keys: Keys of claims, which the parent turns; `None`: each process has its own.
+        is_going: Tells whether the service was told to stop, and answers until it does.
     """
 
     tells_of_proxy: Callable[[], bool] = lambda: True
     tells_of_visitors: Callable[[], bool] = lambda: True
     day_keys: DayKeys | None = None
+    is_going: Callable[[], bool] = lambda: False

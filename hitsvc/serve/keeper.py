@@ -14,6 +14,7 @@ the keeper    on Linux the kernel stops both children, they stop theirs
 ============  ==========================================================
 """
 
+import math
 import os
 import select
 import signal
@@ -37,13 +38,16 @@ LEFTOVER_GRACE_S = 10.0  # for workers that have lost their arbiter
 class Keeper:
     """Runs a store and a server until one of them, or somebody, ends it."""
 
-    def __init__(self, store: EmbeddedStore) -> None:
+    def __init__(self, store: EmbeddedStore, drain_s: float = 0) -> None:
         """Set up; nothing runs yet.
 
         Args:
             store: The store, not started.
+            drain_s: How long the server answers all after the first SIGTERM.
         """
         self._store = store
+        self._drain_s = drain_s
+        self._stops_at = math.inf
         self._server: ForkedServer | None = None
         self._stops = 0
         self._restarts = 0
@@ -77,7 +81,7 @@ class Keeper:
             elif self._await_store(server):
                 server.go()
             while (code := server.poll()) is None:
-                if not self._stops:
+                if time.monotonic() < self._stops_at:
                     self._tend_store()
                 self._wait(1.0)
         finally:
@@ -98,11 +102,18 @@ class Keeper:
             if signal.getsignal(signum) is not signal.SIG_IGN:  # as nohup sets it
                 signal.signal(signum, self._on_stop)
 
-    def _on_stop(self, _signum: int, _frame: FrameType | None) -> None:
-        """Pass a stop on to the server: gracefully at first, quickly when repeated."""
+    def _on_stop(self, signum: int, _frame: FrameType | None) -> None:
+        """Pass a stop on to the server.
+
+        The first SIGTERM begins the lame-duck time, in which the store is needed as
+        before. Anything else, and anything that is repeated, ends it, and repeated once
+        more, what the server is doing.
+        """
         self._stops += 1
+        first = self._stops == 1 and signum == signal.SIGTERM
+        self._stops_at = time.monotonic() + (self._drain_s if first else 0)
         if self._server:
-            self._server.signal(signal.SIGTERM if self._stops == 1 else signal.SIGINT)
+            self._server.signal(signal.SIGTERM if first else signal.SIGINT)
 
     def _wait(self, timeout_s: float) -> None:
         """Wait for a signal, or for the time to start the store again."""

@@ -41,13 +41,18 @@ _GRACE_S = 3.0
 class Monitor:
     """Counters that outlive workers, and the process that shows them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, is_going: Callable[[], bool]) -> None:
         """Open the port; nothing runs yet.
+
+        Args:
+            settings: Say where.
+            is_going: Tells whether the service was told to stop.
 
         Raises:
             SettingsError: The address is taken, or no address of this machine.
         """
         self._settings = settings
+        self._is_going = is_going
         self._listener = _listen(settings)
         self._board = Board()
         self._rows = Rows(self._board)
@@ -136,7 +141,8 @@ class Monitor:
             _expire(connections)
             server.should_exit |= os.getppid() != parent
 
-        app = create_operator_app(self._board, open_store_watch(self._settings))
+        watch = open_store_watch(self._settings)
+        app = create_operator_app(self._board, watch, self._is_going)
         config = uvicorn.Config(
             app,
             http=connect,  # type: ignore[arg-type]

@@ -6,13 +6,11 @@ Importing this module is dear (gunicorn, falcon, redis): do it where it is neede
 import asyncio
 import logging
 import runpy
-import signal
 import socket
 from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
 from hitsvc import __version__
@@ -23,6 +21,8 @@ from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.metrics import Tally
 from hitsvc.request import BeforeFork
 from hitsvc.serve.access_log import AccessLog
+from hitsvc.serve.arbiter import ServiceArbiter
+from hitsvc.serve.lame_duck import LameDuck
 from hitsvc.serve.listener import address_of
 from hitsvc.serve.monitor import Monitor
 from hitsvc.settings import Right, Settings, mistake
@@ -44,6 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         networks: What one network may have of a worker's connections.
         monitor: Shows what they count; `None` where metrics are off.
         day_keys: Keys of claims; the arbiter turns them.
+        lame_duck: Whether the service was told to stop.
         tally: In a worker, what it counts with.
     """
 
@@ -66,7 +67,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._address = address_of(listener)
         self._place = place
         create_app(settings)
-        self.monitor = Monitor(settings) if settings.metrics_bind else None
+        self.lame_duck = LameDuck(settings.drain_seconds)
+        self.monitor = (
+            Monitor(settings, self.lame_duck.began) if settings.metrics_bind else None
+        )
         self.day_keys = DayKeys(settings.cookie_timeout)
         self._listener_fd = listener.detach()
         super().__init__()
@@ -117,7 +121,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         Raises:
             SettingsError: The store cannot be used.
         """
-        arbiter = _Arbiter(self)  # from here on lines are logged as configured
+        arbiter = ServiceArbiter(self)  # from here on lines are logged as configured
         wanted = self.cfg.worker_connections
         connections = fit_open_files(wanted)
         self.cfg.set("worker_connections", connections)
@@ -135,7 +139,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "sites": self._settings.sites or "every site (HITSVC_SITES names yours)",
         }
         self._is_first_up = Once()
-        self._shared = BeforeFork(Once(), Once(), self.day_keys)
+        self._shared = BeforeFork(Once(), Once(), self.day_keys, self.lame_duck.began)
         arbiter.run()
 
     def say_what_was_counted(self) -> None:
@@ -203,48 +207,3 @@ class _Greeter:
                 "counts are in %(place)s (%(store)s); counted: %(sites)s",
                 self._facts,
             )
-
-
-class _Arbiter(Arbiter):  # type: ignore[misc]
-    """gunicorn's arbiter, for a process that has no configuration file to reload."""
-
-    # uvicorn's workers know one stop only, the graceful one, which SIGQUIT is not;
-    # and a closed terminal (SIGHUP) is a stop.
-    handle_int = handle_quit = handle_hup = Arbiter.handle_term
-
-    def init_signals(self) -> None:
-        """Set the handlers, but let `nohup` keep SIGHUP away."""
-        ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-        super().init_signals()
-        if ignored:
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-    def manage_workers(self) -> None:
-        """Look after workers, keys and the operator's port; called every second."""
-        self.app.day_keys.turn()
-        if self.app.monitor:
-            self.app.monitor.tend(self.WORKERS, self._close_listeners)
-        super().manage_workers()
-
-    def spawn_worker(self) -> None:
-        """Start a worker, with counters that no other writes."""
-        monitor: Monitor | None = self.app.monitor
-        if monitor:
-            monitor.prepare_worker()
-        pid = super().spawn_worker()
-        if monitor:
-            monitor.worker_started(pid)
-
-    def stop(self, graceful: bool = True) -> None:
-        """Stop the workers, and then the operator's port."""
-        super().stop(graceful)
-        if self.app.monitor:
-            self.app.monitor.end()
-            self.app.say_what_was_counted()
-
-    def _close_listeners(self) -> None:
-        for listener in self.LISTENERS:
-            listener.close()
-
-    def handle_usr2(self) -> None:
-        """Ignore it: another program cannot take this one's place."""

@@ -81,7 +81,11 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         now = asyncio.get_running_loop().time()
         for connection in tuple(self._connections):
             connection.expire(now)
-        # An app of another program has none.
+        # An app of another program has neither.
+        lame_duck = getattr(self.app, "lame_duck", None)
+        if lame_duck and lame_duck.lets_go():
+            for connection in tuple(self._connections):
+                connection.retire()
         if tally := getattr(self.app, "tally", None):
             tally.connections(len(self._connections))
         if os.getppid() != self.ppid:

@@ -76,6 +76,16 @@ class ServerSettings(BaseModel):
             le=1_000_000,
         ),
     ] = 1_024
+    drain_seconds: Annotated[
+        int,
+        Field(
+            description="Seconds from SIGTERM to the stop, in which `/healthz` and "
+            "`/readyz` say 503, so that a proxy sends nobody here any more, and all "
+            "else is answered. 0: it stops at once.",
+            ge=0,
+            le=3600,
+        ),
+    ] = 0
     data_dir: Annotated[
         Path,
         Field(description="Where the embedded store keeps its data."),

@@ -71,3 +71,54 @@ def test_a_stop_changes_nothing_for_who_is_let_go(loop):
     assert wire.protocol.deadline == deadline
     wire.read()
     assert wire.lost
+
+
+@pytest.mark.parametrize("way", [b"lane", b"app"])
+def test_who_is_retired_is_answered_once_more(loop, way):
+    """An idle connection stays open, and is told that this answer is the last."""
+    wire, app = served(loop)
+    wire.bring(GET % (way, b""))
+    loop.settle()
+    app.answer()
+    loop.settle()
+    wire.protocol.retire()
+    wire.protocol.retire()
+    loop.settle()
+    assert not wire.lost
+    before = len(wire.sent)
+    wire.bring(GET % (way, b"") + NEXT)
+    loop.settle()
+    app.answer()
+    loop.settle()
+    last = wire.sent[before:]
+    assert statuses(last) == [200]
+    assert b"connection: close" in last
+    assert wire.lost
+
+
+@pytest.mark.parametrize("way", [b"lane", b"app"])
+def test_who_is_retired_in_a_request_may_ask_for_another(loop, way):
+    """The head of the answer at hand may be on its way."""
+    wire, app = served(loop)
+    wire.bring(GET % (way, b""))
+    loop.settle()
+    wire.protocol.retire()
+    app.answer()
+    loop.settle()
+    assert b"connection: close" not in wire.sent
+    assert not wire.lost
+    wire.bring(NEXT)
+    loop.settle()
+    app.answer()
+    loop.settle()
+    assert statuses(wire.sent) == [200, 200]
+    assert wire.lost
+
+
+def test_who_has_gone_can_be_retired(loop):
+    """The worker may not know yet."""
+    wire, _ = served(loop)
+    wire.protocol.drop()
+    wire.protocol.retire()
+    loop.settle()
+    assert wire.lost

@@ -85,7 +85,9 @@ class Port:
         self.rows.give(self.rows.take() or 0, 1)
         store: Any = self.store
         watch = StoreWatch(store, store, self.clock)
-        self.client = testing.TestClient(create_operator_app(self.board, watch))
+        self.is_going = False
+        app = create_operator_app(self.board, watch, lambda: self.is_going)
+        self.client = testing.TestClient(app)
 
     def metrics(self) -> dict[str, float]:
         """Ask for the numbers."""
@@ -281,3 +283,13 @@ async def test_a_store_in_memory_is_watched():
 def test_the_check_is_the_one_of_the_start():
     """What this file imitates has these methods."""
     assert {"report", "info", "close"} <= set(dir(StoreCheck))
+
+
+def test_who_was_told_to_stop_is_not_ready(port):
+    """However well the store is."""
+    port.is_going = True
+
+    status, lines = port.readiness()
+
+    assert status == 503
+    assert lines[0] == "not ready: it was told to stop, and answers until then"
