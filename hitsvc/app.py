@@ -30,13 +30,12 @@ from hitsvc.base_path import also_below
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Keys, UnheededProxy
 from hitsvc.express import ExpressLane
+from hitsvc.front import open_front
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
-from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.many import ManyReader
 from hitsvc.metrics import Tally
 from hitsvc.not_installed import NotInstalled, NotInstalledTaker
-from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
 from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
     BeforeFork,
@@ -52,6 +51,7 @@ from hitsvc.resources import (
 )
 from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings
+from hitsvc.shell import SECURITY_HEADERS
 from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
@@ -85,13 +85,13 @@ def create_app(
     proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
     identity = Identity.of(settings)
     services = make_services(settings, check, backend, proxies, identity, tally, shared)
-    assets = Assets(settings.base_path, identity.kept)
+    front = open_front(settings, identity, services)
     painter = open_painter()
-    routes = _routes(services, badges, assets, painter)
+    routes = front.routes | _routes(services, badges, painter)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
-    shown = error_pictures(badges, services.looks, painter), assets.error_page
+    shown = error_pictures(badges, services.looks, painter), front.shell.error_page
     problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
@@ -123,7 +123,6 @@ def _headers(counts: Mapping[str, CountResource]) -> dict[str, ReadyHeaders]:
 def _routes(
     services: Services,
     badges: BadgeMaker,
-    assets: Assets,
     painter: Painter | None,
 ) -> dict[str, object]:
     """Return every address of the service with the resource that answers there."""
@@ -143,10 +142,6 @@ def _routes(
         "/nocount/shields.json": CountReader(services, ShieldsRenderer(badges.label)),
         "/nocount.json": ManyReader(services, JsonHistoryRenderer(services.looks)),
         "/graph.svg": HistoryReader(services, ChartRenderer(services.looks)),
-        "/leave-me-out": LeaveMeOut(
-            assets.page("leave-me-out.html"), SECURITY_HEADERS, services.proxies
-        ),
-        **page_routes(assets),
     }
 
 

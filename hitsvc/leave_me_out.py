@@ -3,15 +3,14 @@
 A form that needs no script. What it sets is a cookie, see `hitsvc.request.own_visits`.
 """
 
-from collections.abc import Mapping
-from string import Template
-
 import falcon
 from falcon.asgi import Request, Response
 
 from hitsvc.answer import UNCACHED
 from hitsvc.request import TrustedProxies, Visit, is_left_out, leave_out, the_only
+from hitsvc.shell import HTML, SECURITY_HEADERS, Shell, path_as_sent
 
+_TEMPLATE = "pages/leave-me-out.html"
 _COUNTED = {
     "title": "Leave me out",
     "state": "Visits from this browser are counted.",
@@ -36,18 +35,14 @@ _PLAIN_HTTP = (
 class LeaveMeOut:
     """Shows whether this browser is counted, and changes that."""
 
-    def __init__(
-        self, page: str, headers: Mapping[str, str], proxies: TrustedProxies
-    ) -> None:
+    def __init__(self, shell: Shell, proxies: TrustedProxies) -> None:
         """Prepare.
 
         Args:
-            page: The page, as a template.
-            headers: What it is sent with.
+            shell: The frame of the page.
             proxies: Who may say that the visitor uses HTTPS.
         """
-        self._page = Template(page)
-        self._headers = headers
+        self._shell = shell
         self._proxies = proxies
 
     async def on_get(self, req: Request, resp: Response) -> None:
@@ -55,10 +50,11 @@ class LeaveMeOut:
         visit = Visit(req.scope, self._proxies)
         words = _LEFT_OUT if is_left_out(visit) else _COUNTED
         limits = _OTHER_SITES if visit.secure else _PLAIN_HTTP
-        resp.set_headers(dict(self._headers))
+        resp.set_headers(dict(SECURITY_HEADERS))
         resp.set_headers(UNCACHED)
-        resp.content_type = "text/html; charset=utf-8"
-        resp.data = self._page.substitute(words, limits=limits).encode()
+        resp.content_type = HTML
+        path = path_as_sent(req)
+        resp.data = self._shell.render(_TEMPLATE, path, **words, limits=limits)
 
     on_head = on_get
 

@@ -51,6 +51,8 @@ DEFAULTS = {
     "log_format": "text",
     "access_log": "off",
     "gunicorn_conf": None,
+    "page": "public",
+    "footer": "",
 }
 
 # Each bound as a pair: the last good value, and the first wrong one.
@@ -98,6 +100,9 @@ GOOD = [
     ("LOG_FORMAT", "json"),
     ("ACCESS_LOG", "on"),
     ("BADGE_LABEL", "Besuche & <mehr>"),
+    ("PAGE", "private"),
+    ("FOOTER", "Imprint=https://example.org/; Ask=mailto:me@example.org;"),
+    ("FOOTER", f"{'x' * 40}=http://a/?a=1&b=2; B=http://b;C=HTTPS://c"),
 ]
 WRONG = [
     ("REDIS_URL", "localhost:6379"),
@@ -120,6 +125,16 @@ WRONG = [
     ("BIND", "localhost:123456"),
     ("BIND", "unix:"),
     ("SOCKET_MODE", "0o660"),
+    ("PAGE", "on"),
+    ("FOOTER", "https://example.org"),
+    ("FOOTER", "=https://example.org"),
+    ("FOOTER", "Imprint=example.org"),
+    ("FOOTER", "Imprint=/imprint"),
+    ("FOOTER", "Imprint=https:///x"),
+    ("FOOTER", "Imprint=https://a b"),
+    ("FOOTER", "Imprint=javascript:alert(1)"),
+    ("FOOTER", f"{'x' * 41}=https://example.org"),
+    ("FOOTER", "A=http://a;B=http://b;C=http://c;D=http://d"),
     ("SOCKET_MODE", "rw-rw----"),
     ("SOCKET_MODE", "668"),
     ("SOCKET_MODE", "4666"),
@@ -365,6 +380,8 @@ class TestFiles:
             "base_path": "/stats",
             "ignore": "203.0.113.7",
             "refresh": "both",
+            "page": "off",
+            "footer": "Imprint=https://example.org",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")
         file = tmp_path / "secret"

@@ -3,7 +3,6 @@
 `Assets` reads the files of ``assets/`` once; `page_routes` says where each is served.
 """
 
-from hitsvc.pages.files import SECURITY_HEADERS
 from hitsvc.pages.page import Assets, page_routes
 
-__all__ = ["SECURITY_HEADERS", "Assets", "page_routes"]
+__all__ = ["Assets", "page_routes"]

@@ -6,6 +6,7 @@ out of the environment. Nothing else reads it.
 """
 
 from hitsvc.settings.environment import variable
+from hitsvc.settings.links import links
 from hitsvc.settings.mistakes import Right, mistake, right_of
 from hitsvc.settings.model import Settings, unknown_variables
 from hitsvc.settings.sources import sources
@@ -13,6 +14,7 @@ from hitsvc.settings.sources import sources
 __all__ = [
     "Right",
     "Settings",
+    "links",
     "mistake",
     "right_of",
     "sources",

@@ -11,11 +11,12 @@ from hitsvc.settings.counts import CountSettings
 from hitsvc.settings.environment import ENV_PREFIX, Given, found, option, variable
 from hitsvc.settings.identity import IdentitySettings
 from hitsvc.settings.mistakes import mistake, problem_of, right_of
+from hitsvc.settings.pages import PageSettings
 from hitsvc.settings.platform import offered
 from hitsvc.settings.server import ServerSettings
 
 
-class Settings(ServerSettings, IdentitySettings, CountSettings):
+class Settings(ServerSettings, PageSettings, IdentitySettings, CountSettings):
     """Everything that can be configured; the descriptions are the documentation."""
 
     # PERF: pydantic_settings would do what `found` does, at 0.1 s more of each start.

@@ -12,7 +12,7 @@ from falcon import testing
 
 from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.answer.problems import ProblemSerializer, add_problems
-from hitsvc.pages import SECURITY_HEADERS
+from hitsvc.shell import SECURITY_HEADERS
 from tests.support.contract import (
     AWAY,
     BADGES,

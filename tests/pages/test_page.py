@@ -11,19 +11,11 @@ import falcon.asgi
 import pytest
 from falcon import testing
 
-from hitsvc.pages import SECURITY_HEADERS, Assets, page_routes
-from hitsvc.pages.files import Asset, accepts_gzip
+from hitsvc.pages import Assets, page_routes
+from hitsvc.shell import SECURITY_HEADERS, Asset, Door, Shell
+from hitsvc.shell.files import accepts_gzip
 
 SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "page.js")
-FILES = (
-    "error.html",
-    "favicon.svg",
-    "index.html",
-    "leave-me-out.html",
-    *SCRIPTS,
-    "robots.txt",
-    "style.css",
-)
 BUDGET_BYTES = 30 * 1024
 
 
@@ -43,25 +35,46 @@ class Elements(HTMLParser):
 
 @pytest.fixture(name="assets", scope="module")
 def _assets():
-    return Assets()
+    return Shell(["hitsvc.pages"])
 
 
 @pytest.fixture(name="client")
 def _client(assets):
     app = falcon.asgi.App()
-    for path, resource in page_routes(assets).items():
+    own = page_routes(Assets(assets), Door("public", "The pages"))
+    for path, resource in {**own, **assets.routes()}.items():
         app.add_route(path, resource)
     return testing.TestClient(app)
 
 
+@pytest.fixture(name="index")
+def _index(assets):
+    return Elements(assets.render("pages/index.html").decode()).found
+
+
+@pytest.fixture(
+    name="elements", params=["pages/index", "pages/leave-me-out", "shell/error"]
+)
+def _elements(assets, request):
+    """What each page is made of."""
+    words = dict.fromkeys(("title", "state", "next", "button", "limits", "message"), "")
+    return Elements(assets.render(f"{request.param}.html", **words).decode()).found
+
+
 def read(name: str) -> str:
-    """Return a file of the package as text."""
-    return (resources.files("hitsvc.pages") / "assets" / name).read_text(
-        encoding="utf-8"
-    )
+    """Return a file of the packages as text."""
+    for package, place in (
+        ("pages", "assets"),
+        ("pages", "static"),
+        ("shell", "static"),
+    ):
+        file = resources.files(f"hitsvc.{package}") / place / name
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    raise FileNotFoundError(name)
 
 
-def paths(assets: Assets) -> list[str]:
+def paths(assets: Shell) -> list[str]:
     """Return every path that the page's routes answer."""
     return [
         "/",
@@ -71,7 +84,7 @@ def paths(assets: Assets) -> list[str]:
     ]
 
 
-def hashed(assets: Assets, stem: str) -> str:
+def hashed(assets: Shell, stem: str) -> str:
     """Return the path of the static file with that stem."""
     return next(f"/static/{name}" for name in assets.static if name.startswith(stem))
 
@@ -136,9 +149,13 @@ class TestFiles:
             falcon.HTTP_200
         }
 
-    def test_all_files_together_fit_the_budget(self):
+    def test_all_files_together_fit_the_budget(self, client, assets):
         """The whole page weighs at most 30 KB as sent."""
-        sizes = [len(gzip.compress(read(name).encode())) for name in FILES]
+        accepts = {"Accept-Encoding": "gzip"}
+        sizes = [
+            len(client.simulate_get(path, headers=accepts).content)
+            for path in ["/", *(f"/static/{name}" for name in assets.static)]
+        ]
 
         assert sum(sizes) <= BUDGET_BYTES
 
@@ -217,14 +234,14 @@ class TestHeaders:
     )
     def test_the_script_knows_what_tells_pages_apart(self, kept, put_in):
         """By the settings, as a string of JavaScript."""
-        script = Assets(kept=kept).embed.plain.data.decode()
+        script = Assets(Shell(["hitsvc.pages"]), kept).embed.plain.data.decode()
 
         assert f"{put_in}.split" in script
         assert "HITSVC_KEPT" not in script
 
     def test_the_description_that_the_page_links_to_is_json(self, client):
         """The footer's link leads somewhere."""
-        assert 'href="openapi.json"' in read("index.html")
+        assert 'href="openapi.json"' in client.simulate_get("/").text
         assert client.simulate_get("/openapi.json").json["openapi"].startswith("3.")
 
 
@@ -334,18 +351,16 @@ class TestGzip:
 class TestContent:
     """What the files themselves may hold."""
 
-    @pytest.mark.parametrize("name", ["index.html", "error.html", "leave-me-out.html"])
-    def test_no_script_or_style_is_inline(self, name):
+    def test_no_script_or_style_is_inline(self, elements):
         """The CSP would block it, so none is there."""
-        for tag, attributes in Elements(read(name)).found:
+        for tag, attributes in elements:
             assert tag != "style"
             assert tag != "script" or attributes["src"].startswith("static/")
             assert not [a for a in attributes if a == "style" or a.startswith("on")]
 
-    @pytest.mark.parametrize("name", ["index.html", "error.html", "leave-me-out.html"])
-    def test_every_address_in_the_pages_is_local(self, name):
+    def test_every_address_in_the_pages_is_local(self, elements):
         """And relative: a proxy may have put the service below a path of a site."""
-        for _, attributes in Elements(read(name)).found:
+        for _, attributes in elements:
             for key in {"src", "href", "action", "formaction"} & set(attributes):
                 assert re.match(r"(?![/\\]|[a-z]+:)", attributes[key])
 
@@ -357,26 +372,23 @@ class TestContent:
         assert set(re.findall(r"\w+://[^\s\"'`)]+", read(name))) <= known
         assert not re.search(r"@import|url\(", read(name))
 
-    def test_every_field_has_a_label(self):
+    def test_every_field_has_a_label(self, index):
         """A screen reader can name each text field."""
-        elements = Elements(read("index.html")).found
-        labelled = {a["for"] for tag, a in elements if tag == "label" and "for" in a}
+        labelled = {a["for"] for tag, a in index if tag == "label" and "for" in a}
         fields = {
-            a["id"]
-            for tag, a in elements
-            if tag == "textarea" or a.get("type") == "text"
+            a["id"] for tag, a in index if tag == "textarea" or a.get("type") == "text"
         }
-        wells = [a for _, a in elements if a.get("type") == "color"]
+        wells = [a for _, a in index if a.get("type") == "color"]
 
         assert fields == labelled
         assert all(well["aria-label"] for well in wells)
         assert {well["data-field"] for well in wells} <= fields
 
-    def test_the_form_sends_what_the_badge_understands(self):
+    def test_the_form_sends_what_the_badge_understands(self, index):
         """Without JavaScript, the names of the fields are the names of parameters."""
         named = {
             a["name"]
-            for tag, a in Elements(read("index.html")).found
+            for tag, a in index
             if tag == "input" and "name" in a and "form" not in a
         }
 
@@ -393,51 +405,6 @@ class TestContent:
             "base",
         }
 
-    def test_the_page_counts_itself(self):
+    def test_the_page_counts_itself(self, index):
         """Its own badge counts, by Referer, so without JavaScript too."""
-        assert 'src="count/tag.svg"' in read("index.html")
-
-
-class TestErrorPage:
-    """The page for 404 and 405."""
-
-    def test_it_shows_title_and_message(self, assets):
-        """Both texts stand in the page."""
-        body = assets.error_page("Page not found", "Nothing is here.", b"/a").decode()
-
-        assert "<h1>Page not found</h1>" in body
-        assert "<p>Nothing is here.</p>" in body
-
-    def test_it_escapes_what_it_shows(self, assets):
-        """A message with markup in it is shown, not run."""
-        body = assets.error_page("<b>", "<script>$title</script>&\"'", b"/a").decode()
-
-        assert "<h1>&lt;b&gt;</h1>" in body
-        assert "<p>&lt;script&gt;$title&lt;/script&gt;&amp;&quot;&#x27;</p>" in body
-
-    @pytest.mark.parametrize(
-        ("path", "root"),
-        [
-            (b"/none", "./"),
-            (b"/", "./"),
-            (b"/a/b", "../"),
-            (b"/a/b/", "../../"),
-            (b"/a%2Fb", "./"),
-            (b"/a" * 21, "../" * 20),
-            (b"/a" * 4000, "/"),
-            (b"*", "./"),
-        ],
-    )
-    def test_it_finds_the_page_from_where_it_is(self, assets, path, root):
-        """By as many steps up as the path has; of very many, it does without."""
-        body = assets.error_page("", "", path).decode()
-
-        assert f'<a class="button" href="{root}">' in body
-        assert f'href="{root}static/' in body
-
-    def test_it_uses_the_hashed_files(self, assets):
-        """It looks like the page: same style sheet, same icon."""
-        body = assets.error_page("", "", b"/a").decode()
-
-        assert f".{hashed(assets, 'style')}" in body
-        assert f".{hashed(assets, 'favicon')}" in body
+        assert "count/tag.svg" in [attributes.get("src") for _, attributes in index]

@@ -75,9 +75,9 @@ class TestKeyboard:
             stops.append(stop)
             page.keyboard.press("Tab")
 
-        # Two links, address and look-up, days and mode; the look (3 choices, 6 texts,
-        # 3 wells) and its reset; 8 buttons with their codes; a link.
-        assert stops == [True] * (2 + 2 + 2 + 3 + 6 + 3 + 1 + 2 * 8 + 1)
+        # Three links, address and look-up, days and mode; the look (3 choices, 6 texts,
+        # 3 wells) and its reset; 8 buttons with their codes; two links.
+        assert stops == [True] * (3 + 2 + 2 + 3 + 6 + 3 + 1 + 2 * 8 + 2)
 
 
 class TestWithoutJavaScript:

@@ -1,0 +1,34 @@
+"""Settings of the pages that people see."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from hitsvc.settings.links import check_links
+from hitsvc.settings.mistakes import Right
+
+
+class PageSettings(BaseModel):
+    """Who sees which pages, and what stands on all of them."""
+
+    page: Annotated[
+        str,
+        Field(
+            description="Who may see the page at `/` that makes badges: `public`: "
+            "everybody; `private`: the operator; or `off`: nobody.",
+            pattern=r"^(public|private|off)$",
+        ),
+    ] = "public"
+    footer: Annotated[
+        str,
+        Field(
+            description="Up to three links for the foot of every page, separated by "
+            "semicolons, each as `NAME=ADDRESS`. Empty: none.",
+            min_length=0,
+        ),
+        AfterValidator(check_links),
+        Right(
+            "up to three times NAME=ADDRESS, separated by semicolons",
+            "Imprint=https://example.org/imprint; Privacy=https://example.org/privacy",
+        ),
+    ] = ""

@@ -1,0 +1,22 @@
+"""What all pages have in common: the frame around them, their style, how they are sent.
+
+`Shell` renders a package's templates, which extend ``shell/base.html``, and serves its
+files under names that change with their content.
+"""
+
+from hitsvc.shell.doors import Door
+from hitsvc.shell.files import HTML, ONE_DAY, SECURITY_HEADERS, Asset, FileResource
+from hitsvc.shell.frame import Link, Shell, StaticResource, path_as_sent
+
+__all__ = [
+    "HTML",
+    "ONE_DAY",
+    "SECURITY_HEADERS",
+    "Asset",
+    "Door",
+    "FileResource",
+    "Link",
+    "Shell",
+    "StaticResource",
+    "path_as_sent",
+]
