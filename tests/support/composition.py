@@ -318,7 +318,7 @@ class Nginx:
         text = (ROOT / "config" / "nginx.conf").read_text()
         for old, new in {
             "hits.example.org": "localhost",
-            "server 127.0.0.1:8000;": "server app.proxy:8000;",
+            "server 127.0.0.1:8000 ": "server app.proxy:8000 ",
         }.items():
             assert old in text
             text = text.replace(old, new)

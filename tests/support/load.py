@@ -21,6 +21,7 @@ class Tally:
         attempted: Requests that were sent, or may have been.
         acknowledged: The numbers of those that were answered with one.
         refused: Those that were answered with an error.
+        failed: All that were not answered with a number; see there.
         stop: Set it to end the clients before their time.
     """
 
@@ -29,12 +30,34 @@ class Tally:
     refused: int = 0
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def failed(self) -> int:
+        """How many requests were not answered with a number, be they counted or not."""
+        return self.attempted - len(self.acknowledged)
 
-async def hit(base_url: str, page: str, clients: int, hits: int, tally: Tally) -> None:
-    """Let some clients hit a page, each some times, over connections of their own."""
+
+async def hit(
+    base_url: str,
+    page: str,
+    clients: int,
+    hits: int,
+    tally: Tally,
+    *,
+    keeps: bool = True,
+) -> None:
+    """Let some clients hit a page, each some times, over connections of their own.
+
+    Args:
+        base_url: Where to.
+        page: Which.
+        clients: How many.
+        hits: Of each.
+        tally: What they did.
+        keeps: A client keeps its connection; else it opens one for each request.
+    """
     await asyncio.gather(
         *(
-            _client(base_url, repeat((page, tally), hits), tally.stop)
+            _client(base_url, repeat((page, tally), hits), tally.stop, keeps)
             for _ in range(clients)
         )
     )
@@ -68,9 +91,13 @@ async def hit_once_each(
 
 
 async def _client(
-    base_url: str, pages: Iterable[tuple[str, Tally]], stop: asyncio.Event
+    base_url: str,
+    pages: Iterable[tuple[str, Tally]],
+    stop: asyncio.Event,
+    keeps: bool = True,
 ) -> None:
     streams = None
+    fields = f"Host: {NAME}\r\n" + ("" if keeps else "Connection: close\r\n")
     for page, tally in pages:
         while streams is None and not stop.is_set():
             with suppress(OSError):
@@ -81,7 +108,7 @@ async def _client(
             break
         tally.attempted += 1
         try:
-            request = f"GET /count?url={page} HTTP/1.1\r\nHost: {NAME}\r\n\r\n"
+            request = f"GET /count?url={page} HTTP/1.1\r\n{fields}\r\n"
             streams[1].write(request.encode())
             status, body = await _answer(streams[0])
         except (OSError, EOFError):
@@ -93,6 +120,9 @@ async def _client(
         else:
             tally.refused += 1
             await asyncio.sleep(_PAUSE_S)
+        if not keeps:
+            streams[1].close()
+            streams = None
     if streams is not None:
         streams[1].close()
 

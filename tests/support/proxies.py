@@ -89,7 +89,7 @@ class Proxy(ABC):
         for old, new in {**self._replacements(), **self._changes}.items():
             assert old in text, f"{self.file} has no {old!r}"
             text = text.replace(old, new)
-        config = self._directory / self.file
+        config = self._directory / Path(self.file).name
         config.write_text(text)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -184,7 +184,7 @@ class Nginx(Proxy):
             f"{live}fullchain.pem": str(certificate),
             f"{live}privkey.pem": str(key),
             "hits.example.org": NAME,
-            "server 127.0.0.1:8000;": f"server {self._upstream};",
+            "server 127.0.0.1:8000 ": f"server {self._upstream} ",
             "listen 80;": f"listen 127.0.0.1:{self._port};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self._tls_port} ssl;",
             "listen [::]:80;": "",

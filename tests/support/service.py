@@ -94,6 +94,12 @@ class Service:
         assert self.process.poll() is not None
         self.process = self._start()
 
+    def restart(self) -> None:
+        """Stop it, start it again, and wait until it answers."""
+        assert self.stop() == 0
+        self.start_again()
+        eventually(self._is_up, within_s=START_WITHIN_S)
+
     def _is_up(self) -> bool:
         assert self.process.poll() is None, f"it has ended: {self.stderr}"
         # They are forked one after the other, and the first one answers at once.
