@@ -46,6 +46,8 @@ _CACHED_PAGES = 16_384
 _CACHED_KEY_LENGTH = 256
 # After a failover the old primary is a read-only replica at the same connection.
 _MOVED_ON = "READONLY"
+# A primary without replicas may be one that they have left for another.
+_LONELY = "NOREPLICAS"
 
 
 class HitCounter:
@@ -234,3 +236,5 @@ class HitCounter:
         self._outage.refused(reason)
         if reason.startswith(_MOVED_ON):
             await self._backend.close()  # the next batch finds the new primary
+        elif reason.startswith(_LONELY):
+            self._backend.doubt()

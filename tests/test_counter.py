@@ -318,6 +318,7 @@ class Broken:
     def __init__(self, *outcomes: Sequence[Any] | Exception) -> None:
         self._outcomes = list(outcomes)
         self.closed = 0
+        self.doubted = 0
 
     async def execute(self, commands: str, expected: int) -> Sequence[Any]:
         if "SADD" in commands:  # the index, which nobody waits for
@@ -326,6 +327,9 @@ class Broken:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def doubt(self) -> None:
+        self.doubted += 1
 
     async def close(self) -> None:
         self.closed += 1
@@ -357,6 +361,15 @@ async def test_readonly_store_is_left():
         await counter.hit(URL)
     assert backend.closed == 1
     assert (await counter.hit(URL)).number == 5
+
+
+async def test_store_without_replicas_is_doubted():
+    """They may have been given another primary; the connection is kept until then."""
+    backend = Broken([Exception("NOREPLICAS Not enough good replicas"), 1])
+    counter = counting_on(backend)
+    with pytest.raises(CounterUnavailable, match="NOREPLICAS"):
+        await counter.hit(URL)
+    assert (backend.doubted, backend.closed) == (1, 0)
 
 
 async def test_replies_out_of_step_end_the_connection(caplog):

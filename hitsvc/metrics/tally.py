@@ -145,6 +145,10 @@ class TimedBackend:
         finally:
             self._tally.trip(self._clock() - began)
 
+    def doubt(self) -> None:
+        """Have it looked whether this is the server; see `Backend.doubt`."""
+        self._backend.doubt()
+
     async def close(self) -> None:
         """Close the connection."""
         await self._backend.close()

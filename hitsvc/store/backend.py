@@ -16,7 +16,9 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 from hitsvc.counting import words
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.store.primary import open_wire
+from hitsvc.store.follower import Follower
+from hitsvc.store.sentinel_url import SentinelURL
+from hitsvc.store.wire import Wire
 
 
 class Backend(Protocol):
@@ -34,6 +36,13 @@ class Backend(Protocol):
         Raises:
             CounterUnavailable: Not all replies came in time; it is unknown which
                 commands Redis has executed.
+        """
+
+    def doubt(self) -> None:
+        """Have it looked, soon and aside, whether this is still the server to ask.
+
+        For whoever was answered as by a primary that has been left behind. It costs
+        nothing where nobody could tell.
         """
 
     async def close(self) -> None:
@@ -74,6 +83,9 @@ class ClientBackend:
             msg = f"Redis cannot be reached: {ex}"
             raise CounterUnavailable(msg) from ex
 
+    def doubt(self) -> None:
+        """Do nothing: nobody tells of other servers; see `Backend.doubt`."""
+
     async def close(self) -> None:
         """Close the client's connections."""
         await self._client.aclose()
@@ -96,7 +108,8 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
         return ClientBackend(client, timeout_s)
     if url == "memory":
         return ClientBackend(_memory(), timeout_s)
-    return open_wire(url, timeout_s)
+    watched = SentinelURL.parse(url)
+    return Follower(watched, timeout_s) if watched else Wire(url, timeout_s)
 
 
 def _memory() -> Redis:

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.backend import Backend, open_backend
+from hitsvc.store.primary import open_wire
 from hitsvc.store.program import Program
 
 # What we send is older, but for users with a password of their own (ACLs).
@@ -127,8 +128,10 @@ def open_store_check(
     Raises:
         SettingsError: The URL is malformed.
     """
-    in_memory = url == "memory" and client is None
-    return StoreCheck(None if in_memory else open_backend(url, timeout_s, client))
+    if client is not None:
+        return StoreCheck(open_backend(url, timeout_s, client))
+    # Nobody is told a number by what it says: it need not follow Sentinels by itself.
+    return StoreCheck(None if url == "memory" else open_wire(url, timeout_s))
 
 
 def describe(info: Mapping[str, str]) -> StoreReport:

@@ -110,18 +110,18 @@ class Replies(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Collect replies; the event loop calls this."""
         if not self._open:
-            self._end(_unasked(data))
+            self.end(_unasked(data))
             return
         try:
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not _NOT_YET:
                 self._received.append(reply)
         except _UNREADABLE as ex:
-            self._end(NotRedis(f"what answers there is not Redis ({ex})"))
+            self.end(NotRedis(f"what answers there is not Redis ({ex})"))
             return
         if len(self._received) > self._expected:
             # Whose reply would the next one be? Such a connection is not trusted.
-            self._end(NotRedis("it sent a reply to nothing"))
+            self.end(NotRedis("it sent a reply to nothing"))
             return
         while self._open and len(self._received) >= self._open[0].expected:
             self._settle(self._open.popleft())
@@ -129,18 +129,31 @@ class Replies(asyncio.Protocol):
         if self._open:
             self._hold(len(data))
         elif not self._is_between_replies():
-            self._end(NotRedis("it sent a reply to nothing"))
+            self.end(NotRedis("it sent a reply to nothing"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Settle what is open; the event loop calls this."""
         if exc is not None and not isinstance(exc, OSError):
             exc = ConnectionError(f"the connection broke ({exc})")
-        self._end(exc or ConnectionError("it closed the connection"))
+        self.end(exc or ConnectionError("it closed the connection"))
 
     def abort(self) -> None:
         """Close the connection at once."""
         self.lost = True
         self._transport.abort()
+
+    def end(self, reason: Exception) -> None:
+        """Close the connection at once; what is open on it fails for this reason."""
+        self._reason = self._reason or reason
+        self.abort()
+        self._expected = 0
+        self._reader = hiredis.Reader(notEnoughData=_NOT_YET)  # frees what it held
+        self._received.clear()
+        while self._open:
+            request = self._open.popleft()
+            request.timer.cancel()
+            if not request.future.done():
+                request.future.set_exception(reason)
 
     def _is_between_replies(self) -> bool:
         """Tell whether no reply has begun: then one more makes just that one.
@@ -167,25 +180,13 @@ class Replies(asyncio.Protocol):
         """Keep part of an answer, unless there is too much of it."""
         self._held += size
         if self._held > MAX_ANSWER_BYTES:
-            self._end(NotRedis("it sent more than anything was asked for has"))
+            self.end(NotRedis("it sent more than anything was asked for has"))
 
     def _late(self, request: _Request) -> None:
         # After a pause of this process, of a busy machine say, the deadline may have
         # passed while the reply lies unread in the socket: look there first.
         loop = asyncio.get_running_loop()
-        request.timer = loop.call_later(_GRACE_S, self._end, TimeoutError())
-
-    def _end(self, reason: Exception) -> None:
-        self._reason = self._reason or reason
-        self.abort()
-        self._expected = 0
-        self._reader = hiredis.Reader(notEnoughData=_NOT_YET)  # frees what it held
-        self._received.clear()
-        while self._open:
-            request = self._open.popleft()
-            request.timer.cancel()
-            if not request.future.done():
-                request.future.set_exception(reason)
+        request.timer = loop.call_later(_GRACE_S, self.end, TimeoutError())
 
 
 def _unasked(data: bytes) -> Exception:

@@ -73,6 +73,23 @@ class Wire:
         """Whether it speaks TLS."""
         return self._url.tls is not None
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is open."""
+        return self._replies is not None and not self._replies.lost
+
+    def leave(self, reason: str) -> None:
+        """Drop the connection; the outcome of what is on its way is unknown.
+
+        Args:
+            reason: Why, as an error says it after "cannot be reached: ".
+        """
+        if self._replies is not None:
+            self._replies.end(ConnectionError(reason))
+
+    def doubt(self) -> None:
+        """Do nothing: a connection ends when its server does; see `Backend.doubt`."""
+
     async def execute(self, commands: str, expected: int) -> list[Any]:
         """Send commands in one write and return a reply to each.
 

@@ -31,17 +31,30 @@ class Refusing:
         """Refuse."""
         return [ResponseError(self.reason)] * expected
 
+    def doubt(self) -> None:
+        """Have nobody to ask."""
+
     async def close(self) -> None:
         """Have nothing to close."""
 
 
 class Away:
-    """A backend whose store does not answer."""
+    """A backend whose store does not answer.
+
+    Attributes:
+        doubted: How often it was doubted.
+    """
+
+    doubted = 0
 
     async def execute(self, _commands: str, _expected: int) -> Sequence[Any]:
         """Fail."""
         msg = "away"
         raise CounterUnavailable(msg)
+
+    def doubt(self) -> None:
+        """Count it."""
+        self.doubted += 1
 
     async def close(self) -> None:
         """Have nothing to close."""
@@ -272,3 +285,11 @@ def test_a_refresh_without_a_cookie_is_one():
     assert found["hits_total{result=counted}"] == 1
     assert found["hits_total{result=remembered}"] == 2
     assert not any("reads" in name for name in found)
+
+
+def test_doubts_reach_the_store():
+    """They are no round trips."""
+    board = Board(1)
+    away = Away()
+    TimedBackend(away, Tally(board.row(0))).doubt()
+    assert away.doubted == 1

@@ -53,6 +53,8 @@ class Store:
             raise self.reply
         return [self.reply]
 
+    def doubt(self) -> None: ...
+
     async def close(self) -> None:
         self.closed = True
 

@@ -1,32 +1,25 @@
 """Finding the primary: URLs, Sentinels that misbehave, and a real failover."""
 
 import asyncio
-import re
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 
 import pytest
 
 from hitsvc.cli.show import read_totals
-from hitsvc.counting.commands import spell
-from hitsvc.errors import CounterUnavailable, SettingsError
+from hitsvc.errors import SettingsError
 from hitsvc.settings import Settings
 from hitsvc.store.backend import open_backend
 from hitsvc.store.external import RedisAway, check_redis
-from hitsvc.store.primary import FRESH_S, NoSuchPrimary, Sentinels, plain_url
+from hitsvc.store.primary import plain_url
 from hitsvc.store.redis_url import redact
-from hitsvc.store.sentinel_url import Address, SentinelURL
+from hitsvc.store.sentinel_url import SentinelURL
 from hitsvc.store.wire import Wire
 from tests.support.commands import free_port
 from tests.support.processes import eventually, kill
 from tests.support.scripted import Script, serving
-from tests.support.sentinel import SERVICE, Watched, said
+from tests.support.sentinel import SERVICE, Watched, names, said
 from tests.support.service import StartService
 from tests.support.visitors import RefusedError
-
-THERE = b"*2\r\n$8\r\n10.0.0.3\r\n$4\r\n6379\r\n"
-UNKNOWN = b"*-1\r\n"
-QUESTION = spell("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "counts").encode()
 
 
 def parse(url: str) -> SentinelURL:
@@ -150,129 +143,6 @@ class TestURL:
         )
 
 
-class TestSentinels:
-    """Some of them may be away, mute or wrong."""
-
-    async def search(self, *sentinels: Script, options: str = "") -> Address:
-        """Ask as many Sentinels as there are scripts."""
-        async with AsyncExitStack() as stack:
-            hosts = [
-                (await stack.enter_async_context(serving(script))).partition("//")[2]
-                for script in sentinels
-            ]
-            url = f"redis+sentinel://{','.join(hosts)}/counts{options}"
-            # A mute one is given up soon; an answer is only late if a machine stands.
-            return await Sentinels(parse(url), 0.3).primary()
-
-    async def test_one_is_asked_by_the_name(self):
-        """The answer is the primary's address."""
-        sentinel = Script(THERE)
-        assert await self.search(sentinel) == ("10.0.0.3", 6379)
-        assert sentinel.received == [QUESTION]
-
-    async def test_user_and_password_come_first(self):
-        """The Sentinels' own, not the primary's."""
-        sentinel = Script(b"+OK\r\n", THERE)
-        await self.search(
-            sentinel, options="?sentinel_username=w&sentinel_password=p%40"
-        )
-        assert sentinel.received == [spell("AUTH", "w", "p@").encode(), QUESTION]
-
-    @pytest.mark.parametrize(
-        "other",
-        [
-            pytest.param(Script(b""), id="mute"),
-            pytest.param(Script(None), id="hangs up"),
-            pytest.param(Script(UNKNOWN), id="knows nothing"),
-            pytest.param(Script(b"-NOAUTH no\r\n"), id="refuses"),
-        ],
-    )
-    async def test_one_good_answer_is_enough(self, other):
-        """Whatever the one before it in the list does."""
-        assert await self.search(other, Script(THERE)) == ("10.0.0.3", 6379)
-
-    async def test_the_others_are_not_waited_for(self):
-        """Once one has told, a mute one costs nothing, however long it may take."""
-        async with serving(Script()) as mute, serving(Script(THERE)) as good:
-            hosts = f"{mute},{good}".replace("redis://", "")
-            watched = parse(f"redis+sentinel://{hosts}/counts")
-            async with asyncio.timeout(10):  # in place of a test that hangs
-                await Sentinels(watched, timeout_s=600).primary()
-
-    async def test_all_are_asked_at_once(self):
-        """The second answers while the first is still silent."""
-        asked = asyncio.Event()
-
-        async def first(reader, writer):
-            await reader.read(100)
-            await asked.wait()
-            writer.write(UNKNOWN)
-
-        async def second(reader, writer):
-            await reader.read(100)
-            asked.set()
-            writer.write(UNKNOWN)
-
-        async with serving(first) as one, serving(second) as two:
-            hosts = f"{one},{two}".replace("redis://", "")
-            sentinels = Sentinels(parse(f"redis+sentinel://{hosts}/counts"), 5)
-            with pytest.raises(NoSuchPrimary) as caught:
-                await sentinels.primary()
-        assert str(caught.value).count("no service") == 2
-
-    @pytest.mark.parametrize(
-        ("answer", "reason"),
-        [
-            pytest.param(UNKNOWN, "watches over no service named 'counts'", id="name"),
-            pytest.param(b"-NOAUTH no\r\n", "address: NOAUTH no", id="password"),
-            pytest.param(b"-ERR unknown command\r\n", "unknown command", id="a Redis"),
-            pytest.param(b":1\r\n", "its answer is no address", id="a number"),
-            pytest.param(b"*1\r\n+h\r\n", "is no address", id="too short"),
-            pytest.param(b"*2\r\n+h\r\n+x\r\n", "is no address", id="no port"),
-            pytest.param(b"*2\r\n:1\r\n:2\r\n", "is no address", id="numbers"),
-        ],
-    )
-    async def test_an_answer_without_an_address_is_told(self, answer, reason):
-        """Before what is told of those that are away, which may come back."""
-        with pytest.raises(NoSuchPrimary, match=reason) as caught:
-            await self.search(Script(None), Script(answer))
-        assert re.match(r"Sentinel 127\.0\.0\.1:\d+ ", str(caught.value))
-        assert "closed the connection" not in str(caught.value)
-
-    async def test_none_that_answers_is_told(self):
-        """Each with its address and what is wrong with it."""
-        with pytest.raises(CounterUnavailable) as caught:
-            await self.search(Script(None), Script(b""))
-        assert not isinstance(caught.value, NoSuchPrimary)
-        reasons = str(caught.value).split("; ")
-        assert re.fullmatch(r"Sentinel \S+ cannot be reached: it closed .*", reasons[0])
-        assert re.fullmatch(r"Sentinel \S+ did not answer within 0.3 s", reasons[1])
-
-    async def test_an_answer_holds_for_a_moment(self):
-        """A busy service asks a few times a second, not once a batch."""
-        now = 100.0
-        sentinel = Script(THERE, THERE)
-        async with serving(sentinel) as url:
-            watched = parse(url.replace("://", "+sentinel://") + "/counts")
-            sentinels = Sentinels(watched, 5, clock=lambda: now)
-            await sentinels.primary()
-            now += FRESH_S * 0.99
-            assert await sentinels.primary() == ("10.0.0.3", 6379)
-            assert sentinel.connections == 1
-            now += FRESH_S * 0.02
-            await sentinels.primary()
-            assert sentinel.connections == 2
-
-    async def test_silence_of_all_is_told_as_theirs(self):
-        """Not as the primary's, though the time for a batch covers both."""
-        async with serving(Script()) as url:
-            backend = open_backend(
-                url.replace("://", "+sentinel://") + "/counts", timeout_s=0.2
-            )
-            with pytest.raises(CounterUnavailable, match=r"^Sentinel .* within 0\.1 s"):
-                await backend.execute(spell("PING"), 1)
-
-
 class TestStart:
     """What is told before the service starts."""
 
@@ -362,7 +232,7 @@ class TestReal:
 
 async def test_the_plain_url_is_the_primarys():
     """For a program that asks once; a plain one stays as it is."""
-    async with serving(Script(THERE)) as url:
+    async with serving(Script(names("10.0.0.3", 6379))) as url:
         watched = f"redis+sentinel://{url.partition('//')[2]}/counts/3"
         found = await asyncio.to_thread(plain_url, watched, 5)
     assert found == "redis://10.0.0.3:6379/3"

@@ -397,3 +397,24 @@ async def test_closing_twice_is_fine(valkey_url):
     await ask(wire, "PING")
     await wire.close()
     await wire.close()
+
+
+async def test_a_server_that_is_left_has_its_batches_fail():
+    """With the reason; the next batch connects again."""
+    script = Script(b"+PONG\r\n", b"", b"+PONG\r\n")
+    async with serving(script) as url:
+        wire = Wire(url, 5)
+        wire.leave("before there is a connection")
+        assert not wire.is_connected
+        await ask(wire, "PING")
+        assert wire.is_connected
+        asking = asyncio.create_task(ask(wire, "PING"))
+        while len(script.received) < 2:
+            await asyncio.sleep(0.001)
+        wire.leave("another is better")
+        assert not wire.is_connected
+        with pytest.raises(CounterUnavailable, match="another is better"):
+            await asking
+        assert await ask(wire, "PING") == [b"PONG"]
+        assert script.connections == 2
+        await wire.close()

@@ -30,6 +30,26 @@ sentinel failover-timeout {SERVICE} 1000
 _PASSWORDS = ("--requirepass", "secret", "--masterauth", "secret")
 
 
+def names(host: str, port: int, epoch: int | None = 1) -> bytes:
+    """Write what a Sentinel answers: where the primary is, and what it knows of it.
+
+    Args:
+        host: The primary's.
+        port: The primary's.
+        epoch: The number of the decision; `None` where the user may not ask.
+    """
+    where = f"*2\r\n{_bulk(host)}{_bulk(str(port))}"
+    about = "-NOPERM no\r\n"
+    if epoch is not None:
+        about = f"*4\r\n{_bulk('name')}{_bulk(SERVICE)}"
+        about += f"{_bulk('config-epoch')}{_bulk(str(epoch))}"
+    return (where + about).encode()
+
+
+def _bulk(word: str) -> str:
+    return f"${len(word)}\r\n{word}\r\n"
+
+
 class Watched:
     """Three processes: one counts, one copies, one watches.
 
@@ -66,6 +86,11 @@ class Watched:
     def in_step(self) -> None:
         """Wait until the replica has every write."""
         eventually(lambda: _offset(self.replica) >= _offset(self.primary))
+
+    def move(self) -> None:
+        """Have the Sentinel make the replica the primary, as an operator does."""
+        with Redis(port=self._port, password="watcher") as sentinel:
+            sentinel.execute_command("SENTINEL", "FAILOVER", SERVICE)
 
     def _knows_the_replica(self) -> bool:
         with Redis(port=self._port, password="watcher") as sentinel:
