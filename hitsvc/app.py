@@ -51,7 +51,7 @@ from hitsvc.resources import (
 )
 from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings
-from hitsvc.shell import SECURITY_HEADERS
+from hitsvc.shell import SECURITY_HEADERS, Door
 from hitsvc.store import StoreCheck, open_backend, open_store_check
 
 
@@ -87,7 +87,7 @@ def create_app(
     services = make_services(settings, check, backend, proxies, identity, tally, shared)
     front = open_front(settings, identity, services)
     painter = open_painter()
-    routes = front.routes | _routes(services, badges, painter)
+    routes = front.routes | _routes(services, badges, painter, front.statistics)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
@@ -124,9 +124,11 @@ def _routes(
     services: Services,
     badges: BadgeMaker,
     painter: Painter | None,
+    statistics: Door,
 ) -> dict[str, object]:
     """Return every address of the service with the resource that answers there."""
     text, badge = TextRenderer(), BadgeRenderer(badges)
+    days, chart = JsonHistoryRenderer(services.looks), ChartRenderer(services.looks)
     png = painter and PngRenderer(badges, painter)
     take_png = HitTaker(services, png) if png else NotInstalledTaker(services, PNG)
     read_png = CountReader(services, png) if png else NotInstalled(services, PNG)
@@ -140,8 +142,8 @@ def _routes(
         "/nocount/tag.svg": CountReader(services, badge),
         "/nocount/tag.png": read_png,
         "/nocount/shields.json": CountReader(services, ShieldsRenderer(badges.label)),
-        "/nocount.json": ManyReader(services, JsonHistoryRenderer(services.looks)),
-        "/graph.svg": HistoryReader(services, ChartRenderer(services.looks)),
+        "/nocount.json": ManyReader(services, days, statistics),
+        "/graph.svg": HistoryReader(services, chart, statistics),
     }
 
 

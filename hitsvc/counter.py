@@ -7,6 +7,7 @@ Beside them, `PageIndex` lists the pages, and `Capacity` watches the store's mem
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
@@ -164,6 +165,11 @@ class HitCounter:
         asked = latest_days(self._today(), days)
         return self._commit.submit(Read(self._page(page_key), days=asked))
 
+    @property
+    def today(self) -> date:
+        """The day that hits are counted under now."""
+        return self._today().date
+
     async def totals(self, page_key: str, days: int = 1) -> Totals:
         """Return a URL's total and its hits of the latest days without counting.
 
@@ -174,10 +180,21 @@ class HitCounter:
         Raises:
             CounterUnavailable: Redis did not answer.
         """
-        asked = latest_days(self._today(), days)
-        read = Read(self._page(page_key), days=asked, undated=True)
+        return await self.totals_of(page_key, latest_days(self._today(), days))
+
+    async def totals_of(self, page_key: str, days: Sequence[Day]) -> Totals:
+        """Return a URL's total and its hits of some days without counting.
+
+        Args:
+            page_key: What `hitsvc.request.Identity.key` returned.
+            days: Those days, oldest first.
+
+        Raises:
+            CounterUnavailable: Redis did not answer.
+        """
+        read = Read(self._page(page_key), days=days, undated=True)
         seen = await self._commit.submit(read)
-        hits = zip((day.date for day in asked), seen.days, strict=True)
+        hits = zip((day.date for day in days), seen.days, strict=True)
         return Totals(seen.total, dict(hits), seen.undated)
 
     def refuse(self, site: str) -> None:

@@ -18,6 +18,7 @@ from hitsvc.counting import Reading, site_of
 from hitsvc.http1 import FAILURE
 from hitsvc.request import Target, Visit, is_left_out, secure_name
 from hitsvc.services import Services
+from hitsvc.shell import Door
 
 
 class Answer(NamedTuple):
@@ -219,13 +220,18 @@ class HitTaker(CountReader):
 class HistoryReader(CountResource):
     """Answers with the hits of a URL day by day, and counts nothing."""
 
-    def __init__(self, services: Services, renderer: HistoryRenderer) -> None:
-        """Show histories in this form."""
+    def __init__(
+        self, services: Services, renderer: HistoryRenderer, door: Door
+    ) -> None:
+        """Show histories in this form, to those whom the door lets in."""
         super().__init__(services, renderer.content_type)
         self._renderer = renderer
+        self._door = door
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Read the days."""
+        if self._renderer.tells_days(req.params):
+            self._door.open(req)
         visit = Visit(req.scope, self._proxies)
         key, _ = self._target(req, visit)
         totals = await self._counter.totals(key, self._renderer.days(req.params))

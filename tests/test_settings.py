@@ -52,6 +52,7 @@ DEFAULTS = {
     "access_log": "off",
     "gunicorn_conf": None,
     "page": "public",
+    "stats": "public",
     "footer": "",
 }
 
@@ -126,6 +127,7 @@ WRONG = [
     ("BIND", "unix:"),
     ("SOCKET_MODE", "0o660"),
     ("PAGE", "on"),
+    ("STATS", "on"),
     ("FOOTER", "https://example.org"),
     ("FOOTER", "=https://example.org"),
     ("FOOTER", "Imprint=example.org"),
@@ -381,6 +383,7 @@ class TestFiles:
             "ignore": "203.0.113.7",
             "refresh": "both",
             "page": "off",
+            "stats": "off",
             "footer": "Imprint=https://example.org",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")

@@ -145,6 +145,9 @@ class HistoryRenderer(Protocol):
     def days(self, params: Params) -> int:
         """Tell how many days a request asks for, today included."""
 
+    def tells_days(self, params: Params) -> bool:
+        """Tell whether the answer to a request has a history, and not just numbers."""
+
     def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Make the body of an answer."""
 
@@ -160,6 +163,10 @@ class JsonHistoryRenderer:
     def __init__(self, looks: LookParser) -> None:
         """Read looks with this."""
         self._looks = looks
+
+    def tells_days(self, params: Params) -> bool:
+        """Tell the days of those who want them; see `HistoryRenderer.tells_days`."""
+        return "days" in params
 
     def days(self, params: Params) -> int:
         """Ask for today only, unless more is wanted; see `HistoryRenderer.days`."""
@@ -190,6 +197,10 @@ class ChartRenderer:
     def __init__(self, looks: LookParser) -> None:
         """Read looks with this."""
         self._looks = looks
+
+    def tells_days(self, _params: Params) -> bool:
+        """Show nothing but days; see `HistoryRenderer.tells_days`."""
+        return True
 
     def days(self, params: Params) -> int:
         """Ask for 30 days, unless others are wanted; see `HistoryRenderer.days`."""

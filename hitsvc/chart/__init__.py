@@ -4,5 +4,6 @@
 """
 
 from hitsvc.chart.history import ChartLook, DayHits, draw_chart
+from hitsvc.chart.plot import scale
 
-__all__ = ["ChartLook", "DayHits", "draw_chart"]
+__all__ = ["ChartLook", "DayHits", "draw_chart", "scale"]

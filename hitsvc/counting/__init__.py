@@ -12,7 +12,7 @@ from hitsvc.counting.claims import ClaimHash, ClaimNames
 from hitsvc.counting.commands import PageCommands, spell, words
 from hitsvc.counting.commit import GroupCommit
 from hitsvc.counting.day_keys import DayKeys
-from hitsvc.counting.days import Day, latest_days, utc_day
+from hitsvc.counting.days import Day, days_between, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
 from hitsvc.counting.keys import Keys, PageKeys, site_of
 from hitsvc.counting.once import Once
@@ -63,6 +63,7 @@ __all__ = [
     "TokenSource",
     "Totals",
     "UnheededProxy",
+    "days_between",
     "derived_token",
     "is_wellformed",
     "latest_days",

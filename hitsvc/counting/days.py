@@ -39,6 +39,14 @@ def _day(days_since_epoch: int) -> Day:
     return Day.of(_EPOCH + dt.timedelta(days_since_epoch))
 
 
+# The first and second half of a long history; each is the same all day.
+@lru_cache(4)
+def days_between(first: dt.date, last: dt.date) -> tuple[Day, ...]:
+    """Return the days from one to another, both included, oldest first."""
+    number = (last - first).days + 1
+    return tuple(Day.of(first + dt.timedelta(n)) for n in range(number))
+
+
 @lru_cache(16)
 def latest_days(today: Day, number: int) -> tuple[Day, ...]:
     """Return the days up to today, oldest first.

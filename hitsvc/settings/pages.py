@@ -19,6 +19,14 @@ class PageSettings(BaseModel):
             pattern=r"^(public|private|off)$",
         ),
     ] = "public"
+    stats: Annotated[
+        str,
+        Field(
+            description="Who may see statistics: the pages at `/p/`, the chart and the "
+            "days in JSON: `public`, `private` or `off`, likewise.",
+            pattern=r"^(public|private|off)$",
+        ),
+    ] = "public"
     footer: Annotated[
         str,
         Field(

@@ -92,7 +92,7 @@ class Shell:
         }
         self.favicon = self.static[self._hashed["favicon.svg"]]
 
-    def render(self, template: str, path: bytes = b"/", **values: Any) -> bytes:
+    def render(self, template: str, path: bytes = b"/", /, **values: Any) -> bytes:
         """Render a page.
 
         Args:
@@ -130,8 +130,12 @@ class Shell:
         Args:
             path: Where the page is, as it was sent, without the query.
         """
-        depth = path.removeprefix(self._base).count(b"/") - 1
+        depth = self.inside(path).count(b"/") - 1
         return "../" * depth if depth <= MAX_DEPTH else "/"
+
+    def inside(self, path: bytes) -> bytes:
+        """Return a path without what the proxy has left in front of ours."""
+        return path.removeprefix(self._base)
 
     def routes(self) -> dict[str, object]:
         """Say where the files are served."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -156,3 +157,17 @@ def test_the_cookie_is_for_the_whole_host(page, own, root):
         c for c in page.context.cookies() if c["name"].startswith("__Host-hits-")
     ]
     assert [(cookie["path"], cookie["secure"]) for cookie in cookies] == [("/", True)]
+
+
+@pytest.mark.parametrize("path", ["plain", "a%2Fb", "a//b", "%C3%BC", "a%252Fb"])
+def test_statistics_survive_a_proxy_that_rewrites_paths(page, own, root, path):
+    """It decodes escapes and merges slashes; the page is the right one all the same."""
+    url = f"https://{root[-5:]}.statistics.example/{path}"
+    own.get(f"/count?url={quote(url, safe='')}")
+    page.goto(f"{root}/stats/p?url={quote(url, safe='')}")
+
+    page.get_by_role("link", name="7 days").click()
+    expect(page.get_by_role("heading", name="1 view", exact=True)).to_be_visible()
+    page.get_by_role("link", name="A badge for this page").click()
+
+    expect(page.get_by_label(ADDRESS)).to_have_value(url.removeprefix("https://"))
