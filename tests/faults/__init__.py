@@ -1,7 +1,9 @@
 """Breaking a real service, again and again, and crowding it.
 
-``python -m tests.faults`` kills parts of it under load: `rounds` does it, `targets` knows
-what can be killed, `ledger` judges what came of it, `power` plays a power cut.
+``python -m tests.faults`` kills parts of it under load: `rounds` does it, `targets` and
+`sentinel_target` know
+what can be killed, `ledger` judges what came of it, `power` plays a power cut, `network`
+machines that are gone.
 ``python -m tests.faults.crowds`` measures slow clients, many clients, many URLs, and a
 store that is full.
 """

@@ -11,10 +11,21 @@ from statistics import median
 
 from tests.faults.report import as_json, table
 from tests.faults.rounds import run
+from tests.faults.sentinel_target import Watched
 from tests.faults.targets import DIRECT, WAYS, Embedded, External, Target
 from tests.support.proxies import PROXIES
 
-_KINDS = ("worker", "arbiter", "parent", "store", "power")
+_ONE_STORE = ("worker", "arbiter", "parent", "store", "power")
+_SENTINEL = (
+    "sentinel-failover",
+    "sentinel-planned-paused",
+    "sentinel-planned-coordinated",
+    "sentinel-planned-plain",
+)
+# Names for several.
+_ALL_OF = {"sentinel-planned": _SENTINEL[1:]}
+# What is killed together has the same kind of store.
+_GROUPS = (_ONE_STORE, _SENTINEL)
 
 
 def main() -> int:
@@ -57,7 +68,17 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--mode", choices=("everysec", "always", "no"), default="always"
     )
-    parser.add_argument("--kill", default="worker,parent,store", help=", ".join(_KINDS))
+    kinds = [kind for group in _GROUPS for kind in group] + list(_ALL_OF)
+    parser.add_argument("--kill", default="worker,parent,store", help=", ".join(kinds))
+    parser.add_argument(
+        "--acknowledge",
+        choices=("primary", "replica"),
+        default="primary",
+        help="HITSVC_ACKNOWLEDGE of a service whose store has copies",
+    )
+    parser.add_argument(
+        "--lag", type=float, default=5.0, help="milliseconds that copies come late"
+    )
     parser.add_argument(
         "--through", choices=WAYS, default=DIRECT, help="the proxy visitors come by"
     )
@@ -68,9 +89,20 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, help="write the rounds there")
     options = parser.parse_args()
-    options.kill = options.kill.split(",")
-    if not set(options.kill) <= set(_KINDS):
-        parser.error(f"what can be killed: {', '.join(_KINDS)}")
+    named = options.kill.split(",")
+    options.kill = [kind for name in named for kind in _ALL_OF.get(name, (name,))]
+    if not set(options.kill) <= set(kinds):
+        parser.error(f"what can be killed: {', '.join(kinds)}")
+    groups = [group for group in _GROUPS if set(group) & set(options.kill)]
+    if len(groups) > 1:
+        parser.error("these are of stores of different kinds; name those of one")
+    options.group = groups[0]
+    _check(parser, options)
+    return options
+
+
+def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse what does not go together, or is not installed."""
     if {"power", "store"} <= set(options.kill):
         parser.error("a power cut kills the store: name one of them")
     needs_strace = "power" in options.kill or options.slow_disk
@@ -83,7 +115,10 @@ def _parse() -> argparse.Namespace:
         parser.error(missing)
     if "arbiter" in options.kill and not _is_embedded(options):
         parser.error("without an embedded store the arbiter is the parent")
-    return options
+    if options.group is not _ONE_STORE and (
+        options.slow_disk or options.mode != "always" or options.through != DIRECT
+    ):
+        parser.error("a store with copies has --mode always, and no other options")
 
 
 def _is_embedded(options: argparse.Namespace) -> bool:
@@ -92,6 +127,13 @@ def _is_embedded(options: argparse.Namespace) -> bool:
 
 
 def _target(options: argparse.Namespace, directory: Path, seed: int) -> Target:
+    if options.group is _SENTINEL:
+        return Watched(
+            directory,
+            seed,
+            acknowledge=options.acknowledge,
+            lag_s=options.lag / 1000,
+        )
     if _is_embedded(options):
         return Embedded(directory, seed, options.through)
     traced = "power" in options.kill
@@ -102,6 +144,8 @@ def _target(options: argparse.Namespace, directory: Path, seed: int) -> Target:
 
 def _mode(options: argparse.Namespace) -> str:
     """Name what the rounds have in common."""
+    if options.group is not _ONE_STORE:
+        return f"{options.acknowledge}, {options.lag:g} ms"
     if options.through == DIRECT:
         return str(options.mode)
     return f"{options.mode}, {options.through}"

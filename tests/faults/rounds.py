@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from random import Random
 
 from tests.faults.disk import slow_disk
 from tests.faults.ledger import Outcome, Stored, judge
-from tests.faults.targets import Target
+from tests.faults.targets import OneStore, Target
 from tests.support.load import Tally, hit, hit_once_each
 
 PAGES = 6
@@ -75,7 +75,7 @@ def run(
         site = f"example.com/{seed}/{number}"
         names = [f"{site}/{page}" for page in range(PAGES)]
         tallies = {name: Tally() for name in names}
-        with slow_disk(target.store_pid, slow_disk_s) if slow_disk_s else nullcontext():
+        with _disk(target, slow_disk_s):
             round_ = _round(target, target.kills[kind], tallies, site, moment, seconds)
             tallies |= asyncio.run(round_)
         after = target.stored(tallies)
@@ -93,6 +93,14 @@ def run(
     for name, now in target.stored(totals).items():
         done.faded += max(0, totals[name].total - now.total)
     return done
+
+
+def _disk(target: Target, slow_s: float) -> AbstractContextManager[None]:
+    """Make the store's disk slow, if it is to be, for as long as a block lasts."""
+    if not slow_s:
+        return nullcontext()
+    assert isinstance(target, OneStore), "only one store's disk can be slow"
+    return slow_disk(target.store_pid, slow_s)
 
 
 def _shuffled(kills: Sequence[str], random: Random) -> Iterator[str]:

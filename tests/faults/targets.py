@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
-from typing import Self
+from typing import Any, Self
 
 from redis import Redis
 
@@ -80,15 +80,10 @@ class Target(ABC):
             self.service.start_again()
         eventually(lambda: self.service.answers("/readyz"), within_s=READY_WITHIN_S)
 
-    @property
-    @abstractmethod
-    def store_pid(self) -> int:
-        """The store's process."""
-
     def stored(self, pages: Iterable[str]) -> dict[str, Stored]:
         """Read what the store holds."""
         found = {}
-        with Redis(unix_socket_path=str(self._socket())) as redis:
+        with self._redis() as redis:
             for page in pages:
                 total = redis.get(f"hits:{{{page}}}")
                 found[page] = Stored(int(total or 0), day_hits(redis, page))
@@ -96,7 +91,7 @@ class Target(ABC):
 
     def indexed(self, page: str) -> bool:
         """Return whether a page, which is a site's first, is in the index."""
-        with Redis(unix_socket_path=str(self._socket())) as redis:
+        with self._redis() as redis:
             return bool(redis.sismember(f"hits:pages:{{{page}}}", page))
 
     def _end_with(self, pid: int) -> None:
@@ -109,11 +104,27 @@ class Target(ABC):
         kill(self._random.choice(workers))
 
     @abstractmethod
+    def _redis(self) -> Any:
+        """Make a client of redis-py's that reads what the store holds."""
+
+
+class OneStore(Target):
+    """A service with one store."""
+
+    @property
+    @abstractmethod
+    def store_pid(self) -> int:
+        """The store's process."""
+
+    def _redis(self) -> Redis:
+        return Redis(unix_socket_path=str(self._socket()))
+
+    @abstractmethod
     def _socket(self) -> Path:
         """The store's socket."""
 
 
-class Embedded(Target):
+class Embedded(OneStore):
     """The service with its embedded store: a keeper, Valkey, an arbiter, workers."""
 
     def __init__(self, directory: Path, seed: int, through: str = DIRECT) -> None:
@@ -145,7 +156,7 @@ class Embedded(Target):
         return path
 
 
-class External(Target):
+class External(OneStore):
     """The service with a Valkey of ours, which we start again on its files."""
 
     def __init__(
