@@ -33,6 +33,7 @@ kubectl create secret generic hitsvc-store --from-literal=redis-url='redis://hit
 helm install hits deploy/helm/hitsvc --set store.mode=external --set store.existingSecret=hitsvc-store
 ```
 
+How to move from the first to the second without losing a hit: [docs/scaling.md](../../../docs/scaling.md#to-another-store).
 Without Helm: `kubectl apply -k deploy/kubernetes/embedded`, or `external`; they are made of this chart.
 
 - **Stopping fails nobody.** A pod that is to go serves on for `stop.preStopSeconds`, until nobody is sent to it; then, for

@@ -10,6 +10,7 @@ from hitsvc.admin.backup import BEFORE, is_snapshot, put_snapshot, save_snapshot
 from hitsvc.admin.changes import Changed, Changes, Moved
 from hitsvc.admin.client import explained, open_client
 from hitsvc.admin.contents import Contents
+from hitsvc.admin.difference import difference
 from hitsvc.admin.doctor import (
     Finding,
     examine_disk,
@@ -64,6 +65,7 @@ __all__ = [
     "SaveStream",
     "SiteSums",
     "Sums",
+    "difference",
     "examine_disk",
     "examine_proxy",
     "examine_report",

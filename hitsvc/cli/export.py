@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 import click
 
-from hitsvc.admin import Export, whole_file
-from hitsvc.admin.importers import Form, write_rows
+from hitsvc.admin import Export, difference, whole_file
+from hitsvc.admin.importers import Form, Row, Source, write_rows
 from hitsvc.cli import options
 from hitsvc.cli.asking import counting_bar, open_store_client
 from hitsvc.cli.typed import File
@@ -29,12 +29,19 @@ _JSON = (".ndjson", ".jsonl", ".json")
     metavar="FILE",
     help="Where to; .gz at its end packs it, .ndjson (or .ndjson.gz) is as --json.",
 )
+@click.option(
+    "--less",
+    type=File("counts.csv.gz", exists=True),
+    metavar="FILE",
+    help="Only what FILE, an earlier export of the same store, does not have.",
+)
 @click.option("--json", "as_json", is_flag=True, help="NDJSON instead of CSV.")
 @options.store
 @options.data_dir
 def command(
     site: str | None,
     output: Path | None,
+    less: Path | None,
     as_json: bool,
     redis_url: str | None,
     data_dir: Path | None,
@@ -49,6 +56,7 @@ def command(
     Examples:
       hitsvc export --output counts.csv.gz
       hitsvc export --site example.com --json | head
+      hitsvc export --less counts.csv.gz --output since.csv.gz
     """
     settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
     name = str(output or "")
@@ -58,7 +66,9 @@ def command(
     with open_store_client(settings) as client, _target(output) as target:
         export = Export(client, Keys(settings.key_prefix), site)
         with counting_bar("Pages") as progress:
-            rows = export.rows(datetime.now(UTC).date(), progress)
+            rows: Iterator[Row] = export.rows(datetime.now(UTC).date(), progress)
+            if less is not None:
+                rows = difference(rows, Source(less))
             number = write_rows(rows, target, form, packed=packed)
     if output is not None:
         click.echo(f"{number:,} rows in {output}", err=True)

@@ -155,3 +155,19 @@ def test_a_killed_import_counts_each_row_once(valkey_url, redis, tmp_path):
     assert "it goes on behind them" in done.stdout
     names = [KEYS.page(f"example.com/{n:06}").total for n in range(pages)]
     assert redis.mget(names) == [str(n % 9 + 1) for n in range(pages)]
+
+
+def test_what_came_since_an_export_is_exported(valkey_url, redis, tmp_path):
+    """With --less; a file that is not there is named."""
+    first, rest = tmp_path / "first.csv.gz", tmp_path / "rest.csv"
+    words = ("export", "--store", valkey_url, "--output")
+    redis.set(PAGE.total, 5)
+    assert run_hitsvc(*words, str(first)).returncode == 0
+    redis.incrby(PAGE.total, 2)
+    done = run_hitsvc(*words, str(rest), "--less", str(first))
+    assert done.returncode == 0
+    assert done.stderr.endswith(f"1 rows in {rest}\n")
+    assert rest.read_text().splitlines()[1:3] == ["url,day,hits", "example.com/b,,2"]
+    missing = run_hitsvc(*words, str(rest), "--less", "none.csv")
+    assert missing.returncode == 2
+    assert "--less 'none.csv': no such file" in missing.stderr

@@ -94,9 +94,16 @@ class Service:
         assert self.process.poll() is not None
         self.process = self._start()
 
-    def restart(self) -> None:
-        """Stop it, start it again, and wait until it answers."""
+    def restart(self, *, store: str | None = None) -> None:
+        """Stop it, start it again, and wait until it answers.
+
+        Args:
+            store: What ``--store`` gets from here on; the same if it is not given.
+        """
         assert self.stop() == 0
+        if store is not None:
+            (old,) = (one for one in self._command if one.startswith("--store="))
+            self._command[self._command.index(old)] = f"--store={store}"
         self.start_again()
         eventually(self._is_up, within_s=START_WITHIN_S)
 

@@ -15,15 +15,12 @@ from typing import Any
 import pytest
 
 from tests.support.composition import (
-    BUILD_TIMEOUT_S,
     ROOT,
     START_TIMEOUT_S,
     Answer,
     Composition,
     Nginx,
-    copy_checkout,
     docker,
-    need_docker,
     need_image,
     say,
 )
@@ -34,30 +31,6 @@ VALKEY = "valkey/valkey:8"
 MANUAL = "docs/operations.md"
 
 pytestmark = [pytest.mark.compose]
-
-
-# What everything here is made of.
-BASE_IMAGES = ("python:3.13-slim", "redis:8")
-
-
-@pytest.fixture(scope="module", name="checkout")
-def _checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a clone, from which every composition here is made."""
-    need_docker()
-    for name in BASE_IMAGES:
-        need_image(name)
-    directory = tmp_path_factory.mktemp("compose")
-    copy_checkout(directory)
-    return directory
-
-
-@pytest.fixture(scope="module", name="image")
-def _image(checkout: Path) -> Iterator[str]:
-    """The image that all compositions here run."""
-    name = f"hitsvc:test-{uuid.uuid4().hex[:8]}"
-    say("build", "-q", "-t", name, str(checkout), timeout_s=BUILD_TIMEOUT_S)
-    yield name
-    docker("image", "rm", name)
 
 
 @pytest.fixture(scope="module", name="project")
