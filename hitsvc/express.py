@@ -1,7 +1,7 @@
 """The express lane: embedded badges and numbers, answered without coroutine or framework.
 
 What `hitsvc.http1.protocol` asks before it calls the app. It takes what nearly all visitors
-send, a GET of a badge or a number that names its URL. All else, and every error, is the
+send, a GET of a badge or a number that names its URL, be it for a picture or by a script. All else, and every error, is the
 app's, which does not ask Redis again where that was asked already. Middleware of the app
 does not see what is taken.
 
@@ -11,23 +11,27 @@ PERF: 16 us of CPU a hit over HTTP, system calls included; through Falcon it is 
 """
 
 from asyncio import Future
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from falcon.uri import parse_query_string
 
-from hitsvc.answer import PAGE_HEADER
-from hitsvc.badge import Look
+from hitsvc.answer import PAGE_HEADER, origin_headers
+from hitsvc.badge import PLAIN, Look
 from hitsvc.errors import CounterBusy, InvalidURL
-from hitsvc.http1 import ReadyHeaders
-from hitsvc.request import Target, Visit, as_meant
+from hitsvc.http1 import NOTED, ReadyHeaders
+from hitsvc.request import USER_AGENT, Target, Visit, as_meant
 from hitsvc.resources import CountReader, CountResource, Pending
 from hitsvc.services import Services
 
 # 0.5 kB each, 2.3 kB if every query is that long: 38 MB. Longer ones are the app's.
 _CACHED_QUERIES = 16_384
 _CACHED_QUERY_LENGTH = 512
+# Sites whose pages ask by script; 1 kB each, for each of six paths.
+_CACHED_ORIGINS = 1024
+_CACHED_ORIGIN_LENGTH = 256
+_METHODS = frozenset(["GET", "POST"])
 
 
 class TakenRequest(NamedTuple):
@@ -54,8 +58,44 @@ class TakenRequest(NamedTuple):
         return b"%b\r\nset-cookie: %b" % (self.fields, cookie.encode()), body
 
 
+class _Lane:
+    """What is the same for all requests of one path.
+
+    Attributes:
+        resource: What answers them.
+        methods: Those of their methods that are taken.
+        fields: The header fields of an answer, up to the name of its page.
+        fields_for: The same for what a page of an origin asks for by script.
+    """
+
+    __slots__ = ("_headers", "fields", "fields_for", "methods", "resource")
+
+    def __init__(self, resource: CountReader, headers: ReadyHeaders) -> None:
+        self.resource = resource
+        self.methods = _METHODS.intersection(resource.methods.split(", "))
+        self._headers = headers
+        self.fields = self._render([])
+        self.fields_for = lru_cache(_CACHED_ORIGINS)(self._fields_for)
+
+    def _fields_for(self, origin: str) -> bytes:
+        # APPSEC: What llhttp took for a value has no line break in it.
+        return self._render(origin_headers(origin))
+
+    def _render(self, own: Iterable[tuple[str, str]]) -> bytes:
+        """Render the fields; which page an answer is of comes last."""
+        names = self._headers.names.intersection(name.encode() for name, _ in own)
+        lines = [("content-type", self.resource.media_type), *own]
+        said = "".join(f"\r\n{name}: {value}" for name, value in lines)
+        ready = self._headers.block_without(names)
+        return said.encode("latin-1") + ready + f"\r\n{PAGE_HEADER}: ".encode()
+
+
 class ExpressLane:
-    """Takes the requests that need no app."""
+    """Takes the requests that need no app.
+
+    Attributes:
+        reads: The names of the header fields that it looks at.
+    """
 
     def __init__(
         self,
@@ -72,16 +112,11 @@ class ExpressLane:
             headers: What every such answer is sent with, by path.
         """
         self._resources = {
-            path: (
-                resource,
-                # Which page an answer is of comes last.
-                f"\r\ncontent-type: {resource.media_type}".encode()
-                + headers[path].block
-                + f"\r\n{PAGE_HEADER}: ".encode(),
-            )
+            path: _Lane(resource, headers[path])
             for path, resource in resources.items()
             if isinstance(resource, CountReader) and not resource.renderer.painter
         }
+        self.reads = Visit.READS if services.uncounted else Visit.READS - {USER_AGENT}
         self._proxies = services.proxies
         self._looks = services.looks
         self._targets = services.targets
@@ -93,19 +128,23 @@ class ExpressLane:
         Args:
             scope: Its ASGI scope.
         """
-        found = self._resources.get(scope["path"])
-        if found is None or scope["method"] != "GET":
+        lane = self._resources.get(scope["path"])
+        if lane is None or scope["method"] not in lane.methods:
             return None
         query = scope["query_string"]
         if len(query) > _CACHED_QUERY_LENGTH:
             return None
         question = self._cached_question(query)
-        visit = Visit(scope, self._proxies)
-        if question is None or visit.origin:
+        if question is None:
             return None
-        resource, fields = found
+        visit = Visit(scope, self._proxies, scope.get(NOTED))
+        fields = lane.fields
+        if visit.origin:
+            if len(visit.origin) > _CACHED_ORIGIN_LENGTH:
+                return None
+            fields = lane.fields_for(visit.origin)
         try:
-            pending = resource.begin(visit, *question)
+            pending = lane.resource.begin(visit, *question)
         except CounterBusy:
             return None
         # APPSEC: A key is printable ASCII, and at most 2,048 bytes of it.
@@ -114,9 +153,11 @@ class ExpressLane:
 
     def _question(self, query: bytes) -> tuple[Target, Look] | None:
         """Read a query as Falcon does; `None` for one that names no URL."""
-        text = as_meant(query).decode()
-        params = parse_query_string(text, keep_blank=True, csv=False)
         try:
+            if target := self._targets.find_simple(query):
+                return target, PLAIN
+            text = as_meant(query).decode()
+            params = parse_query_string(text, keep_blank=True, csv=False)
             return self._targets.find(params, ""), self._looks.parse(params)
         except InvalidURL:
             return None

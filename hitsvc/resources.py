@@ -160,7 +160,7 @@ class HitTaker(CountReader):
 
     def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Count the hit, unless its visitor was counted a moment ago; do not wait."""
-        if visit.prefetch or (self._uncounted and self._uncounted(visit.scope)):
+        if visit.prefetch or (self._uncounted and self._uncounted(visit)):
             return self.begin_read(visit, target, look)
         if visit.cookies and is_left_out(visit):
             return self.begin_read(visit, target, look)

@@ -1,8 +1,7 @@
 """What the resources of counts have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from hitsvc.badge import LookParser
 from hitsvc.counter import HitCounter
@@ -39,7 +38,7 @@ class Services:
         new_pages: Tells whose new pages are too many.
         claim: Names the claim that a visit makes on a page, if it does; `None` where
             none does.
-        uncounted: Tells of an ASGI scope whether the visit is no view; `None` if each is.
+        uncounted: Tells whether a visit is no view; `None` if each is one.
         proxies: Who may say that the visitor uses HTTPS.
         looks: What query parameters say about a count's look.
         cookies: Writes the anti-refresh cookie.
@@ -50,7 +49,7 @@ class Services:
     targets: TargetFinder
     new_pages: NewPages
     claim: Callable[[Visit, str], ClaimNames | None] | None
-    uncounted: Callable[[Mapping[str, Any]], bool] | None
+    uncounted: Callable[[Visit], bool] | None
     proxies: TrustedProxies
     looks: LookParser
     cookies: CookieWriter
@@ -120,9 +119,7 @@ def _new_pages(settings: Settings, clients: Clients) -> NewPages:
     return NewPages(limits, clients)
 
 
-def _uncounted(
-    settings: Settings, clients: Clients
-) -> Callable[[Mapping[str, Any]], bool] | None:
+def _uncounted(settings: Settings, clients: Clients) -> Callable[[Visit], bool] | None:
     """Return what tells whose visits are no views."""
     tests = []
     if settings.ignore.strip(" ,"):
@@ -131,7 +128,7 @@ def _uncounted(
         tests.append(declared_bots().sent)
     if len(tests) < 2:
         return tests[0] if tests else None
-    return lambda scope: any(test(scope) for test in tests)
+    return lambda visit: any(test(visit) for test in tests)
 
 
 def _sites(settings: Settings, identity: Identity) -> Sites:

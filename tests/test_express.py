@@ -86,7 +86,9 @@ REQUESTS = st.tuples(
         {},
         optional={
             "Referer": st.sampled_from(["https://example.net/r", "", "about:blank"]),
-            "Origin": st.sampled_from(["https://example.com", "null"]),
+            "Origin": st.sampled_from(
+                ["https://example.com", "null", "https://xn--a.example:8080", "a" * 300]
+            ),
             "Sec-GPC": st.sampled_from(["1", "0"]),
             "Sec-Purpose": st.sampled_from(["prefetch", "x"]),
             "X-Forwarded-Proto": st.sampled_from(["https", "http", "http, https"]),
@@ -154,17 +156,29 @@ async def test_what_visitors_send_is_taken(path):
     assert await Lane().take(path, query, cookie="a=b", referer="x").future
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_scripts_send_is_taken(method):
+    """A request that names its origin, and may read the answer."""
+    taken = Lane().take("/count.json", method=method, origin="https://example.com")
+    await taken.future
+    fields, _ = taken.response()
+    assert (
+        fields.count(b"\r\naccess-control-allow-origin: https://example.com\r\n") == 1
+    )
+    assert fields.count(b"access-control-allow-origin") == 1
+
+
 @pytest.mark.parametrize(
     "request_",
     [
         pytest.param({"method": "HEAD"}, id="HEAD"),
-        pytest.param({"method": "POST"}, id="POST"),
+        pytest.param({"method": "POST", "path": "/nocount"}, id="POST of a read"),
         pytest.param({"path": "/graph.svg"}, id="another path"),
         pytest.param({"query": b""}, id="no URL"),
         pytest.param({"query": b"url=/x"}, id="no host"),
         pytest.param({"query": NAMED + b"&" + NAMED}, id="two URLs"),
         pytest.param({"query": NAMED + b"&x=" + b"x" * 500}, id="a long query"),
-        pytest.param({"origin": "https://example.com"}, id="CORS"),
+        pytest.param({"origin": "https://" + "a" * 300}, id="a long origin"),
     ],
 )
 async def test_all_else_is_left_to_the_app(request_):

@@ -12,6 +12,7 @@ from hitsvc.answer.headers import (
     allow_preflight,
     count_headers,
     name_page,
+    origin_headers,
 )
 from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.answer.problems import UNAVAILABLE, ProblemSerializer, add_problems
@@ -57,4 +58,5 @@ __all__ = [
     "count_headers",
     "error_pictures",
     "name_page",
+    "origin_headers",
 ]

@@ -2,7 +2,7 @@
 
 import falcon.asgi
 
-_ALLOW_ORIGIN = "access-control-allow-origin"
+ALLOW_ORIGIN = "access-control-allow-origin"
 PAGE_HEADER = "x-hits-page"
 
 # No cache may keep a count, and none between here and the visitor may swallow a view:
@@ -13,7 +13,7 @@ UNCACHED = (
     ("pragma", "no-cache"),
     ("expires", "0"),
 )
-ANY_ORIGIN = (_ALLOW_ORIGIN, "*")
+ANY_ORIGIN = (ALLOW_ORIGIN, "*")
 # On every answer of the count routes, unless it names other values (`allow_origin`).
 COUNT_HEADERS = (
     *UNCACHED,
@@ -52,12 +52,15 @@ def allow_origin(resp: falcon.asgi.Response, origin: str) -> None:
     (Fetch standard, "CORS check"), so the origin of a page that names itself is echoed,
     and ``Vary`` keeps the answer for it alone.
     """
-    resp.set_headers(
-        (
-            (_ALLOW_ORIGIN, origin),
-            ("access-control-allow-credentials", "true"),
-            ("vary", "Origin"),
-        )
+    resp.set_headers(origin_headers(origin))
+
+
+def origin_headers(origin: str) -> tuple[tuple[str, str], ...]:
+    """Return what `allow_origin` sets."""
+    return (
+        (ALLOW_ORIGIN, origin),
+        ("access-control-allow-credentials", "true"),
+        ("vary", "Origin"),
     )
 
 

@@ -13,10 +13,12 @@ from hitsvc.http1.limited_protocol import LimitedProtocol
 from hitsvc.http1.limits import Limits
 from hitsvc.http1.networks import Client, NetworkLimit
 from hitsvc.http1.protocol import HttpProtocol
+from hitsvc.http1.reader import NOTED
 from hitsvc.http1.ready_headers import ReadyHeaders
 
 __all__ = [
     "FAILURE",
+    "NOTED",
     "READY_HEADERS",
     "Client",
     "ConnectionLimit",

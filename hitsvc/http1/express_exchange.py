@@ -33,10 +33,14 @@ class Taken(Interface):
 
 
 class Express(Interface):
-    """What may answer a request in the app's place."""
+    """What may answer a request in the app's place.
+
+    It may have an attribute ``reads``: names of header fields, in lower case, which it
+    then finds in the scope under `NOTED`, too.
+    """
 
     def __call__(self, scope: Scope) -> Taken | None:
-        """Take a GET, or leave it to the app."""
+        """Take a request, or leave it to the app."""
 
 
 class ExpressExchange(Exchange):

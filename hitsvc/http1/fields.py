@@ -8,9 +8,10 @@ import httptools
 # Names, in lower case, and values.
 Headers = list[tuple[bytes, bytes]]
 
+BETWEEN = b"\n"  # what no field contains
 _HOST = b"host"
 _TRANSFER_ENCODING = b"transfer-encoding"
-# What `check_host` and `check_coding` look at, and what the version is not clear with;
+# What `check_head` looks at, and what the version is not clear with;
 # llhttp knows both of a connection.
 FRAMING = frozenset([_HOST, b"connection", b"proxy-connection", _TRANSFER_ENCODING])
 # RFC 9112 3.2 and RFC 3986 3.2.2, 3.2.3: a name, an IPv4 or a bracketed address, and
@@ -42,13 +43,15 @@ class Refused(Exception):
         self.status = status
 
 
-def check_version(version: str) -> None:
-    """Refuse what is neither HTTP/1.0 nor 1.1."""
+def check_head(headers: Headers, version: str) -> None:
+    """Refuse what is neither HTTP/1.0 nor 1.1, or not well-formed there."""
     if version not in ("1.0", "1.1"):
         raise Refused
+    _check_coding(headers, version)
+    _check_host(headers, version)
 
 
-def check_coding(headers: Headers, version: str) -> None:
+def _check_coding(headers: Headers, version: str) -> None:
     """Refuse a body in another coding than chunks (RFC 9112 6.1)."""
     lines = _values(headers, _TRANSFER_ENCODING)
     if not lines:
@@ -61,7 +64,7 @@ def check_coding(headers: Headers, version: str) -> None:
         raise Refused(HTTPStatus.NOT_IMPLEMENTED)
 
 
-def check_host(headers: Headers, version: str) -> None:
+def _check_host(headers: Headers, version: str) -> None:
     """Refuse a request that names no host, two, or what is none; HTTP/1.0 needs none."""
     hosts = _values(headers, _HOST)
     if not hosts and version == "1.0":
@@ -83,6 +86,22 @@ def take_expectation(headers: Headers) -> bool:
             headers.remove(header)
             return True
     return False
+
+
+def among(headers: Headers, names: frozenset[bytes]) -> Headers:
+    """Return the fields with these names."""
+    return [header for header in headers if header[0] in names]
+
+
+def packed(headers: Headers) -> bytes:
+    """Return fields as few bytes."""
+    return b"".join(b"%b\n%b\n" % header for header in headers)
+
+
+def unpacked(fields: bytes) -> Headers:
+    """Return the fields that `packed` has packed."""
+    parts = fields.split(BETWEEN)
+    return list(zip(parts[::2], parts[1::2], strict=False))  # nothing is last
 
 
 def _values(headers: Headers, name: bytes) -> list[bytes]:

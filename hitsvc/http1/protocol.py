@@ -96,6 +96,7 @@ class HttpProtocol(AnsweringProtocol):
             self._app_state,
             self._take,
             self._limits.fields,
+            getattr(self._express, "reads", frozenset()),
         )
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -17,23 +17,27 @@ from urllib.parse import unquote
 import httptools
 
 from hitsvc.http1.fields import (
+    BETWEEN,
     FRAMING,
     Headers,
     Refused,
-    check_coding,
-    check_host,
-    check_version,
+    among,
+    check_head,
     known_method,
     length_of,
+    packed,
     path_and_query,
     take_expectation,
+    unpacked,
 )
 
 Scope = dict[str, Any]
 
+# A key of the scope: the header fields that whoever reads it looks at.
+NOTED = "hitsvc.noted"
+
 _SLASH = 0x2F
 _GET = b"GET"
-_BETWEEN = b"\n"  # what no field contains
 
 
 class RequestReader:
@@ -56,6 +60,8 @@ class RequestReader:
         "_keep_alive",
         "_length",
         "_most",
+        "_notable",
+        "_noted",
         "_parked",
         "_parser",
         "_state",
@@ -71,6 +77,7 @@ class RequestReader:
         state: dict[str, Any],
         deliver: Callable[[Scope, bytes, bool], None],
         most_fields: int,
+        notable: frozenset[bytes] = frozenset(),
     ) -> None:
         """Prepare for the first request.
 
@@ -80,6 +87,7 @@ class RequestReader:
             deliver: Called with each request: its scope, its body, and whether the
                 client may send another one.
             most_fields: The header fields that a request may have.
+            notable: Names of fields that are also given apart, under `NOTED`.
         """
         # PERF: all keys are there from the beginning, so that no copy has to grow.
         self._connection = {
@@ -90,10 +98,12 @@ class RequestReader:
             "path": "",
             "raw_path": b"",
             "query_string": b"",
+            NOTED: [],
         }
         self._state = state
         self.deliver = deliver
         self._most = most_fields
+        self._notable = FRAMING | notable
         # The fields about the frame of a request that was found to be HTTP/1.1, and kept.
         self._judged: Headers | None = None
         self.restart()
@@ -103,6 +113,7 @@ class RequestReader:
         self._url = self._body = self._parked = b""
         self._headers: Headers = []
         self._framing: Headers = []  # the fields that are about the frame
+        self._noted: Headers = []
         self._length: int | None = None
         self._keep_alive = self._is_awaited = False
         self.pending: Scope | None = None
@@ -140,19 +151,18 @@ class RequestReader:
             Whether there are no more fields than there may be.
         """
         if self.pending is not None:
-            self._headers.clear()  # trailers
-            self._framing.clear()
+            self._headers, self._framing, self._noted = [], [], []  # trailers
             if "headers" in self.pending:
                 headers = self.pending.pop("headers")
+                del self.pending[NOTED]
                 if self.pending["http_version"] == "1.1":
                     self._is_awaited = take_expectation(headers)
                 self._length = length_of(headers)
-                self._parked = _packed(headers)
+                self._parked = packed(headers)
         elif self._headers:
-            self._parked += _packed(self._headers)
-            self._headers.clear()
-            self._framing.clear()
-            return self._parked.count(_BETWEEN) <= 2 * self._most
+            self._parked += packed(self._headers)
+            self._headers, self._framing, self._noted = [], [], []
+            return self._parked.count(BETWEEN) <= 2 * self._most
         return True
 
     @property
@@ -175,16 +185,21 @@ class RequestReader:
         """Collect a header."""
         name = name.lower()
         header = (name, value)
-        if name in FRAMING:
-            self._framing.append(header)
+        # PERF: one look for nearly all fields, and nobody looks at them again.
+        if name in self._notable:
+            self._note(header)
         self._headers.append(header)
+
+    def _note(self, header: tuple[bytes, bytes]) -> None:
+        (self._framing if header[0] in FRAMING else self._noted).append(header)
 
     def on_headers_complete(self) -> None:
         """Judge the head, and make the scope."""
         headers, parser = self._headers, self._parser
         if self._parked:
-            headers = _unpacked(self._parked) + headers
-            self._framing = [header for header in headers if header[0] in FRAMING]
+            headers = unpacked(self._parked) + headers
+            self._framing = among(headers, FRAMING)
+            self._noted = among(headers, self._notable - FRAMING)
             self._parked = b""
         self._headers = []  # trailers come here, and are dropped
         self.pending = scope = self._connection.copy()
@@ -203,6 +218,8 @@ class RequestReader:
         if len(headers) > self._most:
             raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         scope["headers"] = headers
+        scope[NOTED] = self._noted
+        self._noted = []
         method = parser.get_method()
         scope["method"] = "GET" if method == _GET else known_method(method)
 
@@ -210,9 +227,7 @@ class RequestReader:
         """Look at all that says how the request is to be understood."""
         parser = self._parser
         scope["http_version"] = version = parser.get_http_version()
-        check_version(version)
-        check_coding(headers, version)
-        check_host(headers, version)
+        check_head(headers, version)
         self._keep_alive = self._keep_alive and not parser.should_upgrade()
         is_usual = self._keep_alive and version == "1.1"
         self._judged = self._framing if is_usual else None
@@ -227,10 +242,11 @@ class RequestReader:
         assert scope is not None  # noqa: S101
         self.pending, self._body, self._url = None, b"", b""
         if self._parked:
-            scope["headers"] = _unpacked(self._parked)
+            scope["headers"] = headers = unpacked(self._parked)
+            scope[NOTED] = among(headers, self._notable - FRAMING)
             self._parked, self._length, self._is_awaited = b"", None, False
         if self._headers:
-            self._headers, self._framing = [], []
+            self._headers, self._framing, self._noted = [], [], []
         if url[0] == _SLASH:
             path, _, query = url.partition(b"?")
         else:
@@ -242,12 +258,3 @@ class RequestReader:
         if self._state:
             scope["state"] = self._state.copy()
         self.deliver(scope, body, self._keep_alive)
-
-
-def _packed(headers: Headers) -> bytes:
-    return b"".join(b"%b\n%b\n" % header for header in headers)
-
-
-def _unpacked(packed: bytes) -> Headers:
-    fields = packed.split(_BETWEEN)
-    return list(zip(fields[::2], fields[1::2], strict=False))  # nothing is last

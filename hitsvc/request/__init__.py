@@ -20,11 +20,12 @@ from hitsvc.request.query import as_meant, understand
 from hitsvc.request.shared import BeforeFork
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
-from hitsvc.request.visit import Visit, the_only
+from hitsvc.request.visit import USER_AGENT, Visit, the_only
 
 __all__ = [
     "OLD_PURPOSES",
     "PLAIN",
+    "USER_AGENT",
     "BeforeFork",
     "Bots",
     "Claimants",

@@ -13,6 +13,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from hitsvc.request.image_proxies import IMAGE_PROXY
+from hitsvc.request.visit import Visit
 
 # What is looked at of a user agent; browsers send some 120 characters, bots 200.
 # PERF: 0.2 ms for the worst of this length, which is 15 hits; 80 ms for 8 kB.
@@ -66,14 +67,10 @@ class Bots:
         self._expressions = re.compile("|".join(expressions))
         self._cached = lru_cache(_CACHED)(self._judge)
 
-    def sent(self, scope: Mapping[str, Any]) -> bool:
-        """Return whether a request is a declared bot's.
-
-        Args:
-            scope: Its ASGI scope.
-        """
-        for name, value in scope["headers"]:
-            if name == b"user-agent" and self._cached(value[:_READ]):
+    def sent(self, visit: Visit) -> bool:
+        """Return whether a visit is a declared bot's."""
+        for agent in visit.agents:  # noqa: SIM110 - PERF: 30 bytecodes less than `any`
+            if self._cached(agent[:_READ]):
                 return True
         return False
 

@@ -59,8 +59,7 @@ class Claimants:
         if address is None:
             self._tell()
             return None
-        agents = [value for name, value in scope["headers"] if name == b"user-agent"]
-        agent = b", ".join(agents)[:_AGENT_BYTES]
+        agent = b", ".join(visit.agents)[:_AGENT_BYTES]
         return self._claims.names(_household(address), agent, page_key.encode())
 
     def _tell(self) -> None:

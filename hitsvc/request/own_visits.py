@@ -4,9 +4,7 @@ The operator names addresses; a person asks, in a browser, on a page of the serv
 sets a cookie. Both see the numbers and do not raise them.
 """
 
-from collections.abc import Mapping
 from ipaddress import ip_network
-from typing import Any
 
 from hitsvc.request.client import Clients
 from hitsvc.request.cookies import find_cookie, secure_name
@@ -36,13 +34,9 @@ class OwnVisits:
         self._networks = [ip_network(name) for name in entries(addresses)]
         self._clients = clients
 
-    def sent(self, scope: Mapping[str, Any]) -> bool:
-        """Return whether a request comes from one of them.
-
-        Args:
-            scope: Its ASGI scope.
-        """
-        address = self._clients.address_or_peer(scope)
+    def sent(self, visit: Visit) -> bool:
+        """Return whether a visit comes from one of them."""
+        address = self._clients.address_or_peer(visit.scope)
         return address is not None and any(address in net for net in self._networks)
 
 

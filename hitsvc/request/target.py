@@ -8,6 +8,7 @@ from hitsvc.counting import site_of
 from hitsvc.errors import InvalidURL, SiteNotCounted
 from hitsvc.request.cookies import cookie_name
 from hitsvc.request.identity import PLAIN, Identity
+from hitsvc.request.simple import simple_key
 from hitsvc.request.sites import Sites
 
 # Some 0.4 kB each, 1.4 kB if every URL is that long. Longer ones are parsed each time,
@@ -64,8 +65,22 @@ class TargetFinder:
             return self._cached_target(raw)
         return self._target(raw)
 
+    def find_simple(self, query: bytes) -> Target | None:
+        """Find the page that a query names, if it says nothing else and that is plain.
+
+        Args:
+            query: What follows the question mark; not long.
+
+        Raises:
+            SiteNotCounted: It is of a site that is not counted here.
+        """
+        key = simple_key(query) if self._identity.is_plain else None
+        return None if key is None else self._of(key)
+
     def _target(self, raw: str) -> Target:
-        key = self._identity.key(raw)
+        return self._of(self._identity.key(raw))
+
+    def _of(self, key: str) -> Target:
         site = site_of(key)
         if site not in self._sites:
             raise SiteNotCounted(site)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitsvc.errors import SettingsError
-from hitsvc.request import Clients, OwnVisits, TrustedProxies
+from hitsvc.request import Clients, OwnVisits, TrustedProxies, Visit
 from hitsvc.settings import Settings
 from tests.support.contract import COUNTING, TOTAL
 from tests.support.site import cookie_from, shown
@@ -89,9 +89,9 @@ class TestIgnoredAddresses:
             ((start - 1) % 2**32, False),
         ):
             peer = str(type(address)(number))
-            assert own.sent({"client": (peer, 1), "headers": []}) == inside or (
-                peer == PROXY
-            )
+            scope = {"client": (peer, 1), "headers": [], "scheme": "http"}
+            sent = own.sent(Visit(scope, TrustedProxies(PROXY)))
+            assert sent == inside or peer == PROXY
 
     @pytest.mark.parametrize("value", ["*", "here", "1.2.3", "1.2.3.4/33", "a.example"])
     def test_what_is_no_address_stops_the_start(self, value):

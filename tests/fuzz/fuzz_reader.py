@@ -5,9 +5,10 @@ from typing import Any
 
 import httptools
 
-from hitsvc.http1.reader import RequestReader
+from hitsvc.http1.reader import NOTED, RequestReader
 
 _MOST_FIELDS = 20
+_NOTABLE = frozenset([b"cookie", b"origin"])
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"}
 _Found = list[tuple[dict[str, Any], bytes, bool]]
 
@@ -30,7 +31,11 @@ def _read(pieces: list[bytes]) -> tuple[_Found, bool]:
     """Return the requests, up to the last of the connection, and whether it ended."""
     found: _Found = []
     reader = RequestReader(
-        {"type": "http"}, {}, lambda *request: found.append(request), _MOST_FIELDS
+        {"type": "http"},
+        {},
+        lambda *request: found.append(request),
+        _MOST_FIELDS,
+        _NOTABLE,
     )
     ended = False
     for piece in pieces:
@@ -73,6 +78,7 @@ def _check(scope: dict[str, Any], body: bytes) -> None:
     assert scope["raw_path"].startswith(b"/") or scope["raw_path"] == b"*"
     assert not set(b" \r\n\0?") & set(scope["raw_path"])
     assert len(headers) <= _MOST_FIELDS
+    assert scope[NOTED] == [pair for pair in headers if pair[0] in _NOTABLE]
     names = [name for name, _ in headers]
     for name, value in headers:
         assert name == name.lower()

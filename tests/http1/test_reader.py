@@ -2,6 +2,7 @@
 
 import pytest
 
+from hitsvc.http1.reader import NOTED, RequestReader
 from tests.support.sockets import (
     GET,
     Site,
@@ -279,3 +280,38 @@ def test_fields_about_the_frame_are_judged_when_they_change(wrong):
             assert statuses(await site.ask(data)) == [200, 200, 400]
 
     check()
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize(
+    ("rest", "noted"),
+    [
+        pytest.param(b"\r\n", [(b"cookie", b"a")], id="one"),
+        pytest.param(b"Accept: b\r\n\r\n", [(b"cookie", b"a")], id="and others"),
+        pytest.param(
+            b"COOKIE: b\r\n\r\n", [(b"cookie", b"a"), (b"cookie", b"b")], id="several"
+        ),
+        pytest.param(
+            b"Content-Length: 3\r\n\r\nxyz", [(b"cookie", b"a")], id="and a body"
+        ),
+        pytest.param(
+            b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nCookie: c\r\n\r\n",
+            [(b"cookie", b"a")],
+            id="but for trailers",
+        ),
+    ],
+)
+def test_fields_that_matter_are_noted(size, rest, noted):
+    """However a request comes, and in each of a connection's."""
+    found = []
+    reader = RequestReader(
+        {}, {}, lambda scope, *_: found.append(scope), 20, frozenset([b"cookie"])
+    )
+    for _ in range(2):
+        data = b"POST / HTTP/1.1\r\nHost: x\r\nCookie: a\r\n" + rest
+        for at in range(0, len(data), size):
+            reader.feed(data[at : at + size])
+            if reader.pending or at + size < len(data):
+                reader.park()
+
+    assert [scope[NOTED] for scope in found] == [noted, noted]

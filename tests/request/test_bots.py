@@ -4,6 +4,8 @@ import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 from hitsvc.request.bots import Bots, declared_bots
+from hitsvc.request.client import TrustedProxies
+from hitsvc.request.visit import Visit
 
 BOTS = declared_bots()
 CHROME = (
@@ -115,7 +117,8 @@ def test_each_listed_crawler_is_known_by_what_it_sends():
 )
 def test_the_header_of_that_name_is_read(headers, sent):
     """Its first 512 bytes."""
-    assert BOTS.sent({"headers": headers}) is sent
+    scope = {"headers": headers, "client": ("192.0.2.1", 1), "scheme": "http"}
+    assert BOTS.sent(Visit(scope, TrustedProxies(""))) is sent
 
 
 def test_names_and_expressions_are_told_apart():
