@@ -87,7 +87,8 @@ $(KUBERNETES)/schemas.zip: .github/kubernetes-requirements.txt | $(INSTALLED)
 
 kubernetes: $(KUBERNETES)/schemas.zip ## Fetch what checks the Helm chart (60 MB).
 
-chart: kubernetes ## Make what is made of the Helm chart: its README and deploy/kubernetes.
+chart: kubernetes ## Make what goes with the Helm chart: README, alerts, deploy/kubernetes.
+	@cp config/prometheus/alerts.yml deploy/helm/hitsvc/files/
 	@$(BIN)/python -m scripts.chart_readme
 	@$(BIN)/python -m scripts.manifests
 

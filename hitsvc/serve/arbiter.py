@@ -35,6 +35,12 @@ class ServiceArbiter(Arbiter):  # type: ignore[misc]
         if ignored:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
+    def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
+        """Wait for a second, or until the lame-duck time is over."""
+        timeout = self.app.lame_duck.at_most(timeout)
+        signals: list[int] = super().wait_for_signals(timeout)
+        return signals
+
     def manage_workers(self) -> None:
         """Look after workers, keys and the operator's port; called every second."""
         if self.app.lame_duck.over():

@@ -57,5 +57,9 @@ class LameDuck:
         """Tell whether it has begun and is over."""
         return self.began() and self._left() <= 0
 
+    def at_most(self, seconds: float) -> float:
+        """Return so many seconds, or fewer if it is over before."""
+        return max(0.0, min(seconds, self._left())) if self.began() else seconds
+
     def _left(self) -> float:
         return self._ends_at[0] - self._clock()

@@ -13,6 +13,7 @@ from hitsvc.settings import Settings, variable
 from scripts import chart_readme, manifests
 from tests.support.kubernetes import (
     CHART,
+    ROOT,
     Object,
     Schemas,
     objects,
@@ -24,7 +25,7 @@ from tests.support.kubernetes import (
 SETS = sorted(path.name for path in (CHART / "ci").glob("*-values.yaml"))
 VERSIONS = ("1.28.0", "1.34.0", "1.37.0")
 # Kinds that are not Kubernetes' own.
-CUSTOM = {"ServiceMonitor"}
+CUSTOM = {"ServiceMonitor", "PrometheusRule"}
 EXTERNAL = ("--set", "store.mode=external,store.existingSecret=s")
 
 
@@ -347,6 +348,16 @@ def test_prometheus_finds_the_port():
     assert services == ["hits-metrics"]
 
 
+def test_the_alerts_are_those_of_the_manual():
+    """And their templates are Prometheus', not Helm's."""
+    shipped = (ROOT / "config" / "prometheus" / "alerts.yml").read_text()
+    rule = of_kind(objects(*options("full-values.yaml")), "PrometheusRule")
+
+    assert (CHART / "files" / "alerts.yml").read_text() == shipped
+    assert rule["spec"] == yaml.safe_load(shipped)
+    assert "{{ $labels" in str(rule)
+
+
 def test_the_test_asks_as_visitors_do():
     """`helm test` comes by the Service, and asks whether hits are counted."""
     done = run(
@@ -380,6 +391,7 @@ def test_the_test_asks_as_visitors_do():
             "autoscaling.minReplicas is 13, above autoscaling.maxReplicas, which is 12",
         ),
         ("metrics.serviceMonitor.enabled=true", "set metrics.enabled to true"),
+        ("metrics.prometheusRule.enabled=true", "set metrics.enabled to true"),
         ("ingress.enabled=true", "ingress.hosts, such as [hits.example.org]"),
         (
             "settings.HITSVC_WORKERS=4",

@@ -70,6 +70,19 @@ def test_it_passes(clock, after_s, expected):
     assert states(lame_duck) == expected
 
 
+@pytest.mark.parametrize(
+    ("after_s", "expected"), [(0, 1.0), (9.0, 1.0), (9.75, 0.25), (11, 0.0)]
+)
+def test_nobody_sleeps_for_longer(clock, after_s, expected):
+    """The parent looks every second, and once when it is over."""
+    lame_duck = LameDuck(10, clock)
+    before = lame_duck.at_most(1.0)
+    lame_duck.begin()
+    clock.now += after_s
+
+    assert (before, lame_duck.at_most(1.0)) == (1.0, expected)
+
+
 def test_workers_see_it(clock):
     """Those that were forked before."""
     lame_duck = LameDuck(10, clock)

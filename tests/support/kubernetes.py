@@ -55,9 +55,14 @@ def refusal(*options: str) -> str:
 
 def objects(*options: str) -> list[Object]:
     """Return what the chart makes of some options, but for tests."""
+    return [one for one in yaml.safe_load_all(_rendered(*options)) if one]
+
+
+@cache
+def _rendered(*options: str) -> str:
     done = run("helm", "template", "hits", str(CHART), "--skip-tests", *options)
     assert done.returncode == 0, done.stderr
-    return [one for one in yaml.safe_load_all(done.stdout) if one]
+    return done.stdout
 
 
 def of_kind(found: Sequence[Object], kind: str) -> Object:

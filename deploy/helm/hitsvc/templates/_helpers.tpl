@@ -75,6 +75,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and .metrics.serviceMonitor.enabled (not .metrics.enabled) -}}
 {{- fail "metrics.serviceMonitor.enabled finds no metrics: set metrics.enabled to true" -}}
 {{- end -}}
+{{- if and .metrics.prometheusRule.enabled (not .metrics.enabled) -}}
+{{- fail "metrics.prometheusRule.enabled judges metrics that are not there: set metrics.enabled to true" -}}
+{{- end -}}
 {{- if and .ingress.enabled (not .ingress.hosts) -}}
 {{- fail "ingress.enabled needs a name that leads to it: ingress.hosts, such as [hits.example.org]" -}}
 {{- end -}}
