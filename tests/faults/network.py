@@ -116,6 +116,7 @@ class _Client(asyncio.Protocol):
         self.is_cut = False
         self._is_replica = False
         self._late: deque[tuple[float, bytes]] = deque()
+        self._is_last = False  # what is late is all that will come
         self._loop = asyncio.get_running_loop()
 
     def connection_made(self, transport: Any) -> None:
@@ -183,11 +184,14 @@ class _Client(asyncio.Protocol):
             self._transport.write(self._late.popleft()[1])
         if self._late:
             self._loop.call_later(self._late[0][0] - now, self._deliver)
+        elif self._is_last:
+            self._transport.close()
 
     def server_ended(self) -> None:
-        """End too, if it was not the machine that was lost."""
-        if not self.is_cut:
-            self.end()
+        """End too, after what is on its way, if it was not the machine that was lost."""
+        self._is_last = not self.is_cut
+        if self._is_last and not self._late:
+            self._transport.close()
 
 
 class _Server(asyncio.Protocol):

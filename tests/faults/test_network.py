@@ -120,6 +120,16 @@ def test_a_machine_that_comes_back_is_found_again(network, line):
             assert server.recv(100) == b"PING"
 
 
+def test_what_a_killed_server_has_sent_still_comes(line):
+    """Its machine lives, and delivers it; then the connection ends."""
+    line.client.sendall(b"PSYNC ? -1")
+    line.server.recv(100)
+    line.server.sendall(b"a copy")
+    line.server.close()
+    assert line.client.recv(100) == b"a copy"
+    assert ended(line.client)
+
+
 def test_a_server_that_ends_is_told_at_once(line):
     """As between any two sockets; so is one that is not there."""
     line.server.close()
