@@ -1,11 +1,12 @@
 #!/bin/sh
-# Makes the store's passwords at the first start, and what is derived from them.
+# Makes the passwords at the first start, and what is derived from them.
 #
 #   password        the app's: 64 hexadecimal digits; kept once it is there
 #   admin-password  the same for people at the store's command line; the app cannot read it
 #   operator-password, operator-redis-url
-#                   for `hitsvc set` and the other commands that change counts; the service
-#                   does not use it
+#                   for the dashboard, `hitsvc set` and the other commands that change
+#                   counts
+#   admin-token     opens the dashboard and the API: HITSVC_ADMIN_TOKEN_FILE
 #   redis-url       what the app reads as HITSVC_REDIS_URL_FILE
 #   users.acl       the store's users; written anew at each start
 #
@@ -25,7 +26,7 @@ put() { # MODE NAME: replaces a file at once, so that nobody reads half of one
 ensure() { # MODE NAME
   [ -s "$dir/$2" ] && return
   od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n' | put "$1" "$2"
-  echo "made $2 for the store"
+  echo "made $2"
 }
 
 digest() { # NAME
@@ -35,6 +36,7 @@ digest() { # NAME
 ensure 0440 password
 ensure 0440 operator-password
 ensure 0400 admin-password
+ensure 0440 admin-token
 
 # The prefix is text; in an ACL pattern these characters would be more than that.
 prefix=$(printf %s "${HITSVC_KEY_PREFIX:-hits:}" | sed 's/[][?*\\]/\\&/g')

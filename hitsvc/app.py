@@ -4,11 +4,12 @@ A new resource is a module and a line of `_routes`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import falcon.asgi
 from redis.asyncio import Redis
 
+from hitsvc.access import Operator
 from hitsvc.answer import (
     PNG,
     BadgeRenderer,
@@ -27,7 +28,6 @@ from hitsvc.answer import (
 )
 from hitsvc.badge import BadgeMaker, load_template
 from hitsvc.base_path import also_below
-from hitsvc.counter import HitCounter
 from hitsvc.counting import Keys, UnheededProxy
 from hitsvc.express import ExpressLane
 from hitsvc.front import open_front
@@ -52,7 +52,7 @@ from hitsvc.resources import (
 from hitsvc.services import Services, make_services
 from hitsvc.settings import Settings
 from hitsvc.shell import SECURITY_HEADERS, Door
-from hitsvc.store import StoreCheck, open_backend, open_store_check
+from hitsvc.store import Backend, StoreCheck, open_backend, open_store_check
 
 
 def create_app(
@@ -62,16 +62,17 @@ def create_app(
     tally: Tally | None = None,
     open_painter: Callable[[], Painter | None] = open_painter,
     shared: BeforeFork | None = None,
+    operator: Operator | None = None,
 ) -> falcon.asgi.App[Any, Any]:
     """Build the service. Nothing is connected before the first request.
 
     Args:
         settings: The configuration.
-        redis: A client to count with instead of ``settings.redis_url``; closed with
-            the app.
+        redis: A client to count with instead of the settings' store; closed with it.
         tally: Told what is counted, for the metrics.
         open_painter: Returns what paints PNGs, if it is installed.
         shared: What it shares with other workers; `None` for one alone.
+        operator: What the operator's side needs, if it is more than the settings have.
 
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
@@ -80,21 +81,29 @@ def create_app(
     badges = _badge_maker(settings)
     check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
     backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
-    keys = Keys(settings.key_prefix)
-    unheeded = UnheededProxy(keys, backend.execute, shared.tells_of_proxy)
-    proxies = TrustedProxies(settings.forwarded_allow_ips, unheeded.add)
+    proxies, unheeded = _proxies(settings, backend, shared)
     identity = Identity.of(settings)
     services = make_services(settings, check, backend, proxies, identity, tally, shared)
-    front = open_front(settings, identity, services)
+    front = open_front(settings, identity, services, operator)
     painter = open_painter()
     routes = front.routes | _routes(services, badges, painter, front.statistics)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
-    app = _app(routes, counts, services, _Lifespan(unheeded, services.counter, check))
+    ends = _Lifespan(unheeded, services.counter, check, *front.ends)
+    app = _app(routes, counts, services, ends)
     shown = error_pictures(badges, services.looks, painter), front.shell.error_page
     problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
+
+
+def _proxies(
+    settings: Settings, backend: Backend, shared: BeforeFork
+) -> tuple[TrustedProxies, UnheededProxy]:
+    """Return who is believed, and what notes one that is not."""
+    keys = Keys(settings.key_prefix)
+    unheeded = UnheededProxy(keys, backend.execute, shared.tells_of_proxy)
+    return TrustedProxies(settings.forwarded_allow_ips, unheeded.add), unheeded
 
 
 def _app(
@@ -192,10 +201,14 @@ class _App(DefaultHeadersApp):
         return super().__call__(scope, receive, send)
 
 
+class _Closed(Protocol):
+    async def close(self) -> None: ...
+
+
 class _Lifespan:
     """Ends the connections with the server, when every request has been answered."""
 
-    def __init__(self, *parts: UnheededProxy | HitCounter | StoreCheck) -> None:
+    def __init__(self, *parts: _Closed) -> None:
         self._parts = parts
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:

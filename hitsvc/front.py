@@ -1,14 +1,19 @@
 """What people see in a browser, put together: which pages there are, and who may see them."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+from hitsvc.access import Keyring, Operator, Tokens
 from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.pages import Assets, page_routes
 from hitsvc.request import Identity
 from hitsvc.services import Services
 from hitsvc.settings import Settings, links
-from hitsvc.shell import Door, Link, Shell
+from hitsvc.shell import Door, Link, Shell, nobody
 from hitsvc.statistics import statistics_routes
+
+if TYPE_CHECKING:
+    from hitsvc.dashboard import OperatorSide
 
 # Those that have templates and files of their own.
 _PACKAGES = ["hitsvc.pages", "hitsvc.statistics"]
@@ -21,23 +26,33 @@ class Front(NamedTuple):
         shell: The frame of all of them.
         routes: What answers at each address.
         statistics: Who may see what is known of pages day by day.
+        ends: What is to be closed at the end.
     """
 
     shell: Shell
     routes: dict[str, object]
     statistics: Door
+    ends: "Sequence[OperatorSide]"
 
 
-def open_front(settings: Settings, identity: Identity, services: Services) -> Front:
+def open_front(
+    settings: Settings,
+    identity: Identity,
+    services: Services,
+    operator: Operator | None = None,
+) -> Front:
     """Make the pages.
 
     Args:
         settings: The configuration.
         identity: What is one page.
         services: Where the counts are.
+        operator: What the operator's side needs, if it is more than the settings have.
     """
-    maker = Door(settings.page, "The pages that make badges")
-    statistics = Door(settings.stats, "Statistics")
+    side = _operator_side(settings, identity, services, operator)
+    knows = side.knows if side else nobody
+    maker = Door(settings.page, "The pages that make badges", knows)
+    statistics = Door(settings.stats, "Statistics", knows)
     bar = [(maker, Link("Badge", "")), (statistics, Link("Statistics", "p"))]
     shell = Shell(
         _PACKAGES,
@@ -50,5 +65,24 @@ def open_front(settings: Settings, identity: Identity, services: Services) -> Fr
         **statistics_routes(shell, services.counter, services.targets, statistics),
         **page_routes(Assets(shell, identity.kept), maker),
         **shell.routes(),
+        **(side.routes if side else {}),
     }
-    return Front(shell, routes, statistics)
+    return Front(shell, routes, statistics, [side] if side else [])
+
+
+def _operator_side(
+    settings: Settings,
+    identity: Identity,
+    services: Services,
+    operator: Operator | None,
+) -> "OperatorSide | None":
+    """Return the operator's addresses, if there is a token that opens them."""
+    operator = operator or Operator(
+        Keyring(Tokens(settings.admin_token, settings.admin_read_token))
+    )
+    if not operator.keyring.opens:
+        return None
+    # PERF: 40 ms of a start that does not need it.
+    from hitsvc.dashboard import open_operator_side
+
+    return open_operator_side(settings, operator, services.proxies, identity)

@@ -42,13 +42,25 @@ def _service(tmp_path: Path) -> Iterator[StartService]:
         yield start
 
 
-@pytest.fixture(scope="session", name="service_url")
-def _service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The base URL of a service with an embedded store and two workers."""
+@pytest.fixture(scope="session", name="shared_service")
+def _shared_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with an embedded store and two workers."""
     with Service(
         tmp_path_factory.mktemp("shared-service"), workers=2, env=PATIENT
     ) as service:
-        yield service.url
+        yield service
+
+
+@pytest.fixture(scope="session", name="service_url")
+def _service_url(shared_service: Service) -> str:
+    """The base URL of that service."""
+    return shared_service.url
+
+
+@pytest.fixture(scope="session", name="service_data_dir")
+def _service_data_dir(shared_service: Service) -> Path:
+    """Where that service keeps its data."""
+    return shared_service.data_dir
 
 
 @pytest.fixture(scope="session", name="valkey")

@@ -11,12 +11,15 @@ from hitsvc.errors import SettingsError
 from hitsvc.settings import Right, Settings, unknown_variables, variable
 from hitsvc.settings.mistakes import right_of
 
+TOKEN = "0123456789abcdef0123456789abcdef"
 SWITCHES = ("hash_routes", "fold_www", "fold_index", "fold_sessions")
 DEFAULTS = {
     "base_path": "",
     "ignore": "",
     "redis_url": "embedded",
     "admin_redis_url": "",
+    "admin_token": "",
+    "admin_read_token": "",
     "key_prefix": "hits:",
     "cookie_timeout": 60,
     "refresh": "cookie",
@@ -101,6 +104,8 @@ GOOD = [
     ("LOG_FORMAT", "json"),
     ("ACCESS_LOG", "on"),
     ("BADGE_LABEL", "Besuche & <mehr>"),
+    ("ADMIN_TOKEN", "0123456789abcdef012345"),
+    ("ADMIN_READ_TOKEN", "x-Lq_9.R~4/+=Zz7Yt!$%&"),
     ("PAGE", "private"),
     ("FOOTER", "Imprint=https://example.org/; Ask=mailto:me@example.org;"),
     ("FOOTER", f"{'x' * 40}=http://a/?a=1&b=2; B=http://b;C=HTTPS://c"),
@@ -149,6 +154,11 @@ WRONG = [
     ("LOG_FORMAT", "xml"),
     ("ACCESS_LOG", "yes"),
     ("SVG_TEMPLATE", "a\udc80"),
+    ("ADMIN_TOKEN", "0123456789abcdef01234"),
+    ("ADMIN_TOKEN", "aaaaaaaabbbbbbbbbbbbbbbbbb"),
+    ("ADMIN_TOKEN", "0123456789abcdef 012345"),
+    ("ADMIN_READ_TOKEN", "0123456789abcdef01234é"),
+    ("ADMIN_READ_TOKEN", "a\udc80"),
 ]
 
 
@@ -375,6 +385,8 @@ class TestFiles:
             "log_level": "error",
             "redis_url": "memory",
             "admin_redis_url": "redis://h",
+            "admin_token": TOKEN,
+            "admin_read_token": TOKEN,
             "socket_mode": "600",
             "embedded_memory": "99",
             "metrics_bind": ":2",

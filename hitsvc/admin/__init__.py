@@ -20,6 +20,7 @@ from hitsvc.admin.doctor import (
     examine_unheeded,
 )
 from hitsvc.admin.exporting import Export
+from hitsvc.admin.histories import LATEST_DAYS, Histories, History
 from hitsvc.admin.import_sources import (
     NAMES,
     OURS,
@@ -29,15 +30,23 @@ from hitsvc.admin.import_sources import (
     open_other_store,
 )
 from hitsvc.admin.importing import Import, Outcome
+from hitsvc.admin.numbers import KEPT, WINDOWS, Numbers, SiteSums
+from hitsvc.admin.overview import Overview, Overviews
 from hitsvc.admin.reading import Listed, Part, Pattern, Reader
 from hitsvc.admin.removal import Removal, Removed
 from hitsvc.admin.repair import Findings, Repair
 from hitsvc.admin.saving import Save, SaveFile, SaveStream
-from hitsvc.admin.sums import WINDOWS, Numbers, SiteSums, Sums
+from hitsvc.admin.summing import command as summing_command
+from hitsvc.admin.summing import order as summing_order
+from hitsvc.admin.summing import summing
+from hitsvc.admin.sums import Sums
+from hitsvc.admin.undoing import Kept, Step, Undo, export_of
 from hitsvc.admin.whole_file import whole_file
 
 __all__ = [
     "BEFORE",
+    "KEPT",
+    "LATEST_DAYS",
     "NAMES",
     "OURS",
     "WINDOWS",
@@ -48,12 +57,17 @@ __all__ = [
     "Export",
     "Finding",
     "Findings",
+    "Histories",
+    "History",
     "Import",
+    "Kept",
     "Listed",
     "Moved",
     "Numbers",
     "Opened",
     "Outcome",
+    "Overview",
+    "Overviews",
     "Part",
     "Pattern",
     "Reader",
@@ -64,7 +78,9 @@ __all__ = [
     "SaveFile",
     "SaveStream",
     "SiteSums",
+    "Step",
     "Sums",
+    "Undo",
     "difference",
     "examine_disk",
     "examine_proxy",
@@ -72,11 +88,15 @@ __all__ = [
     "examine_store",
     "examine_unheeded",
     "explained",
+    "export_of",
     "is_snapshot",
     "open_client",
     "open_file",
     "open_other_store",
     "put_snapshot",
     "save_snapshot",
+    "summing",
+    "summing_command",
+    "summing_order",
     "whole_file",
 ]

@@ -24,10 +24,14 @@ _TIMEOUT_S = 30.0
 LOCK_S = 60.0
 
 
-def open_client(url: str) -> Any:
+def open_client(url: str, timeout_s: float = _TIMEOUT_S) -> Any:
     """Connect to the store of a URL, the primary if Sentinels watch over it.
 
     Nothing is repeated by itself: whether a lost command was executed, nobody knows.
+
+    Args:
+        url: Of the store.
+        timeout_s: Seconds that it may take to answer.
 
     Returns:
         A redis-py client whose answers are text.
@@ -37,10 +41,10 @@ def open_client(url: str) -> Any:
         CounterUnavailable: No Sentinel can be reached.
     """
     return Redis.from_url(
-        plain_url(url, _TIMEOUT_S),
+        plain_url(url, timeout_s),
         decode_responses=True,
         retry=Retry(NoBackoff(), 0),
-        socket_timeout=_TIMEOUT_S,
+        socket_timeout=timeout_s,
         driver_info=None,  # it would send CLIENT SETINFO, which its user need not
     )
 

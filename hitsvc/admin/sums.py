@@ -5,86 +5,20 @@ somebody asks, by one process at a time, and kept for all for a while. A page's 
 exact; a sum is exact as of its time, which stands with it.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import nsmallest
 from itertools import groupby
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 from hitsvc.admin.batches import batches
+from hitsvc.admin.numbers import KEPT, WINDOWS, Numbers, SiteSums, best
 from hitsvc.admin.reading import Reader
 from hitsvc.counting import Day, Keys, latest_days, utc_day
 
-# The last days that are summed.
-WINDOWS = (1, 7, 30)
-# How many top pages are kept of each order.
-KEPT = 50
-MIN_AGE_S = 10.0
-# PERF: a page takes 18 us of a store's core. Kept so long, sums take a hundredth of it.
-_AGE_S_A_PAGE = 100 * 18e-6
 # Kept a while longer, for those who ask while it is summed anew.
 _KEPT_ON = 6
 _LOCK_S = 60
 _POLL_S = 0.05
-
-
-class Numbers(NamedTuple):
-    """A page's numbers, or those of many.
-
-    Attributes:
-        page: Its key; or the site.
-        total: All hits.
-        lately: The hits of the last days, for each window.
-    """
-
-    page: str
-    total: int
-    lately: tuple[int, ...]
-
-    def by(self, order: int) -> int:
-        """Return the number to sort by: 0 is the total, else which window."""
-        return self.lately[order - 1] if order else self.total
-
-
-class SiteSums(NamedTuple):
-    """What a site's pages add up to.
-
-    Attributes:
-        at: When, in seconds since 1970.
-        day: What was today.
-        pages: How many pages have hits.
-        sums: Their sums.
-        tops: The top pages of each order: by total, then by each window.
-    """
-
-    at: float
-    day: str
-    pages: int
-    sums: Numbers
-    tops: list[list[Numbers]]
-
-    @property
-    def max_age_s(self) -> float:
-        """Tell for how long it may be shown."""
-        return max(MIN_AGE_S, self.pages * _AGE_S_A_PAGE)
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """Read what `written` has written."""
-        at, day, pages, sums, tops = json.loads(text)
-        return cls(
-            at, day, pages, _numbers(sums), [[_numbers(p) for p in top] for top in tops]
-        )
-
-    def written(self) -> str:
-        """Write it down."""
-        return json.dumps(self, separators=(",", ":"))
-
-
-def _numbers(fields: list[Any]) -> Numbers:
-    page, total, lately = fields
-    return Numbers(page, total, tuple(lately))
 
 
 class Sums:
@@ -98,6 +32,7 @@ class Sums:
         today: Callable[[], Day] = utc_day,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        seen: Callable[[list[list[int]], float], None] | None = None,
     ) -> None:
         """Prepare.
 
@@ -107,6 +42,8 @@ class Sums:
             today: Tells the day.
             clock: Returns seconds since 1970.
             sleep: Waits for so many seconds.
+            seen: Told after each batch of pages their hits of each day, and how many
+                seconds it took.
         """
         self._client = client
         self._keys = keys
@@ -114,6 +51,7 @@ class Sums:
         self._today = today
         self._clock = clock
         self._sleep = sleep
+        self._seen = seen
 
     def site(self, site: str) -> SiteSums:
         """Return a site's sums: those that are kept, or new ones.
@@ -138,13 +76,24 @@ class Sums:
             self._sleep(_POLL_S)
             waited += _POLL_S
         try:
-            sums = self.compute(site)
-            keep_s = int(sums.max_age_s * _KEPT_ON)
-            self._client.set(name, sums.written(), ex=keep_s)
+            return self.renewed(site)
         finally:
             if lock.owned():
                 lock.release()
+
+    def renewed(self, site: str) -> SiteSums:
+        """Sum a site's pages now, and keep that; whether others do so too is not asked."""
+        sums = self.compute(site)
+        keep_s = int(sums.max_age_s * _KEPT_ON)
+        self._client.set(self._keys.sums(site), sums.written(), ex=keep_s)
         return sums
+
+    def kept(self, sites: Sequence[str]) -> list[SiteSums | None]:
+        """Return what is kept of sites, however old; nothing is computed."""
+        pipeline = self._client.pipeline(transaction=False)
+        for site in sites:
+            pipeline.get(self._keys.sums(site))
+        return [text and SiteSums.of(text) for text in pipeline.execute()]
 
     def sites(self, sites: Iterable[str] | None = None) -> Iterator[SiteSums]:
         """Return the sums of sites, of all if none are named."""
@@ -167,14 +116,14 @@ class Sums:
             order: 0: by total, else by which window, from 1.
             windows: Numbers of days to sum; others than `WINDOWS` are not kept.
         """
-        best: list[Numbers] = []
+        found: list[Numbers] = []
         for site in sites:
             if number <= KEPT and tuple(windows) == WINDOWS:
                 sums = self.site(site)
             else:
                 sums = self.compute(site, number, windows)
-            best = _best([*best, *sums.tops[order]], order, number)
-        return [numbers for numbers in best if numbers.by(order)]
+            found = best([*found, *sums.tops[order]], order, number)
+        return [numbers for numbers in found if numbers.by(order)]
 
     def compute(
         self, site: str, number: int = KEPT, windows: Sequence[int] = WINDOWS
@@ -195,7 +144,7 @@ class Sums:
             for place in range(len(windows)):
                 lately[place] += sum(n.lately[place] for n in found)
             tops = [
-                _best([*top, *found], order, number) for order, top in enumerate(tops)
+                best([*top, *found], order, number) for order, top in enumerate(tops)
             ]
         sums = Numbers(site, total, tuple(lately))
         return SiteSums(at, today.date.isoformat(), pages, sums, tops)
@@ -218,13 +167,17 @@ class Sums:
         for batch in batches(self._reader.pages(site)):
             pages = [page for page in dict.fromkeys(batch) if page not in seen]
             seen.update(pages)
-            yield list(self._ask(pages, years, windows))
+            began, hits = self._clock(), list[list[int]]()
+            yield list(self._ask(pages, years, windows, hits))
+            if self._seen:
+                self._seen(hits, self._clock() - began)
 
     def _ask(
         self,
         pages: Sequence[str],
         years: Sequence[tuple[int, list[str]]],
         windows: Sequence[int],
+        of_days: list[list[int]],
     ) -> Iterator[Numbers]:
         pipeline = self._client.pipeline(transaction=False)
         for page in pages:
@@ -237,9 +190,6 @@ class Sums:
             total = next(replies)
             hits = [int(h or 0) for _ in years for h in next(replies)]
             if total is not None:
+                of_days.append(hits[::-1])
                 lately = tuple(sum(hits[:window]) for window in windows)
                 yield Numbers(page, int(total), lately)
-
-
-def _best(numbers: list[Numbers], order: int, number: int) -> list[Numbers]:
-    return nsmallest(number, numbers, key=lambda n: (-n.by(order), n.page))

@@ -65,7 +65,8 @@ class ProblemSerializer:
 
         Args:
             routes: The resource at each address: its errors take the form of its
-                ``media_type``, of one that has none that of a page.
+                ``media_type``, of one that has none that of a page. Those of one that
+                ``is_closed`` can be read by no other site.
             counts: The addresses whose every answer has default headers.
             pictures: Shows a few words to those who want an image.
             page: Makes an HTML page of a title, a message, and the path of the request.
@@ -74,6 +75,11 @@ class ProblemSerializer:
         self._media_types = {
             path: str(getattr(resource, "media_type", ""))
             for path, resource in routes.items()
+        }
+        self._closed = {
+            path
+            for path, resource in routes.items()
+            if getattr(resource, "is_closed", False)
         }
         self._counts = counts
         self._pictures = pictures
@@ -84,13 +90,10 @@ class ProblemSerializer:
         """Fill the response in."""
         title = error.title or str(error.status)
         reason = error.description or _REASONS.get(error.status_code, title)
-        if req.path not in self._counts:
-            resp.set_headers((*UNCACHED, ANY_ORIGIN))
-        resp.set_headers(
-            (("x-hits-reason", reason), ("x-hits-status", str(error.status_code)))
-        )
-        if origin := the_only(req.scope["headers"], b"origin"):
-            allow_origin(resp, origin)
+        if _address(req) in self._closed:
+            resp.set_headers((*UNCACHED, ("x-content-type-options", "nosniff")))
+        else:
+            self._open(req, resp, reason, str(error.status_code))
         form = self._form(req)
         if form.startswith("image/"):  # a chart, too: there is nothing to draw
             words = title.partition(" ")[2] or title
@@ -113,15 +116,28 @@ class ProblemSerializer:
             path = req.scope.get("raw_path") or req.path.encode()
             resp.data = self._page(title, reason, path)
 
+    def _open(self, req: Request, resp: Response, reason: str, status: str) -> None:
+        """Let any page read the answer, and what it says of itself."""
+        if req.path not in self._counts:
+            resp.set_headers((*UNCACHED, ANY_ORIGIN))
+        resp.set_headers((("x-hits-reason", reason), ("x-hits-status", status)))
+        if origin := the_only(req.scope["headers"], b"origin"):
+            allow_origin(resp, origin)
+
     def _form(self, req: Request) -> str:
         """Choose the form of an answer: the address's, or what is asked for instead."""
-        form = self._media_types.get(req.path, "")
+        form = self._media_types.get(_address(req), "")
         if form.startswith(("image/", "application/json")):
             return form
         if len(req.accept) > _MAX_ACCEPT_LENGTH:
             return form
         preferred = req.client_prefers(_MEDIA_TYPES) or ""
         return form if preferred.startswith("text/") else preferred or form
+
+
+def _address(req: Request) -> str:
+    """Return the address of the resource that was asked, where there is one."""
+    return req.uri_template or req.path
 
 
 class Declined(falcon.HTTPError):

@@ -35,6 +35,7 @@ COMMANDS = (
     "restore",
     "repair",
     "doctor",
+    "token",
 )
 
 

@@ -4,20 +4,24 @@ The store is started before the web server is imported, which takes longest.
 """
 
 import os
+import socket
 import sys
 from collections.abc import Callable
 from logging.config import dictConfig
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
+from hitsvc.access import Operator
 from hitsvc.cli import options
+from hitsvc.cli.dashboard import CODE_LIFE, address, keyring_of, token_file
 from hitsvc.cli.typed import Whole
 from hitsvc.serve import (
     DataDir,
     EmbeddedStore,
     Keeper,
+    address_of,
     goes_with_container,
     log_config,
     open_listener,
@@ -50,16 +54,38 @@ def command(
     dictConfig(log_config(settings.log_level, settings.log_format))
     for message in unknown_variables(os.environ):
         say(message)
+    operator = _operator(
+        settings,
+        {
+            "bind": bind if port is None else settings.bind,
+            "workers": workers,
+            "redis_url": redis_url,
+            "data_dir": data_dir,
+        },
+    )
     if settings.redis_url == "embedded":
-        _serve_embedded(settings)
+        _serve_embedded(settings, operator)
     if settings.redis_url == "memory":
         if settings.workers > 1:
             say("the memory store lives in one process: 1 worker is started")
+        if operator.keyring.opens:
+            say("the memory store has no dashboard: choose another with --store")
         place = "memory"
     else:
-        given = sources(os.environ, settings, {"redis_url": redis_url})
-        place = _check_external(settings.redis_url, given["HITSVC_REDIS_URL"][1])
-    _serve(settings, place)
+        place = _check_external(
+            settings.redis_url, operator.settings["HITSVC_REDIS_URL"][1]
+        )
+    _serve(settings, place, operator)
+
+
+def _operator(settings: Settings, options_given: dict[str, Any]) -> Operator:
+    """Gather what the operator's side of the service needs."""
+    return Operator(
+        keyring_of(settings, token_file(settings)),
+        sources(os.environ, settings, options_given),
+        unknown_variables(os.environ),
+        settings.data_dir if settings.redis_url == "embedded" else None,
+    )
 
 
 def _at_port(settings: Settings, port: int) -> str:
@@ -93,16 +119,18 @@ def _check_external(url: str, source: str) -> str:
     return shown
 
 
-def _serve(settings: Settings, place: str) -> NoReturn:
+def _serve(settings: Settings, place: str, operator: Operator) -> NoReturn:
     """Serve with a store that needs no keeper: this process is the server's parent."""
     listener = open_listener(settings.bind, int(settings.socket_mode, 8))
     from hitsvc.serve.server import Server
 
-    Server(settings, listener, place).run()
+    if settings.redis_url != "memory":
+        _show_dashboard(settings, listener, operator)
+    Server(settings, listener, place, operator).run()
     sys.exit()  # not reached: the server ends with an exit of its own
 
 
-def _serve_embedded(settings: Settings) -> NoReturn:
+def _serve_embedded(settings: Settings, operator: Operator) -> NoReturn:
     """Serve and keep the store; see `hitsvc.serve.keeper`."""
     data_dir = DataDir.claim(settings.data_dir)
     try:
@@ -114,15 +142,30 @@ def _serve_embedded(settings: Settings) -> NoReturn:
                 f"it is removed. Mount a volume there: docker run -v hits:{data_dir.path}"
             )
         store = EmbeddedStore(data_dir, settings.embedded_memory)
+        if file := token_file(settings):
+            file.ensure()
         listener = open_listener(settings.bind, int(settings.socket_mode, 8))
+        _show_dashboard(settings, listener, operator)
         settings = settings.model_copy(update={"redis_url": store.url})
 
         def prepare() -> Callable[[], None]:
             from hitsvc.serve.server import Server
 
-            return Server(settings, listener, str(data_dir.path)).run
+            return Server(settings, listener, str(data_dir.path), operator).run
 
         code = Keeper(store, settings.drain_seconds).run(prepare, listener)
     finally:
         data_dir.release()
     sys.exit(code)
+
+
+def _show_dashboard(
+    settings: Settings, listener: socket.socket, operator: Operator
+) -> None:
+    """Print the dashboard's address for whoever sits there; never into a log."""
+    if not sys.stderr.isatty() or not operator.keyring.tokens().write:
+        return
+    site = address_of(listener).partition(" ")[0]
+    if site.startswith("http:"):
+        found = address(site, settings.base_path, operator.keyring)
+        click.echo(f"dashboard: {found} ({CODE_LIFE})", err=True)

@@ -17,6 +17,9 @@ page shares a slot
 ``hits:sums:{example.com}``       string  a site's sums as last computed; expires
 ``hits:lock``                     string  somebody changes counts; expires
 ``hits:jobs:import:…``            hash    how far an import has come, or that it is done
+``hits:jobs:sums``                string  the sums of all sites as last computed; expires
+``hits:jobs:undo:…``              string  what takes a change back; expires
+``hits:jobs:code:…``              string  a one-time code that was used; expires
 ================================  ======  ==================================================
 
 Years and undated add up to the total. ``docs/keys.md`` is for people who read the data.
@@ -94,6 +97,19 @@ class Keys:
     def import_mark(self, import_id: str) -> str:
         """Name what says how far an import has come."""
         return f"{self._prefix}jobs:import:{import_id}"
+
+    @property
+    def overview(self) -> str:
+        """Name the sums of all sites, as they were last computed."""
+        return f"{self._prefix}jobs:sums"
+
+    def undo(self, number: str) -> str:
+        """Name what takes a change back."""
+        return f"{self._prefix}jobs:undo:{number}"
+
+    def used_code(self, number: str) -> str:
+        """Name what says that a one-time code was used."""
+        return f"{self._prefix}jobs:code:{number}"
 
     def sums(self, site: str) -> str:
         """Name the sums of a site's pages, as they were last computed."""

@@ -12,6 +12,7 @@ from hitsvc.request.client import Clients, TrustedProxies
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.request.identity import PLAIN, Identity, normalise
 from hitsvc.request.image_proxies import is_image_proxy
+from hitsvc.request.line import is_confidential
 from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.own_visits import OwnVisits, is_left_out, leave_out
@@ -46,6 +47,7 @@ __all__ = [
     "claims_of",
     "declared_bots",
     "find_cookie",
+    "is_confidential",
     "is_image_proxy",
     "is_left_out",
     "leave_out",

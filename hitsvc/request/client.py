@@ -44,7 +44,7 @@ _PRIVATE = [
     )
 ]
 # What a proxy adds to what it passes on.
-_OF_PROXIES = frozenset(
+OF_PROXIES = frozenset(
     [
         b"forwarded",
         b"via",
@@ -124,7 +124,7 @@ class Clients:
         """
         self._proxies = proxies
         self._header = header.lower().encode()
-        self._of_proxies = _OF_PROXIES | {self._header}
+        self._of_proxies = OF_PROXIES | {self._header}
 
     def address(self, scope: Mapping[str, Any]) -> Address | None:
         """Return the client's address; `None` if nobody knows it.
@@ -170,7 +170,7 @@ class Clients:
         if peer and peer not in self._proxies:
             address = parse_address(peer[0])
             hidden = address is not None and is_private(address)
-            if hidden and _has_any(scope["headers"], _OF_PROXIES):
+            if hidden and _has_any(scope["headers"], OF_PROXIES):
                 return None  # a proxy that nobody told us of
             return address
         # Without a header to look for, nobody knows what came through a proxy.

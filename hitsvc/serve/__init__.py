@@ -11,13 +11,14 @@ from hitsvc.serve.cpus import usable_cpus
 from hitsvc.serve.datadir import DataDir, running_socket
 from hitsvc.serve.embedded import EmbeddedStore
 from hitsvc.serve.keeper import Keeper
-from hitsvc.serve.listener import open_listener
+from hitsvc.serve.listener import address_of, open_listener
 from hitsvc.serve.logs import log_config
 
 __all__ = [
     "DataDir",
     "EmbeddedStore",
     "Keeper",
+    "address_of",
     "goes_with_container",
     "log_config",
     "open_listener",

@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
 from hitsvc import __version__
+from hitsvc.access import Operator
 from hitsvc.app import create_app, peer_network_of
 from hitsvc.counting import DayKeys, Once
 from hitsvc.errors import CounterUnavailable, SettingsError
@@ -52,13 +53,20 @@ class Server(BaseApplication):  # type: ignore[misc]
     networks: NetworkLimit
     tally: Tally | None = None
 
-    def __init__(self, settings: Settings, listener: socket.socket, place: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listener: socket.socket,
+        place: str,
+        operator: Operator,
+    ) -> None:
         """Check that the app can be made, without connecting to anything.
 
         Args:
             settings: With the store's real URL in `redis_url`.
             listener: The listening socket; it belongs to the server from here on.
             place: Where the counts are kept, for the message at the start.
+            operator: What the operator's side of the service needs.
 
         Raises:
             SettingsError: A setting that only the app can judge is wrong.
@@ -66,7 +74,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._settings = settings
         self._address = address_of(listener)
         self._place = place
-        create_app(settings)
+        self._operator = operator
+        create_app(settings, operator=operator)
         self.lame_duck = LameDuck(settings.drain_seconds)
         self.monitor = (
             Monitor(settings, self.lame_duck.began) if settings.metrics_bind else None
@@ -111,7 +120,12 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Make the app; called in each worker."""
         self.tally = self.monitor.tally() if self.monitor else None
-        app = create_app(self._settings, tally=self.tally, shared=self._shared)
+        app = create_app(
+            self._settings,
+            tally=self.tally,
+            shared=self._shared,
+            operator=self._operator,
+        )
         app.add_middleware(_Greeter(self._is_first_up, self._facts))
         return AccessLog(app) if self._settings.access_log == "on" else app
 

@@ -9,6 +9,7 @@ from hitsvc.settings.environment import variable
 from hitsvc.settings.links import links
 from hitsvc.settings.mistakes import Right, mistake, right_of
 from hitsvc.settings.model import Settings, unknown_variables
+from hitsvc.settings.operator import strong
 from hitsvc.settings.sources import sources
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "mistake",
     "right_of",
     "sources",
+    "strong",
     "unknown_variables",
     "variable",
 ]

@@ -27,7 +27,8 @@ class CountSettings(BaseModel):
         str,
         Field(
             description="The same store with a user that may change and remove counts, "
-            "for commands such as `hitsvc set`: a URL. Empty: the one above.",
+            "for the dashboard and commands such as `hitsvc set`: a URL. Empty: the one "
+            "above.",
             pattern=r"^(|unix://.+|rediss?(\+sentinel)?://.+)$",
             min_length=0,
         ),

@@ -11,12 +11,15 @@ from hitsvc.settings.counts import CountSettings
 from hitsvc.settings.environment import ENV_PREFIX, Given, found, option, variable
 from hitsvc.settings.identity import IdentitySettings
 from hitsvc.settings.mistakes import mistake, problem_of, right_of
+from hitsvc.settings.operator import OperatorSettings
 from hitsvc.settings.pages import PageSettings
 from hitsvc.settings.platform import offered
 from hitsvc.settings.server import ServerSettings
 
 
-class Settings(ServerSettings, PageSettings, IdentitySettings, CountSettings):
+class Settings(
+    ServerSettings, OperatorSettings, PageSettings, IdentitySettings, CountSettings
+):
     """Everything that can be configured; the descriptions are the documentation."""
 
     # PERF: pydantic_settings would do what `found` does, at 0.1 s more of each start.
@@ -72,7 +75,9 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 # What a value shows in a message when it may hold a password.
-SECRET_FIELDS = frozenset({"redis_url", "admin_redis_url"})
+SECRET_FIELDS = frozenset(
+    {"redis_url", "admin_redis_url", "admin_token", "admin_read_token"}
+)
 
 
 def _explain(error: Any, values: Mapping[str, Given]) -> str:

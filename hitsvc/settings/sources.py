@@ -6,6 +6,9 @@ from typing import Any
 from hitsvc.settings.environment import variable
 from hitsvc.settings.model import SECRET_FIELDS, Settings, given_values
 
+# What may stand where a secret could.
+_NO_SECRETS = {"", "embedded", "memory"}
+
 
 def sources(
     environ: Mapping[str, str], settings: Settings, overrides: Mapping[str, Any]
@@ -24,6 +27,6 @@ def sources(
         source = given[name].source if name in given else "default"
         if source == variable(name):
             source = "environment"
-        hidden = name in SECRET_FIELDS and "://" in value
+        hidden = name in SECRET_FIELDS and value not in _NO_SECRETS
         told[variable(name)] = ("(hidden)" if hidden else value, source)
     return told

@@ -4,7 +4,7 @@
 files under names that change with their content.
 """
 
-from hitsvc.shell.doors import Door
+from hitsvc.shell.doors import Door, nobody
 from hitsvc.shell.files import HTML, ONE_DAY, SECURITY_HEADERS, Asset, FileResource
 from hitsvc.shell.frame import Link, Shell, StaticResource, path_as_sent
 
@@ -18,5 +18,6 @@ __all__ = [
     "Link",
     "Shell",
     "StaticResource",
+    "nobody",
     "path_as_sent",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hitsvc.admin import Numbers, Sums
-from hitsvc.admin.sums import KEPT, MIN_AGE_S, SiteSums
+from hitsvc.admin.numbers import KEPT, MIN_AGE_S, SiteSums
 from hitsvc.counting import Day, Keys
 from tests.support.stored import put_day
 

@@ -12,8 +12,7 @@ from tests.support.site import cookie_from, shown
 
 OUT = "/leave-me-out"
 FROM_OURS = {"Sec-Fetch-Site": "same-origin"}
-# What the client of these tests sends as `Host`.
-HOST = "falconframework.org"
+HOST = "hits.example"
 OURS = "198.51.100.7"
 PROXY = "192.0.2.1"
 

@@ -1,13 +1,16 @@
 """A service in this process, over ASGI, on a Redis of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from io import StringIO
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
 from falcon import testing
 
+from hitsvc.access import Keyring, Operator, OperatorStore, Tokens
+from hitsvc.admin import summing, summing_order
 from hitsvc.app import create_app
 from hitsvc.errors import HitsError
 from hitsvc.http1.express_exchange import FAILURE
@@ -28,12 +31,19 @@ def serve(app: Any, *, express: bool = False) -> Target:
 
     async def served(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            scope["headers"] = [tuple(pair) for pair in scope["headers"]]
+            scope["headers"] = _with_one_host(map(tuple, scope["headers"]))
             if express and await answered(app.express(scope), scope, send):
                 return
         await app(scope, receive, send)
 
     return served
+
+
+def _with_one_host(headers: Iterable[Any]) -> list[tuple[bytes, bytes]]:
+    """Leave out the host that Falcon's client adds where a test names one."""
+    pairs = list(headers)
+    hosts = [pair for pair in pairs if pair[0] == b"host"]
+    return [pair for pair in pairs if pair[0] != b"host" or pair is hosts[0]]
 
 
 async def answered(taken: Any, scope: dict[str, Any], send: Any) -> bool:
@@ -82,15 +92,28 @@ class Site:
         self.server = FakeServer()
         self.redis = FakeRedis(server=self.server, decode_responses=True)
         client = FakeAsyncRedis(server=self.server) if own_redis else None
+        settings = Settings.load(variables)
         app = create_app(
-            Settings.load(variables),
+            settings,
             redis=client,
             open_painter=lambda: painter,
+            operator=self._operator(settings),
         )
         self._closed = False
         self._run = runner.run
         self._conductor = testing.ASGIConductor(serve(app, express=express))
         self._run(self._conductor.__aenter__())
+
+    def _operator(self, settings: Settings) -> Operator:
+        tokens = Tokens(settings.admin_token, settings.admin_read_token)
+        store = OperatorStore(self._as_operator, self._sum, sleep=lambda seconds: None)
+        return Operator(Keyring(tokens), store=store)
+
+    def _as_operator(self, _url: str = "") -> FakeRedis:
+        return FakeRedis(server=self.server, decode_responses=True)
+
+    def _sum(self) -> None:
+        summing(StringIO(summing_order("", "hits:")), self._as_operator)
 
     def close(self) -> None:
         """Stop the service, as a server does; once."""

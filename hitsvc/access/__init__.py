@@ -1,0 +1,26 @@
+"""Who the operator is: tokens, one-time codes, sessions. Knows no web framework.
+
+A token is a password that we made: so long that nobody has to slow down those who guess.
+What a browser keeps is signed with it, so that a new token ends every session and nothing
+about them is stored.
+"""
+
+from hitsvc.access.operator import Operator, OperatorStore
+from hitsvc.access.sessions import CODE_LIFE_S, SESSION_LIFE_S, Code, Sessions
+from hitsvc.access.token_file import TOKEN_FILE, TokenFile, new_token
+from hitsvc.access.tokens import Keyring, Right, Tokens
+
+__all__ = [
+    "CODE_LIFE_S",
+    "SESSION_LIFE_S",
+    "TOKEN_FILE",
+    "Code",
+    "Keyring",
+    "Operator",
+    "OperatorStore",
+    "Right",
+    "Sessions",
+    "TokenFile",
+    "Tokens",
+    "new_token",
+]

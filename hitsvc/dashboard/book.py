@@ -1,0 +1,175 @@
+"""What the operator asks of the store on the web, in one place for people and programs."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from redis.exceptions import RedisError, ResponseError
+
+from hitsvc.admin import (
+    Changes,
+    Histories,
+    Kept,
+    Overviews,
+    Reader,
+    Removal,
+    Step,
+    Sums,
+    Undo,
+    export_of,
+)
+from hitsvc.counting import Keys
+from hitsvc.errors import ChangeRefused
+
+_NO_SUCH_PAGE = "no such page has hits; nothing was changed"
+# As the scripts of changes do, on a key that nobody else has.
+_PROBE = (
+    "redis.call('SET', KEYS[1], '1', 'EX', '1') return redis.call('UNLINK', KEYS[1])"
+)
+
+
+class NoSuchPage(ChangeRefused):
+    """There is no page to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A change that was made.
+
+    Attributes:
+        text: It in a line, with its numbers.
+        facts: The same for programs.
+        undo: What takes it back is kept by this name; empty if nothing does.
+        export: What was removed.
+    """
+
+    text: str
+    facts: Mapping[str, Any]
+    undo: str = ""
+    export: bytes = field(default=b"", repr=False)
+
+
+class Book:
+    """The counts of one store, for as long as a client is open.
+
+    Attributes:
+        histories: Reads pages' numbers.
+        reader: Reads the lists.
+        sums: What is kept of sites' sums.
+        overviews: What is kept of the sums of all.
+    """
+
+    def __init__(
+        self, client: Any, keys: Keys, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Open it.
+
+        Args:
+            client: As `hitsvc.admin.open_client` makes it.
+            keys: What things are called.
+            sleep: Waits for so many seconds.
+        """
+        self._client = client
+        self._keys = keys
+        self.histories = Histories(client, keys)
+        self.reader = Reader(client, keys)
+        self.sums = Sums(client, keys)
+        self.overviews = Overviews(client, keys)
+        self._changes = Changes(client, keys, sleep=sleep)
+        self._removal = Removal(client, keys, sleep=sleep)
+        self._undo = Undo(client, keys)
+
+    def why_read_only(self) -> str:
+        """Tell why nothing can be changed; empty if it can."""
+        try:
+            self._client.eval(_PROBE, 1, self._keys.undo("probe"))
+        except ResponseError as ex:
+            return str(ex)
+        except RedisError as ex:
+            return f"the store does not answer ({ex})"
+        return ""
+
+    def use_code(self, number: str, life_s: int) -> bool:
+        """Take a one-time code; False if somebody has used it."""
+        name = self._keys.used_code(number)
+        return bool(self._client.set(name, "1", nx=True, ex=life_s))
+
+    def set(self, page: str, total: int) -> Done:
+        """Let a page have so many hits; see `Changes.set`."""
+        before, after = self._changes.set(page, total)
+        step = Step("add", page, before - after)
+        facts = {"page": page, "before": before, "after": after}
+        text = f"set {page}: {before:,} -> {after:,}"
+        return Done(text, facts, self._undo.keep(step))
+
+    def add(self, page: str, hits: int, day: date | None) -> Done:
+        """Add hits to a page, or take some away; see `Changes.add`."""
+        before, after = self._changes.add(page, hits, day)
+        step = Step("add", page, -hits, str(day or ""))
+        facts = {"page": page, "before": before, "after": after}
+        when = f" on {day}" if day else ""
+        text = f"added {hits:,} to {page}{when}: {before:,} -> {after:,}"
+        return Done(text, facts, self._undo.keep(step))
+
+    def move(self, old: str, new: str) -> Done:
+        """Give a page's hits to another; see `Changes.move`."""
+        merges = old != new and bool(self.reader.totals([new]))
+        kept = Kept(self._undo, "none", to=new)
+        moved, there = self._changes.move(old, new, kept if merges else None)
+        after = moved + there
+        facts = {
+            "page": old,
+            "to": new,
+            "moved": moved,
+            "before": there,
+            "after": after,
+        }
+        text = f"moved {moved:,} of {old} to {new}: {there:,} -> {after:,}"
+        if merges:
+            return Done(text, facts, "", export_of(kept.rows))
+        return Done(text, facts, self._undo.keep(Step("move", new, to=old)))
+
+    def reset(self, pages: Sequence[str]) -> Done:
+        """Let pages begin again at 0; see `Removal.reset`."""
+        return self._remove("reset", pages)
+
+    def delete(self, pages: Sequence[str]) -> Done:
+        """Remove pages; see `Removal.delete`."""
+        return self._remove("deleted", pages)
+
+    def undo(self, number: str) -> Done:
+        """Take a change back, once."""
+        step = self._undo.run(number)
+        hits = sum(row.hits for row in step.rows) or step.hits
+        pages = sorted({row.url for row in step.rows} or {step.page})
+        facts = {"pages": len(pages), "hits": hits}
+        if step.kind == "move":
+            return Done(f"moved {step.page} back to {step.to}", facts)
+        return Done(f"put back {hits:,} hits of {_named(pages)}", facts)
+
+    def export(self, number: str) -> bytes | None:
+        """Return what was removed, as an export; `None` if it is gone."""
+        step = self._undo.look(number)
+        return export_of(step.rows) if step and step.rows else None
+
+    def _remove(self, word: str, pages: Sequence[str]) -> Done:
+        if not self.reader.totals(pages):
+            raise NoSuchPage(_NO_SUCH_PAGE)
+        kept = Kept(self._undo)
+        work = self._removal.reset if word == "reset" else self._removal.delete
+        removed = work(pages, kept)
+        if removed.refused and not removed.pages:  # none could be read
+            raise ChangeRefused(removed.refused[0])
+        facts = {
+            "pages": removed.pages,
+            "hits": removed.hits,
+            "refused": removed.refused,
+        }
+        text = f"{word} {_named(pages)}: {removed.hits:,} hits"
+        return Done(text, facts, kept.id, export_of(kept.rows))
+
+
+def _named(pages: Sequence[str]) -> str:
+    return pages[0] if len(pages) == 1 else f"{len(pages):,} pages"

@@ -1,0 +1,184 @@
+"""Lists of pages and sites, as programs get them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import falcon
+from falcon.asgi import Request
+
+from hitsvc.admin import KEPT, WINDOWS, History, Numbers
+from hitsvc.dashboard.bodies import refused
+from hitsvc.dashboard.book import Book
+from hitsvc.dashboard.desk import Desk
+from hitsvc.dashboard.summing import Summing
+from hitsvc.request import Identity
+
+# What the sums of the last days are called, one for each of `WINDOWS`.
+LATELY = ("today", "last_7_days", "last_30_days")
+ORDERS = ("total", *LATELY)
+_DEFAULT_LIMIT = 50
+_MAX_LIMIT = 100
+_MAX_QUERY = 200
+# How many sites one part looks at.
+_MAX_SITES = 500
+_MAX_SCAN = 2**64
+# Where a list goes on: a number of SSCAN's, and which site it is in.
+_CURSOR = re.compile(r"(\d{1,20})\.([!-~]{1,300})", re.ASCII)
+
+
+class Lists:
+    """Answers questions for lists."""
+
+    def __init__(self, desk: Desk, summing: Summing, identity: Identity) -> None:
+        """Prepare.
+
+        Args:
+            desk: Reads.
+            summing: Has sums computed.
+            identity: Says how sites are called.
+        """
+        self._desk = desk
+        self._summing = summing
+        self._identity = identity
+
+    async def sites(self, req: Request) -> Mapping[str, Any]:
+        """List sites, with what is known of their sums.
+
+        Raises:
+            HTTPBadRequest: It asks for what there is not.
+        """
+        limit = _limit(req)
+        after = _one(req, "cursor")
+        await self._summing.wait()
+
+        def work(book: Book) -> Mapping[str, Any]:
+            sites = [site for site in book.reader.sites() if site > after][: limit + 1]
+            more, sites = len(sites) > limit, sites[:limit]
+            sums = book.sums.kept(sites)
+            found = [
+                {
+                    "site": site,
+                    "pages": known and known.pages,
+                    **_sums(known and known.sums),
+                    "at": known and known.at,
+                }
+                for site, known in zip(sites, sums, strict=True)
+            ]
+            return {"sites": found, "next": sites[-1] if more else None}
+
+        return await self._desk.read(work)
+
+    async def pages(self, req: Request) -> Mapping[str, Any]:
+        """List pages: all in no order, part by part, or the first of an order.
+
+        Raises:
+            HTTPBadRequest: It asks for what there is not.
+            InvalidURL: The site is none.
+        """
+        limit, order = _limit(req), _one(req, "sort")
+        site = _one(req, "site")
+        site = self._identity.host(site) if site else ""
+        query, cursor = _one(req, "query"), _one(req, "cursor")
+        if len(query) > _MAX_QUERY:
+            msg = f"query has at most {_MAX_QUERY} characters"
+            raise refused(msg)
+        if not order:
+            at = _place(cursor, site)
+            return await self._desk.read(
+                lambda book: _part(book, site, query, at, limit)
+            )
+        if order not in ORDERS:
+            msg = f"sort is one of {', '.join(ORDERS)}"
+            raise refused(msg)
+        if query or cursor:
+            msg = f"sort gives the first {KEPT} pages, without query and cursor"
+            raise refused(msg)
+        return await self._sorted(site, ORDERS.index(order), limit)
+
+    async def _sorted(self, site: str, order: int, limit: int) -> Mapping[str, Any]:
+        await self._summing.wait()
+
+        def work(book: Book) -> Mapping[str, Any]:
+            if site:
+                kept = book.sums.kept([site])[0]
+                at, tops = (kept.at, kept.tops) if kept else (None, [])
+            else:
+                overview = book.overviews.kept()
+                at, tops = (overview.at, overview.top_pages) if overview else (None, [])
+            if at is None:
+                raise falcon.HTTPServiceUnavailable(
+                    title="503 not yet",
+                    description="the pages are still being added up; ask again later",
+                    retry_after=1,
+                )
+            found = [numbers for numbers in tops[order] if numbers.by(order)]
+            listed = [{"page": n.page, **_sums(n)} for n in found[:limit]]
+            return {"pages": listed, "next": None, "at": at}
+
+        return await self._desk.read(work)
+
+
+def _part(
+    book: Book, site: str, query: str, at: tuple[int, str], limit: int
+) -> Mapping[str, Any]:
+    """Read a part of the list, of one site or of one after the other."""
+    cursor, here = at
+    sites = [site] if site else [s for s in book.reader.sites() if s >= here]
+    found: list[History] = []
+    following = None
+    for place, name in enumerate(sites):
+        part = book.reader.part(name, search=query, cursor=cursor, size=limit)
+        found += book.histories.of([listed.page for listed in part.pages])
+        cursor = part.cursor
+        if cursor:
+            following = f"{cursor}.{name}"
+            break
+        enough = len(found) >= limit or place >= _MAX_SITES
+        if enough and place + 1 < len(sites):
+            following = f"0.{sites[place + 1]}"
+            break
+    listed = [{"page": page.page, **_history(page)} for page in found]
+    return {"pages": listed, "next": following, "at": None}
+
+
+def _history(page: History) -> Mapping[str, int]:
+    sums = map(page.last, WINDOWS)
+    return {"total": page.total, **dict(zip(LATELY, sums, strict=True))}
+
+
+def _sums(numbers: Numbers | None) -> Mapping[str, int | None]:
+    if numbers is None:
+        return dict.fromkeys(ORDERS)
+    return dict(zip(ORDERS, (numbers.total, *numbers.lately), strict=True))
+
+
+def _one(req: Request, name: str) -> str:
+    value: str | Sequence[str] = req.params.get(name, "")
+    if not isinstance(value, str):
+        msg = f"{name} is given more than once"
+        raise refused(msg)
+    return value
+
+
+def _limit(req: Request) -> int:
+    value = _one(req, "limit")
+    if not value:
+        return _DEFAULT_LIMIT
+    if not (value.isascii() and value.isdecimal()) or not (
+        len(value) < 9 and 1 <= int(value) <= _MAX_LIMIT
+    ):
+        msg = f"limit is a whole number from 1 to {_MAX_LIMIT}"
+        raise refused(msg)
+    return int(value)
+
+
+def _place(cursor: str, site: str) -> tuple[int, str]:
+    """Read where a list goes on."""
+    if not cursor:
+        return 0, site
+    found = _CURSOR.fullmatch(cursor)
+    if found is None or int(found[1]) >= _MAX_SCAN or (site and found[2] != site):
+        msg = "cursor is what next was in the answer before, to the same question"
+        raise refused(msg)
+    return int(found[1]), found[2]

@@ -1,0 +1,76 @@
+"""Has the sums of all sites computed, by a process of its own: workers count hits."""
+
+import asyncio
+import contextlib
+import subprocess
+from collections.abc import Callable
+
+from hitsvc.admin import summing_command
+
+# What a program waits for sums that nobody has asked for in the last minutes.
+PATIENCE_S = 10.0
+
+
+class SummingProcess:
+    """Starts the process, and waits for its end; one at a time."""
+
+    def __init__(self, order: str) -> None:
+        """Prepare.
+
+        Args:
+            order: What it is told by its standard input.
+        """
+        self._order = order
+        self._process: subprocess.Popen[str] | None = None
+
+    def __call__(self) -> None:
+        """Run it; it decides itself whether there is something to do."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            summing_command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        with self._process as process:
+            process.communicate(self._order)
+
+    def end(self) -> None:
+        """End it."""
+        if self._process is not None:
+            self._process.terminate()
+
+
+class Summing:
+    """Sees that there are sums, whoever asks for them."""
+
+    def __init__(
+        self, run: Callable[[], None], end: Callable[[], None] = lambda: None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            run: Computes them; called in a thread.
+            end: Makes it stop before it is done.
+        """
+        self._run = run
+        self._end = end
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> asyncio.Task[None]:
+        """Have them computed, unless that is being done."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(asyncio.to_thread(self._run))
+        return self._task
+
+    async def wait(self) -> None:
+        """Have them computed, and wait for that a while."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                await asyncio.shield(self.begin())
+
+    async def close(self) -> None:
+        """End what goes on."""
+        if self._task is not None:
+            self._end()
+            await asyncio.wait([self._task])

@@ -1,0 +1,52 @@
+"""A service with an operator's tokens, and its operator."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.dashboard.operating import READ, WRITE, Api, OpenOperated
+from tests.support.service import PATIENT
+from tests.support.site import Site
+from tests.support.stored import KEYS, put_day, today
+
+
+@pytest.fixture(name="open_operated")
+def _open_operated() -> Iterator[OpenOperated]:
+    """Open services with tokens, and close them after the test."""
+    with asyncio.Runner() as runner, ExitStack() as stack:
+
+        def open_operated(**settings: Any) -> Site:
+            tokens = {"admin_token": WRITE, "admin_read_token": READ}
+            given = {
+                f"HITSVC_{name.upper()}": str(value)
+                for name, value in (tokens | settings).items()
+            }
+            site = Site(runner, PATIENT | given)
+            stack.callback(site.close)
+            return site
+
+        yield open_operated
+
+
+@pytest.fixture(name="operated")
+def _operated(open_operated: OpenOperated) -> Site:
+    """One with two pages: 10 hits, 3 of them today and 2 without a date, and 5."""
+    site = open_operated()
+    for page, total in (("example.com/a", 10), ("example.com/b", 5)):
+        site.redis.set(KEYS.page(page).total, total)
+        site.redis.sadd(KEYS.sites, "example.com")
+        site.redis.sadd(KEYS.pages("example.com"), page)
+    put_day(site.redis, "example.com/a", today(), 3)
+    put_day(site.redis, "example.com/a", today(20), 5)
+    site.redis.set(KEYS.page("example.com/a").undated, 2)
+    put_day(site.redis, "example.com/b", today(3), 5)
+    return site
+
+
+@pytest.fixture(name="api")
+def _api(operated: Site) -> Api:
+    """A program of the operator's."""
+    return Api(operated)
