@@ -44,6 +44,7 @@ async def hit(
     tally: Tally,
     *,
     keeps: bool = True,
+    pause_s: float = 0,
 ) -> None:
     """Let some clients hit a page, each some times, over connections of their own.
 
@@ -54,10 +55,12 @@ async def hit(
         hits: Of each.
         tally: What they did.
         keeps: A client keeps its connection; else it opens one for each request.
+        pause_s: What a client waits after an answer. Without it they take all the
+            CPU that there is, also from what is being started meanwhile.
     """
     await asyncio.gather(
         *(
-            _client(base_url, repeat((page, tally), hits), tally.stop, keeps)
+            _client(base_url, repeat((page, tally), hits), tally.stop, keeps, pause_s)
             for _ in range(clients)
         )
     )
@@ -95,6 +98,7 @@ async def _client(
     pages: Iterable[tuple[str, Tally]],
     stop: asyncio.Event,
     keeps: bool = True,
+    pause_s: float = 0,
 ) -> None:
     streams = None
     fields = f"Host: {NAME}\r\n" + ("" if keeps else "Connection: close\r\n")
@@ -123,6 +127,8 @@ async def _client(
         if not keeps:
             streams[1].close()
             streams = None
+        if pause_s:
+            await asyncio.sleep(pause_s)
     if streams is not None:
         streams[1].close()
 

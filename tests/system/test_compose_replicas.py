@@ -36,7 +36,9 @@ def _project(checkout: Path, image: str) -> Iterator[Composition]:
 async def visited(project: Composition, meanwhile: Callable[[], None]) -> Tally:
     """Let visitors come while something is done; return what became of them."""
     tally = Tally()
-    load = asyncio.create_task(hit(project.url, PAGE, CLIENTS, 10**9, tally))
+    load = asyncio.create_task(
+        hit(project.url, PAGE, CLIENTS, 10**9, tally, pause_s=0.01)
+    )
 
     def more() -> None:
         wanted = len(tally.acknowledged) + 300

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.support.commands import run_hitsvc
 from tests.support.load import Tally, hit
 from tests.support.processes import eventually
 from tests.support.replicas import ReplicasHAProxy, replicas
+from tests.support.sentinel import Watched
 from tests.support.service import Service
 from tests.support.stored import day_hits
 from tests.support.valkey import Valkey
@@ -45,53 +47,100 @@ def move(services: list[Service], old: str, new: str, directory: Path) -> None:
     command("import", str(rest), f"--store={new}")  # who is not sure tries again
 
 
-def more(tallies: list[Tally]) -> None:
-    """Wait for a hundred answers of each page."""
-    wanted = [len(tally.acknowledged) + 100 for tally in tallies]
-    eventually(
-        lambda: all(
-            len(tally.acknowledged) >= least
-            for tally, least in zip(tallies, wanted, strict=True)
-        ),
-        within_s=60,
-    )
+class Visited:
+    """Three instances behind HAProxy, and visitors who come while something is done.
 
+    Attributes:
+        services: The instances.
+        tallies: What became of the visitors to each page.
+    """
 
-async def test_moving_to_another_store_loses_nothing(
-    valkey: Valkey, valkey_url: str, tmp_path: Path
-) -> None:
-    """Every view is in the new store once, and none was refused."""
-    if missing := ReplicasHAProxy.missing():
-        pytest.skip(missing)
-    with ExitStack() as stack:
-        old = Valkey()
-        stack.callback(old.close)
-        services = stack.enter_context(
-            replicas(tmp_path, f"redis://127.0.0.1:{old.port}", drain_s=1)
-        )
-        proxy = stack.enter_context(ReplicasHAProxy(tmp_path / "proxy", services))
-        tallies = [Tally() for _ in PAGES]
+    def __init__(self, stack: ExitStack, directory: Path, store: str) -> None:
+        """Start all but the visitors."""
+        if missing := ReplicasHAProxy.missing():
+            pytest.skip(missing)
+        self.services = stack.enter_context(replicas(directory, store, drain_s=1))
+        proxy = ReplicasHAProxy(directory / "proxy", self.services)
+        self._url = stack.enter_context(proxy).url
+        self.tallies = [Tally() for _ in PAGES]
+
+    async def meanwhile(self, do: Callable[[], None]) -> None:
+        """Let visitors come, and do something."""
         load = [
-            asyncio.create_task(hit(proxy.url, page, CLIENTS, 10**9, tally))
-            for page, tally in zip(PAGES, tallies, strict=True)
+            asyncio.create_task(
+                hit(self._url, page, CLIENTS, 10**9, tally, pause_s=0.01)
+            )
+            for page, tally in zip(PAGES, self.tallies, strict=True)
         ]
-        await asyncio.to_thread(more, tallies)
-
-        urls = f"redis://127.0.0.1:{old.port}", f"redis://127.0.0.1:{valkey.port}"
-        shown = [max(tally.acknowledged) for tally in tallies]
-        await asyncio.to_thread(move, services, *urls, tmp_path)
-
-        await asyncio.to_thread(more, tallies)
-        for tally in tallies:
+        await asyncio.to_thread(self._more)
+        await asyncio.to_thread(do)
+        await asyncio.to_thread(self._more)
+        for tally in self.tallies:
             tally.stop.set()
         await asyncio.gather(*load)
 
-        assert [tally.failed for tally in tallies] == [0] * len(PAGES)
-        for tally, before in zip(tallies, shown, strict=True):
+    def _more(self) -> None:
+        """Wait for a hundred answers of each page."""
+        wanted = [len(tally.acknowledged) + 100 for tally in self.tallies]
+        eventually(
+            lambda: all(
+                len(tally.acknowledged) >= least
+                for tally, least in zip(self.tallies, wanted, strict=True)
+            ),
+            within_s=60,
+        )
+
+    def check(self, redis: Redis) -> None:
+        """No request has failed, and this store has each hit once."""
+        assert [tally.failed for tally in self.tallies] == [0] * len(PAGES)
+        totals = [int(redis.get(f"hits:{{{page}}}") or 0) for page in PAGES]
+        assert totals == [tally.attempted for tally in self.tallies]
+        assert [day_hits(redis, page) for page in PAGES] == totals
+
+
+async def test_moving_to_another_store_loses_nothing(
+    valkey: Valkey, valkey_socket: Path, tmp_path: Path
+) -> None:
+    """Every view is in the new store once, and none was refused."""
+    with ExitStack() as stack:
+        old = Valkey()
+        stack.callback(old.close)
+        urls = f"redis://127.0.0.1:{old.port}", f"redis://127.0.0.1:{valkey.port}"
+        visited = Visited(stack, tmp_path, urls[0])
+        shown: list[int] = []
+
+        def move_all() -> None:
+            shown.extend(max(tally.acknowledged) for tally in visited.tallies)
+            move(visited.services, *urls, tmp_path)
+
+        await visited.meanwhile(move_all)
+
+        with Redis(unix_socket_path=str(valkey_socket)) as redis:
+            visited.check(redis)
+        for tally, before in zip(visited.tallies, shown, strict=True):
             following = tally.acknowledged[tally.acknowledged.index(before) + 1 :]
             assert min(following) > before - CLIENTS, "a page began anew"
-        with Redis(unix_socket_path=str(valkey.socket)) as redis:
-            totals = [int(redis.get(f"hits:{{{page}}}") or 0) for page in PAGES]
-            days = [day_hits(redis, page) for page in PAGES]
-        assert totals == [tally.attempted for tally in tallies]
-        assert days == totals
+
+
+async def test_a_redis_that_sentinels_come_to_is_the_same(tmp_path: Path) -> None:
+    """Nothing is moved: the instances learn another address of their store."""
+    with ExitStack() as stack:
+        watched = Watched()
+        stack.callback(watched.close)
+        direct = f"redis://:secret@127.0.0.1:{watched.primary.port}"
+        visited = Visited(stack, tmp_path, direct)
+
+        def ask_sentinels() -> None:
+            for service in visited.services:
+                service.restart(store=watched.url)
+
+        await visited.meanwhile(ask_sentinels)
+
+        url = f"redis://:secret@127.0.0.1:{watched.primary.port}"
+        with Redis.from_url(url) as redis:
+            visited.check(redis)
+        # And all of it is copied.
+        watched.in_step()
+        url = f"redis://:secret@127.0.0.1:{watched.replica.port}"
+        with Redis.from_url(url) as redis:
+            visited.check(redis)

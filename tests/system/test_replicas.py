@@ -52,7 +52,15 @@ class Group:
         # asks again; most visitors come for one request.
         keeps = not isinstance(self.proxy, ReplicasNginx)
         load = asyncio.create_task(
-            hit(self.proxy.url, PAGE, CLIENTS, 10**9, tally, keeps=keeps)
+            hit(
+                self.proxy.url,
+                PAGE,
+                CLIENTS,
+                10**9,
+                tally,
+                keeps=keeps,
+                pause_s=0.01,
+            )
         )
         await asyncio.to_thread(more, tally)
         await asyncio.to_thread(meanwhile, tally)
