@@ -16,7 +16,7 @@ from hitsvc.http1.express_exchange import Express, ExpressExchange
 from hitsvc.http1.intake import Intake
 from hitsvc.http1.limits import Limits
 from hitsvc.http1.response_head import plain_response
-from hitsvc.http1.state import CLOSING, LOST, RESTING, UNREAD, State
+from hitsvc.http1.state import CLOSING, LINGERING, LOST, RESTING, UNREAD, State
 
 
 class AnsweringProtocol(asyncio.Protocol):
@@ -190,6 +190,8 @@ class AnsweringProtocol(asyncio.Protocol):
         before, self._state = self._state, self._state.ended
         if self._state is not CLOSING:
             self._intake.clear()
+        elif before is LINGERING:
+            self.transport.close()  # its time to read has begun already
         elif before is not CLOSING:
             self._close()
 

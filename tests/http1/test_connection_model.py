@@ -223,10 +223,10 @@ class Connection(RuleBasedStateMachine):
             if count < len(self.messages)
             else b""
         )
-        if self.wire._stuck:
-            what, limit = "unread", LIMITS.unread_s
-        elif self.is_over():
+        if self.is_over():  # also if it is not read: the time does not begin anew
             what, limit = "over", LIMITS.unread_s
+        elif self.wire._stuck:
+            what, limit = "unread", LIMITS.unread_s
         elif self.app.waiting:
             what, limit = "busy", math.inf
         elif begun:

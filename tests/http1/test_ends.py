@@ -122,3 +122,17 @@ def test_who_has_gone_can_be_retired(loop):
     wire.protocol.retire()
     loop.settle()
     assert wire.lost
+
+
+def test_who_is_refused_gains_no_time_by_ending(loop):
+    """To read what was said, or to hold the connection."""
+    wire, _ = served(loop)
+    wire.is_read = False
+    wire.bring(b"none\r\n\r\n")
+    deadline = wire.protocol.deadline
+    loop.now += 1
+    wire.end()
+    assert wire.protocol.deadline == deadline
+    wire.read()
+    assert statuses(wire.sent) == [400]
+    assert wire.lost

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -29,11 +30,16 @@ def replicas(
         number: How many.
     """
     env = PATIENT | {"HITSVC_DRAIN_SECONDS": str(drain_s)}
-    with ExitStack() as stack:
-        yield [
-            stack.enter_context(Service(directory / f"app{i}", store=store, env=env))
-            for i in range(number)
-        ]
+
+    def start(i: int) -> Service:
+        return Service(directory / f"app{i}", store=store, env=env)
+
+    with ExitStack() as stack, ThreadPoolExecutor(number) as pool:
+        services = [stack.enter_context(one) for one in pool.map(start, range(number))]
+        yield services
+        for service in services:
+            if service.process.poll() is None:
+                service.process.send_signal(signal.SIGINT)  # nobody is left to be told
 
 
 def addresses(services: Sequence[Service]) -> list[str]:
