@@ -1,54 +1,44 @@
 """The counter layer: what the rest of the service calls to count and to read.
 
-`HitCounter` joins three parts that know nothing of each other: `GroupCommit` gathers
-operations into batches, `Batch` words a batch for Redis, and a `Backend` carries it.
-Beside them, `PageIndex` lists the pages, and `Capacity` watches the store's memory.
+`HitCounter` joins parts that know nothing of each other: `Ways` carry operations to Redis,
+`CarefulHits` looks before it counts, `PageIndex` lists the pages, and `Capacity` watches the
+store's memory.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
 
 from hitsvc.counting import (
-    Batch,
     Capacity,
     CarefulHit,
     CarefulHits,
     ClaimNames,
     Count,
     Day,
-    GroupCommit,
     Hit,
     Keys,
-    Operation,
-    OutageLog,
     PageCommands,
     PageIndex,
     Probe,
     Read,
     Reading,
     RefusedSites,
-    Result,
     TokenSource,
     Totals,
     is_wellformed,
     latest_days,
     utc_day,
 )
-from hitsvc.errors import CounterUnavailable
 from hitsvc.metrics import Tally
 from hitsvc.store import Backend
+from hitsvc.ways import Ways
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
 # ones are spelled each time, so that nobody can fill our memory.
 _CACHED_PAGES = 16_384
 _CACHED_KEY_LENGTH = 256
-# After a failover the old primary is a read-only replica at the same connection.
-_MOVED_ON = "READONLY"
-# A primary without replicas may be one that they have left for another.
-_LONELY = "NOREPLICAS"
 
 
 class HitCounter:
@@ -88,20 +78,20 @@ class HitCounter:
             tally: Told what becomes of each batch.
             today: Returns the day that hits are counted under.
         """
-        self._backend = backend
         self._token_ttl_s = token_ttl_s
         self._tokens = TokenSource(token_length)
-        self._today = today
+        self._today, self._keys = today, Keys(key_prefix)
         self._capacity = capacity or Capacity()
-        self._keys = Keys(key_prefix)
+        self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
+        self._backend = backend
         self._index = PageIndex(self._keys, backend.execute)
         self._refused_sites = RefusedSites(self._keys, backend.execute)
-        self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
-        send = tally.watch(self._send) if tally else self._send
-        self._commit = GroupCommit[Operation, Any](send, queue_limit)
-        ask = self._commit.submit, backend.execute
-        self._careful = CarefulHits(*ask, self._capacity, claim_ttl_s)
-        self._outage = OutageLog()
+        self._ways = Ways(
+            backend, queue_limit, today, self._index.add, self._capacity, tally
+        )
+        self._submit, is_full = self._ways.submit, self._ways.is_full
+        sends = self._submit, backend.execute
+        self._careful = CarefulHits(*sends, is_full, claim_ttl_s)
 
     def hit(
         self,
@@ -146,7 +136,7 @@ class HitCounter:
         token = None
         if remember and self._token_ttl_s:
             token = self._tokens.new() if remember is True else remember
-        return self._commit.submit(Count(page, token))
+        return self._submit(Count(page, token))
 
     def read(self, page_key: str, *, days: int = 0) -> asyncio.Future[Reading]:
         """Read a URL's total without counting.
@@ -163,7 +153,7 @@ class HitCounter:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
         """
         asked = latest_days(self._today(), days)
-        return self._commit.submit(Read(self._page(page_key), days=asked))
+        return self._submit(Read(self._page(page_key), days=asked))
 
     @property
     def today(self) -> date:
@@ -193,7 +183,7 @@ class HitCounter:
             CounterUnavailable: Redis did not answer.
         """
         read = Read(self._page(page_key), days=days, undated=True)
-        seen = await self._commit.submit(read)
+        seen = await self._submit(read)
         hits = zip((day.date for day in days), seen.days, strict=True)
         return Totals(seen.total, dict(hits), seen.undated)
 
@@ -201,21 +191,33 @@ class HitCounter:
         """Note that somebody asked for a page of a site that is not counted."""
         self._refused_sites.add(site)
 
-    async def check(self) -> None:
+    async def check(self) -> dict[str, str]:
         """Make sure that Redis takes writes, on the way that hits take.
 
         A read would not do: a full or read-only store answers reads.
 
+        Returns:
+            Why each primary of a cluster does not, by its name; nothing for one that
+            does. A store that is alone has no name.
+
         Raises:
-            CounterUnavailable: It does not.
+            CounterUnavailable: None does.
         """
-        # No URL's key is empty, so this is never in a page's way.
-        await self._commit.submit(Probe(self._page("")))
+        probes = await self._ways.probes()
+        asked = [self._submit(Probe(self._page(key))) for key in probes.values()]
+        results = await asyncio.gather(*asked, return_exceptions=True)
+        failures = [result for result in results if isinstance(result, Exception)]
+        if len(failures) == len(results):
+            raise failures[0]
+        return {
+            node: str(result) if isinstance(result, Exception) else ""
+            for node, result in zip(probes, results, strict=True)
+        }
 
     async def close(self) -> None:
         """Settle what was accepted, refuse what comes, and close the connection."""
         await self._careful.close()
-        await self._commit.close()
+        await self._ways.close()
         await self._index.close()
         await self._refused_sites.close()
         await self._capacity.close()
@@ -229,29 +231,3 @@ class HitCounter:
     def _new_page(self, page_key: str) -> PageCommands:
         keys = self._keys.page(page_key)
         return PageCommands(page_key, keys, self._tokens.length, self._token_ttl_s)
-
-    async def _send(self, operations: Sequence[Operation]) -> Sequence[Result]:
-        batch = Batch(operations, self._today())
-        try:
-            replies = await self._backend.execute(batch.commands, batch.expected)
-            results = batch.results(replies)
-        except CounterUnavailable as ex:
-            self._outage.failed(str(ex))
-            if ex.ends_connection:
-                await self._backend.close()
-            raise
-        self._outage.answered()
-        for reply in replies:
-            if isinstance(reply, Exception):
-                await self._refused(str(reply))
-        if batch.grown:
-            self._index.add(batch.grown)
-        self._capacity.written(batch.new)
-        return results
-
-    async def _refused(self, reason: str) -> None:
-        self._outage.refused(reason)
-        if reason.startswith(_MOVED_ON):
-            await self._backend.close()  # the next batch finds the new primary
-        elif reason.startswith(_LONELY):
-            self._backend.doubt()

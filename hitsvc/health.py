@@ -1,7 +1,7 @@
 """Falcon resources that say how the service is."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import falcon
 from falcon.asgi import Request, Response
@@ -57,8 +57,8 @@ class Readiness:
         """Ask Redis; a failure becomes a 503."""
         if _goes(resp, self._is_going):
             return
-        await self._counter.check()
-        self._tell(await self._check.warnings())
+        troubles = troubles_of(await self._counter.check())
+        self._tell([*troubles, *await self._check.warnings()])
         _say(resp, "ready\n")
 
     on_head = on_get
@@ -81,6 +81,15 @@ def _goes(resp: Response, is_going: Callable[[], bool]) -> bool:
     resp.status = falcon.HTTP_503
     _say(resp, "draining\n")
     return True
+
+
+def troubles_of(nodes: Mapping[str, str]) -> list[str]:
+    """Say what `HitCounter.check` has found out."""
+    return [
+        f"the pages at {name} cannot be counted: {trouble}"
+        for name, trouble in nodes.items()
+        if trouble
+    ]
 
 
 def _say(resp: Response, line: str) -> None:

@@ -4,11 +4,8 @@ Its app runs in a process of its own, which asks the store itself: what it says 
 while no worker does anything.
 """
 
-import asyncio
 import platform
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,86 +14,11 @@ from falcon.asgi import Request, Response
 
 from hitsvc import __version__
 from hitsvc.answer import UNCACHED
-from hitsvc.counter import HitCounter
 from hitsvc.counting import FULL_ABOVE, Fill
-from hitsvc.errors import CounterUnavailable
 from hitsvc.metrics import CONTENT_TYPE, Board, Value, render
-from hitsvc.settings import Settings
-from hitsvc.store import StoreCheck, open_backend, open_store_check
+from hitsvc.store_watch import StoreState, StoreWatch
 
 _TEXT = "text/plain; charset=utf-8"
-# Seconds for which the store is not asked again, however many ask us.
-FRESH_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class StoreState:
-    """How a store is.
-
-    Attributes:
-        name: Its kind, version and mode; empty if it does not say.
-        trouble: Why hits cannot be counted; empty if they can.
-        fill: How full it is; `None` if it does not say.
-        warnings: What can lose counts.
-    """
-
-    name: str = ""
-    trouble: str = ""
-    fill: Fill | None = None
-    warnings: list[str] = field(default_factory=list)
-
-
-class StoreWatch:
-    """Asks a store how it is, once a second at most."""
-
-    def __init__(
-        self,
-        counter: HitCounter,
-        check: StoreCheck,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Prepare; nothing is asked yet.
-
-        Args:
-            counter: Tries whether the store takes writes; closed with this object.
-            check: Knows what the store says of itself; likewise.
-            clock: Returns seconds that never go back.
-        """
-        self._counter = counter
-        self._check = check
-        self._clock = clock
-        self._lock = asyncio.Lock()
-        self._known = StoreState()
-        self._fresh_until = float("-inf")
-
-    async def look(self) -> StoreState:
-        """Return how the store is, or was a moment ago."""
-        async with self._lock:
-            if self._clock() >= self._fresh_until:
-                self._known = await self._ask()
-                self._fresh_until = self._clock() + FRESH_S
-            return self._known
-
-    async def _ask(self) -> StoreState:
-        trouble, fill = "", None
-        try:
-            await self._counter.check()
-        except CounterUnavailable as ex:
-            trouble = str(ex)
-        try:
-            report = await self._check.report()
-            info = await self._check.info()
-        except CounterUnavailable as ex:
-            return StoreState(trouble=trouble or str(ex))
-        if info:
-            fill = Fill.of(info)
-        said = [report.unfit, *report.warnings, report.note]
-        return StoreState(report.name, trouble, fill, [text for text in said if text])
-
-    async def process_shutdown(self, _scope: Any, _event: Any) -> None:
-        """Close the connections; Falcon calls this at the end."""
-        await self._counter.close()
-        await self._check.close()
 
 
 class Metrics:
@@ -140,7 +62,7 @@ class DetailedReadiness:
             f"version: {__version__}",
             f"workers: {workers}",
             f"store: {store.name or 'does not answer'}",
-            f"memory: {store.fill or 'not known'}",
+            *_memory(store.fills),
             f"last failed batch: {_time(self._board.last_failure)}",
             *(f"warning: {text}" for text in store.warnings),
             "",
@@ -164,23 +86,6 @@ def create_operator_app(
     app.add_route("/metrics", Metrics(board, watch))
     app.add_route("/readyz", DetailedReadiness(board, watch, is_going))
     return app
-
-
-def open_store_watch(settings: Settings) -> StoreWatch:
-    """Make what looks after the store; nothing is connected yet.
-
-    Raises:
-        SettingsError: The store's URL is malformed.
-    """
-    counter = HitCounter(
-        open_backend(settings.redis_url, settings.redis_timeout),
-        key_prefix=settings.key_prefix,
-        token_ttl_s=settings.cookie_timeout,
-        token_length=settings.random_value_length,
-        queue_limit=settings.queue_limit,
-    )
-    check = open_store_check(settings.redis_url, settings.redis_timeout)
-    return StoreWatch(counter, check)
 
 
 def _service(board: Board) -> Iterator[Value]:
@@ -209,20 +114,45 @@ def _store(state: StoreState) -> Iterator[Value]:
         "Things that can lose counts; /readyz on this port tells which.",
         len(state.warnings),
     )
-    if (fill := state.fill) is None:
-        return
+    for name, trouble in state.nodes.items():
+        if name:
+            yield Value(
+                "hitsvc_store_node_up",
+                "Whether this primary of the cluster takes writes: 1 or 0.",
+                not trouble,
+                {"node": name},
+            )
+    for name, fill in state.fills.items():
+        yield from _fill(fill, {"node": name} if name else {})
+
+
+def _fill(fill: Fill, labels: Mapping[str, str]) -> Iterator[Value]:
+    """Tell how full a store is, or a node of one."""
     yield Value(
         "hitsvc_store_used_bytes",
         "Memory that counters take for good, with room for those of next year.",
         fill.used,
+        labels,
     )
-    yield Value("hitsvc_store_limit_bytes", "The store's limit; 0 is none.", fill.limit)
-    yield Value("hitsvc_store_used_ratio", "The used share of that limit.", fill.share)
+    limit = "The store's limit; 0 is none."
+    yield Value("hitsvc_store_limit_bytes", limit, fill.limit, labels)
+    share = "The used share of that limit."
+    yield Value("hitsvc_store_used_ratio", share, fill.share, labels)
     yield Value(
         "hitsvc_store_full",
         "Whether the store is so full that new pages are refused: 1 or 0.",
         fill.share > FULL_ABOVE,
+        labels,
     )
+
+
+def _memory(fills: Mapping[str, Fill]) -> list[str]:
+    if not fills:
+        return ["memory: not known"]
+    return [
+        f"memory at {name}: {fill}" if name else f"memory: {fill}"
+        for name, fill in fills.items()
+    ]
 
 
 def _time(seconds: int) -> str:

@@ -25,7 +25,7 @@ from hitsvc.request import (
     declared_bots,
 )
 from hitsvc.settings import Settings, mistake, right_of, variable
-from hitsvc.store import Backend, StoreCheck
+from hitsvc.store import Backend, Cluster, StoreCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,10 @@ def _counter(
 ) -> HitCounter:
     lifetime_s = settings.cookie_timeout
     return HitCounter(
-        TimedBackend(backend, tally) if tally else backend,
+        # Of a cluster, each node is timed.
+        TimedBackend(backend, tally)
+        if tally and not isinstance(backend, Cluster)
+        else backend,
         key_prefix=settings.key_prefix,
         token_ttl_s=lifetime_s if settings.refresh in {"cookie", "both"} else 0,
         claim_ttl_s=lifetime_s,

@@ -17,7 +17,8 @@ from hitsvc.counting.days import Day
 from hitsvc.counting.operations import Hit
 from hitsvc.counting.totals import Totals
 from hitsvc.errors import CounterFull, CounterUnavailable, SettingsError
-from hitsvc.store.backend import Backend, ClientBackend, open_backend
+from hitsvc.store.backend import Backend, ClientBackend
+from hitsvc.store.opening import open_backend
 from hitsvc.store.wire import Wire
 
 URL = "example.com/page"

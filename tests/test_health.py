@@ -12,10 +12,14 @@ from hitsvc.health import Liveness, Readiness
 
 
 class Counter:
-    """A counter whose store answers."""
+    """A counter whose store answers, of a cluster all primaries but some."""
 
-    async def check(self) -> None:
-        """Say nothing."""
+    def __init__(self) -> None:
+        self.nodes = {"": ""}
+
+    async def check(self) -> dict[str, str]:
+        """Say what a test told it."""
+        return self.nodes
 
 
 class Check:
@@ -51,11 +55,15 @@ def _stop() -> Stop:
     return Stop()
 
 
+@pytest.fixture(name="counter")
+def _counter() -> Counter:
+    return Counter()
+
+
 @pytest.fixture(name="client")
-def _client(check: Any, stop: Stop) -> testing.TestClient:
+def _client(check: Any, counter: Any, stop: Stop) -> testing.TestClient:
     """A client of a service on that store."""
     app: Any = App()
-    counter: Any = Counter()
     app.add_route("/healthz", Liveness(stop))
     app.add_route("/readyz", Readiness(counter, check, stop))
     return testing.TestClient(app)
@@ -113,3 +121,16 @@ def test_who_was_told_to_stop_says_so(client, stop, path):
     assert before == 200
     assert (after.status_code, after.text) == (503, "draining\n")
     assert after.headers["Cache-Control"].startswith("no-")
+
+
+def test_a_node_of_a_cluster_that_does_not_count_is_for_the_log(
+    client, counter, caplog
+):
+    """Others take hits, so the service is ready."""
+    counter.nodes = {"h:1": "", "h:2": "it did not answer"}
+    caplog.set_level(logging.WARNING)
+
+    answer = client.simulate_get("/readyz")
+
+    assert (answer.status_code, answer.text) == (200, "ready\n")
+    assert "the pages at h:2 cannot be counted: it did not answer" in caplog.messages

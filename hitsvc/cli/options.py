@@ -8,7 +8,8 @@ store = click.option(
     "--store",
     "redis_url",
     metavar="STORE",
-    help="embedded, memory, or a redis://, rediss://, unix:// or redis+sentinel:// URL.",
+    help="embedded, memory, or a redis://, rediss://, unix://, redis+sentinel:// or "
+    "redis+cluster:// URL.",
 )
 data_dir = click.option(
     "--data-dir",

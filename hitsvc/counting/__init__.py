@@ -28,12 +28,14 @@ from hitsvc.counting.operations import (
 )
 from hitsvc.counting.outage import OutageLog
 from hitsvc.counting.refused import RefusedSites
+from hitsvc.counting.slots import SLOTS, slot_of
 from hitsvc.counting.tokens import TokenSource, derived_token, is_wellformed
 from hitsvc.counting.totals import Totals
 from hitsvc.counting.unheeded import UnheededProxy
 
 __all__ = [
     "FULL_ABOVE",
+    "SLOTS",
     "WARN_ABOVE",
     "Batch",
     "Capacity",
@@ -68,6 +70,7 @@ __all__ = [
     "is_wellformed",
     "latest_days",
     "site_of",
+    "slot_of",
     "spell",
     "utc_day",
     "words",

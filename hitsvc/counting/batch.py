@@ -108,7 +108,7 @@ class Batch:
                 or today >= TOO_LARGE
             ):
                 failed = failure(is_count, total, today)
-                if failed and isinstance(total, Exception):
+                if failed and failed.__cause__ is total:
                     failed.is_uncounted = True
             if not failed and total.bit_length() != (total - len(hits)).bit_length():
                 self.grown.append(page.key)

@@ -86,24 +86,43 @@ class Capacity:
 
     def __init__(
         self,
-        ask: Callable[[], Awaitable[Info]] | None = None,
+        ask: Callable[[str], Awaitable[Info]] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        node: str = "",
     ) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
-            ask: Returns what ``INFO`` says, or raises `CounterUnavailable`; `None` for
-                a store that cannot be full.
+            ask: Returns what ``INFO`` says of a node, or raises `CounterUnavailable`;
+                `None` for a store that cannot be full.
             clock: Returns seconds that never go back.
+            node: Which node of a cluster; empty for a store that is alone.
         """
         self.full = False
         self._ask = ask
         self._clock = clock
+        self._node = node
+        self._who = f"The store at {node}" if node else "The store"
+        self._nodes: list[Capacity] = []
+        self._whole: Capacity | None = None
         self._ask_at = float("-inf")
         self._new_pages = 0
         self._ask_after_pages = 1
         self._warned = False
         self._asking: asyncio.Task[None] | None = None
+
+    def of_node(self, node: str) -> "Capacity":
+        """Watch a node of a cluster, too; `full` then says whether any of them is."""
+        part = Capacity(self._ask, self._clock, node)
+        part._whole = self
+        self._nodes.append(part)
+        return part
+
+    def leave(self) -> None:
+        """Watch this node no longer."""
+        if self._whole is not None:
+            self._whole._nodes.remove(self)
+            self._whole._add_up()
 
     def written(self, new_pages: int) -> None:
         """Note that a batch has been written; ask how full the store is if it is time.
@@ -124,11 +143,11 @@ class Capacity:
         if self._asking is not None:
             await asyncio.wait([self._asking])
 
-    async def _look(self, ask: Callable[[], Awaitable[Info]]) -> None:
+    async def _look(self, ask: Callable[[str], Awaitable[Info]]) -> None:
         self._new_pages = 0
         self._ask_at = self._clock() + ASK_EVERY_S
         try:
-            self._judge(Fill.of(await ask()))
+            self._judge(Fill.of(await ask(self._node)))
         except CounterUnavailable:
             pass  # the hits' own batches tell the log
         finally:
@@ -140,20 +159,27 @@ class Capacity:
         self._ask_after_pages = int(min(ASK_EVERY_PAGES, fitting))
         was_full, self.full = self.full, fill.share > FULL_ABOVE
         was_warned, self._warned = self._warned, fill.share > WARN_ABOVE
+        if self._whole is not None:
+            self._whole._add_up()
         if self.full and not was_full:
             log.error(
-                "The store is %s: pages that are not known yet are refused; give it "
+                "%s is %s: pages that are not known yet are refused; give it "
                 "more memory, or delete pages",
+                self._who,
                 fill,
             )
         elif was_full and not self.full:
-            log.warning("The store is %s: new pages are counted again", fill)
+            log.warning("%s is %s: new pages are counted again", self._who, fill)
         elif self._warned and not was_warned:
             log.warning(
-                "The store is %s; above %.0f %% new pages are refused",
+                "%s is %s; above %.0f %% new pages are refused",
+                self._who,
                 fill,
                 FULL_ABOVE * 100,
             )
+
+    def _add_up(self) -> None:
+        self.full = any(node.full for node in self._nodes)
 
 
 def _counts(keyspace: str) -> dict[str, int]:

@@ -16,7 +16,6 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NamedTuple
 
-from hitsvc.counting.capacity import Capacity
 from hitsvc.counting.claims import ClaimNames
 from hitsvc.counting.commands import PageCommands
 from hitsvc.counting.days import Day
@@ -51,7 +50,7 @@ class CarefulHits:
         self,
         submit: Callable[[Operation], Awaitable[Any]],
         send: Callable[[str, int], Awaitable[Sequence[Any]]],
-        capacity: Capacity,
+        is_full: Callable[[PageCommands], bool],
         claim_ttl_s: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -61,13 +60,13 @@ class CarefulHits:
             submit: Sends an operation once and gives its result, or raises
                 `CounterUnavailable`.
             send: Sends commands once, past what waits, and returns a reply to each.
-            capacity: Knows whether there is room for new pages.
+            is_full: Tells whether there is no room for a new page.
             claim_ttl_s: Seconds for which a claim is there.
             clock: Returns seconds that never go back.
         """
         self._submit = submit
         self._send = send
-        self._capacity = capacity
+        self._is_full = is_full
         self._claim_ttl_s = claim_ttl_s
         self._clock = clock
         self._claimed: set[asyncio.Task[Hit]] = set()
@@ -95,7 +94,7 @@ class CarefulHits:
         def go_on() -> Coroutine[Any, Any, Hit]:
             return self._count_claimed(hit, claim.today)
 
-        sure = hit.page.known or (hit.new_pages and not self._capacity.full)
+        sure = hit.page.known or (hit.new_pages and not self._is_full(hit.page))
         if hit.token or claim.before or not sure:
             return await self._look(hit, go_on)
         return await go_on()
@@ -107,7 +106,7 @@ class CarefulHits:
             return _shown(seen)
         if seen.known:
             hit.page.known = True
-        elif self._capacity.full:
+        elif self._is_full(hit.page):
             msg = "the store is nearly full, and this page is new"
             raise CounterFull(msg)
         elif not hit.new_pages:

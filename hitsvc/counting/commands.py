@@ -12,6 +12,7 @@ import hiredis
 
 from hitsvc.counting.days import Day
 from hitsvc.counting.keys import PageKeys
+from hitsvc.counting.slots import slot_of
 
 
 class PageCommands:
@@ -29,6 +30,7 @@ class PageCommands:
         "_keep",
         "_kept",
         "_keys",
+        "_slot",
         "key",
         "known",
     )
@@ -47,6 +49,7 @@ class PageCommands:
         self.key = key
         self.known = False
         self._keys = keys
+        self._slot = -1
         self._day: Day | None = None
         self._incrby = f"*3\r\n$6\r\nINCRBY\r\n{_word(keys.total)}"
         self._hincrby = ""
@@ -54,6 +57,13 @@ class PageCommands:
         length = len(prefix.encode()) + token_length
         self._keep = f"*5\r\n$3\r\nSET\r\n${length}\r\n{prefix}"
         self._kept = f"\r\n{_word('1')}{_word('EX')}{_word(str(token_ttl_s))}"
+
+    @property
+    def slot(self) -> int:
+        """Where all of the page is in a cluster; found out when first asked for."""
+        if self._slot < 0:
+            self._slot = slot_of(self._keys.total)
+        return self._slot
 
     def count(self, hits: int, day: Day) -> str:
         """Raise the total and the day: two commands."""

@@ -69,6 +69,16 @@ class GroupCommit(Generic[OperationT, ResultT]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How many operations wait."""
+        return len(self._waiting)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits and nothing is in flight."""
+        return not self._in_flight
+
     def submit(self, operation: OperationT) -> asyncio.Future[ResultT]:
         """Accept an operation.
 

@@ -16,7 +16,7 @@ LASTING_S = 5.0
 
 _CLUSTER = (
     "that is a node of a Redis Cluster, which takes only some of the pages; give the "
-    "address of a Redis that runs without cluster-enabled, or of its Sentinels"
+    "cluster's nodes as redis+cluster://HOST:PORT,HOST:PORT/"
 )
 _HINTS = dict.fromkeys(("MOVED", "ASK", "CLUSTERDOWN"), _CLUSTER)
 
@@ -24,13 +24,19 @@ _HINTS = dict.fromkeys(("MOVED", "ASK", "CLUSTERDOWN"), _CLUSTER)
 class OutageLog:
     """Remembers whether Redis answers, and says when that changes."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, node: str = ""
+    ) -> None:
         """Begin in good health.
 
         Args:
             clock: Returns seconds that never go back.
+            node: Which node of a cluster it is about; empty for a store that is alone.
         """
         self._clock = clock
+        self._who = f"Redis at {node}" if node else "Redis"
+        self._what = f"No hits of the pages at {node}" if node else "No hits"
+        self._hints = {} if node else _HINTS
         self._since: float | None = None
         self._told = False
         self._budget = _Budget(BURST, REPEAT_S, clock())
@@ -49,14 +55,26 @@ class OutageLog:
             begins = self._told = True
             self._untold -= 1
         if begins and self._told:
-            log.error("No hits can be counted: %s%s", reason, self._others())
+            log.error("%s can be counted: %s%s", self._what, reason, self._others())
 
     def answered(self) -> None:
         """Note that a batch was acknowledged."""
         if self._since is not None:
             if self._told:
                 seconds = self._clock() - self._since
-                log.warning("Redis answers again after %.1f s", seconds)
+                log.warning("%s answers again after %.1f s", self._who, seconds)
+            self._since = None
+
+    def moved_away(self) -> None:
+        """Note that other nodes of the cluster have the pages now."""
+        if self._since is not None:
+            if self._told:
+                seconds = self._clock() - self._since
+                log.warning(
+                    "The pages at %s are at other nodes after %.1f s",
+                    self._who.rpartition(" ")[2],
+                    seconds,
+                )
             self._since = None
 
     def refused(self, reason: str) -> None:
@@ -66,8 +84,8 @@ class OutageLog:
         if now >= self._refused.get(kind, now):
             # Redis has few kinds of errors, so this stays small.
             self._refused[kind] = now + REPEAT_S
-            hint = f" ({_HINTS[kind]})" if kind in _HINTS else ""
-            log.error("Redis refuses a command: %s%s", reason, hint)
+            hint = f" ({self._hints[kind]})" if kind in self._hints else ""
+            log.error("%s refuses a command: %s%s", self._who, reason, hint)
 
     def _others(self) -> str:
         """Tell of the outages that were not told, once."""

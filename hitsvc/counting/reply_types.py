@@ -21,6 +21,10 @@ def failure(fits: Callable[[Any], bool], *replies: Any) -> CounterUnavailable | 
         UnexpectedReply: One neither is nor fits.
     """
     for reply in replies:
+        if isinstance(reply, CounterUnavailable):  # nobody knows, or it was not sent
+            error = CounterUnavailable(str(reply))
+            error.is_uncounted = reply.is_uncounted
+            return error
         if isinstance(reply, Exception):
             error = CounterUnavailable(f"Redis refused: {reply}")
             error.__cause__ = reply

@@ -31,9 +31,12 @@ def render(board: Board, values: Iterable[Value] = ()) -> str:
     """Write the sums over all rows, and then these values as gauges."""
     rows = list(board.used())
     lines = [line for family in FAMILIES for line in _family(family, rows)]
+    named: dict[str, list[Value]] = {}
     for value in values:
-        lines += _head(value.name, "gauge", value.meaning)
-        lines.append(_sample(value.name, value.labels, value.number))
+        named.setdefault(value.name, []).append(value)
+    for name, group in named.items():
+        lines += _head(name, "gauge", group[0].meaning)
+        lines += [_sample(name, value.labels, value.number) for value in group]
     return "\n".join([*lines, ""])
 
 

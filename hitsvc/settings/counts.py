@@ -18,8 +18,9 @@ class CountSettings(BaseModel):
         str,
         Field(
             description="Where hits are stored: `embedded`, `memory`, or a `redis://`, "
-            "`rediss://`, `unix://`, `redis+sentinel://` or `rediss+sentinel://` URL.",
-            pattern=r"^(embedded|memory|unix://.+|rediss?(\+sentinel)?://.+)$",
+            "`rediss://`, `unix://`, `redis+sentinel://`, `rediss+sentinel://`, "
+            "`redis+cluster://` or `rediss+cluster://` URL.",
+            pattern=r"^(embedded|memory|unix://.+|rediss?(\+sentinel|\+cluster)?://.+)$",
         ),
         Right("a store: embedded, memory or a URL", "redis://127.0.0.1:6379/0"),
     ] = "embedded"
@@ -29,7 +30,7 @@ class CountSettings(BaseModel):
             description="The same store with a user that may change and remove counts, "
             "for the dashboard and commands such as `hitsvc set`: a URL. Empty: the one "
             "above.",
-            pattern=r"^(|unix://.+|rediss?(\+sentinel)?://.+)$",
+            pattern=r"^(|unix://.+|rediss?(\+sentinel|\+cluster)?://.+)$",
             min_length=0,
         ),
         Right("the URL of the store", "redis://admin:PASSWORD@127.0.0.1:6379/0"),

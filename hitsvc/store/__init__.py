@@ -1,18 +1,28 @@
-"""How commands reach Redis: connections, Sentinels, checks.
+"""How commands reach Redis: connections, Sentinels, clusters, checks.
 
-A `Backend` carries batches and repeats nothing; `open_backend` chooses one by its URL.
+A `Backend` carries batches and repeats nothing; `open_backend` chooses one by its URL. A
+`Sender` words batches for one; `Lanes` has one for each primary of a `Cluster`.
 `StoreCheck` asks a store whether it can lose counts, `check_redis` whether it is there.
 """
 
-from hitsvc.store.backend import Backend, open_backend
-from hitsvc.store.check import StoreCheck, StoreReport, open_store_check
+from hitsvc.store.backend import Backend
+from hitsvc.store.check import StoreCheck
+from hitsvc.store.cluster import Cluster
+from hitsvc.store.description import StoreReport
 from hitsvc.store.external import RedisAway, check_redis
-from hitsvc.store.primary import plain_url, see_url
+from hitsvc.store.lanes import Lane, Lanes
+from hitsvc.store.opening import open_backend, open_store_check, see_url
+from hitsvc.store.primary import plain_url
 from hitsvc.store.redis_url import redact
+from hitsvc.store.sender import Sender
 
 __all__ = [
     "Backend",
+    "Cluster",
+    "Lane",
+    "Lanes",
     "RedisAway",
+    "Sender",
     "StoreCheck",
     "StoreReport",
     "check_redis",

@@ -15,10 +15,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from hitsvc.counting import words
-from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.store.follower import Follower
-from hitsvc.store.sentinel_url import SentinelURL
-from hitsvc.store.wire import Wire
+from hitsvc.errors import CounterUnavailable
 
 
 class Backend(Protocol):
@@ -27,7 +24,8 @@ class Backend(Protocol):
     async def execute(self, commands: str, expected: int) -> Sequence[Any]:
         """Send commands once and return a reply to each, in order.
 
-        An error reply is returned as an exception, not raised.
+        An error reply is returned as an exception, not raised. Where only some commands
+        have an outcome that nobody knows, their replies are `CounterUnavailable`.
 
         Args:
             commands: As `hitsvc.counting.commands` spells them.
@@ -89,36 +87,3 @@ class ClientBackend:
     async def close(self) -> None:
         """Close the client's connections."""
         await self._client.aclose()
-
-
-def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Backend:
-    """Choose the backend for a store.
-
-    Args:
-        url: ``memory``, or a ``redis://``, ``rediss://`` or ``unix://`` URL, or one of
-            `hitsvc.store.primary`.
-        timeout_s: Seconds for one batch.
-        client: Use this client instead.
-
-    Raises:
-        SettingsError: The URL is malformed; or it is ``memory``, and fakeredis is not
-            installed.
-    """
-    if client is not None:
-        return ClientBackend(client, timeout_s)
-    if url == "memory":
-        return ClientBackend(_memory(), timeout_s)
-    watched = SentinelURL.parse(url)
-    return Follower(watched, timeout_s) if watched else Wire(url, timeout_s)
-
-
-def _memory() -> Redis:
-    try:
-        from fakeredis import FakeAsyncRedis
-    except ImportError as ex:  # pragma: no cover - the tests need it
-        msg = (
-            "the memory store needs the package fakeredis[lua] beside hitsvc; the "
-            "embedded store needs nothing: --store embedded"
-        )
-        raise SettingsError(msg) from ex
-    return FakeAsyncRedis()

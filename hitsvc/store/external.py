@@ -9,12 +9,15 @@ there, and a user who may do nothing else is not told off in the server's own lo
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.store.abilities import NEEDED, QUESTIONS, lacking
 from hitsvc.store.check import StoreCheck
-from hitsvc.store.primary import open_wire, see_url
+from hitsvc.store.cluster_url import ClusterURL
+from hitsvc.store.opening import see_url
+from hitsvc.store.primary import open_wire
 from hitsvc.store.redis_url import SET_BY, redact, set_with
 from hitsvc.store.replies import NotRedis
 from hitsvc.store.sentinels import NoSuchPrimary
@@ -34,7 +37,9 @@ class RedisAway(SettingsError):
 def check_redis(
     url: str, timeout_s: float = CHECK_TIMEOUT_S, *, set_by: str = SET_BY
 ) -> None:
-    """See that a Redis answers and can be used; the primary, if the URL is of Sentinels.
+    """See that a Redis answers and can be used.
+
+    That is the primary, if the URL is of Sentinels, and any of a cluster's nodes.
 
     Args:
         url: Where it is.
@@ -46,15 +51,34 @@ def check_redis(
         SettingsError: It cannot be used. Both messages say why and hide the password.
     """
     see_url(url, set_by)
+    nodes = ClusterURL.parse(url)
+    if nodes is None:
+        wires = [open_wire(url, timeout_s)]
+    else:
+        wires = [Wire(nodes.at(seed), timeout_s) for seed in nodes.seeds]
     try:
-        _check(open_wire(url, timeout_s), f"Redis at {redact(url)}")
+        asyncio.run(_check_any(wires, f"Redis at {redact(url)}", nodes is not None))
     except SettingsError as ex:
         raise type(ex)(set_with(str(ex), set_by)) from ex
 
 
-def _check(wire: Wire, shown: str) -> None:
+async def _check_any(wires: Sequence[Wire], shown: str, in_cluster: bool) -> None:
+    """Check all at the same time; one that can be used is enough.
+
+    Of the reasons why none can, one that will not pass by itself is told.
+    """
+    checks = (_check(wire, shown, in_cluster) for wire in wires)
+    failures = await asyncio.gather(*checks, return_exceptions=True)
+    if None in failures:
+        return
+    raise min(
+        filter(None, failures), key=lambda failure: isinstance(failure, RedisAway)
+    )
+
+
+async def _check(wire: Wire, shown: str, in_cluster: bool) -> None:
     try:
-        said, unfit = asyncio.run(_meet(wire))
+        said, unfit = await _meet(wire, in_cluster)
     except CounterUnavailable as ex:
         raise _failure(shown, ex, wire) from ex
     if isinstance(said, Exception):
@@ -66,9 +90,9 @@ def _check(wire: Wire, shown: str) -> None:
         raise SettingsError(msg)
 
 
-async def _meet(wire: Wire) -> tuple[object, str]:
+async def _meet(wire: Wire, in_cluster: bool) -> tuple[object, str]:
     """Return what it answers to a PING, and why it cannot be used."""
-    check = StoreCheck(wire)
+    check = StoreCheck(wire, in_cluster=in_cluster)
     try:
         (said,) = await wire.execute(spell("PING"), 1)
         if said != b"PONG":
@@ -76,6 +100,10 @@ async def _meet(wire: Wire) -> tuple[object, str]:
         report = await check.report()
         if report.unfit:
             return said, report.unfit
+        if in_cluster:
+            (slots,) = await wire.execute(spell("CLUSTER", "SLOTS"), 1)
+            if isinstance(slots, Exception):
+                return slots, ""
         names = lacking(await wire.execute(QUESTIONS, len(NEEDED)))
         unfit = f"it does not know {' and '.join(names)} ({report.name})"
         return said, unfit if names else ""

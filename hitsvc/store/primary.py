@@ -2,7 +2,6 @@
 
 import asyncio
 
-from hitsvc.store.redis_url import BadURL
 from hitsvc.store.sentinel_url import SentinelURL
 from hitsvc.store.sentinels import SHARE, Sentinels
 from hitsvc.store.wire import Wire
@@ -23,22 +22,6 @@ def open_wire(url: str, timeout_s: float) -> Wire:
         return Wire(url, timeout_s)
     sentinels = Sentinels(watched, timeout_s * SHARE)
     return Wire(watched.at(("primary", 0)), timeout_s, find=sentinels.primary)
-
-
-def see_url(url: str, set_by: str) -> None:
-    """Refuse a URL that is malformed, before any part of it is shown or looked up.
-
-    Args:
-        url: Of any kind of Redis.
-        set_by: What somebody has written it into.
-
-    Raises:
-        SettingsError: It is malformed.
-    """
-    try:
-        open_wire(url, 1)
-    except BadURL as ex:
-        raise BadURL(ex.reason, set_by) from ex
 
 
 def plain_url(url: str, timeout_s: float) -> str:

@@ -76,7 +76,7 @@ class SentinelURL(NamedTuple):
     def at(self, address: Address) -> str:
         """Return the plain URL of a primary at this address."""
         primary = self.primary
-        return primary._replace(netloc=primary.netloc + _netloc(address)).geturl()
+        return primary._replace(netloc=primary.netloc + netloc(address)).geturl()
 
 
 _Options = list[tuple[str, str]]
@@ -116,11 +116,12 @@ def _sentinel_urls(
         if not address.hostname:
             msg = "names a Sentinel without a host"
             raise Malformed(msg)
-        netloc = _netloc((address.hostname, address.port or _PORT))
-        urls[netloc] = f"{scheme}://{netloc}?{urlencode(query)}"
+        written = netloc((address.hostname, address.port or _PORT))
+        urls[written] = f"{scheme}://{written}?{urlencode(query)}"
     return urls
 
 
-def _netloc(address: Address) -> str:
+def netloc(address: Address) -> str:
+    """Write an address as URLs do."""
     host, port = address
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -39,6 +39,7 @@ class Wire:
         *,
         find: Callable[[], Awaitable[Address]] | None = None,
         name: str = "Redis",
+        certified: str | None = None,
         pacing: Pacing | None = None,
     ) -> None:
         """Prepare a wire; nothing is opened before the first batch.
@@ -49,6 +50,7 @@ class Wire:
             find: Tells before each connection where the server is; the URL's address
                 is then without meaning. It may raise `CounterUnavailable`.
             name: What errors call the server.
+            certified: The name in its certificate, if that is not its address.
             pacing: Keeps attempts to connect apart.
 
         Raises:
@@ -58,6 +60,7 @@ class Wire:
         self._url = RedisURL.parse(url)
         self._timeout_s = timeout_s
         self._find = find
+        self._certified = certified if self._url.tls else None
         self._pacing = pacing or Pacing()
         self._failure: CounterUnavailable | None = None
         self._replies: Replies | None = None
@@ -184,7 +187,9 @@ class Wire:
         host, port = url.host, url.port
         if self._find is not None:
             host, port = await self._find()
-        _, replies = await loop.create_connection(Replies, host, port, ssl=url.tls)
+        _, replies = await loop.create_connection(
+            Replies, host, port, ssl=url.tls, server_hostname=self._certified
+        )
         return replies
 
     async def _greet(self, replies: Replies, deadline: float) -> None:

@@ -32,7 +32,7 @@ class Store:
         self.asked = 0
         self.now = 0.0
 
-    async def ask(self) -> Mapping[str, str]:
+    async def ask(self, _node: str = "") -> Mapping[str, str]:
         self.asked += 1
         await asyncio.sleep(0)
         if isinstance(self.info, Exception):

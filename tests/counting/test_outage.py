@@ -201,4 +201,4 @@ def test_a_cluster_is_told_with_what_to_do(outage, logged, kind):
     assert text.startswith(
         f"Redis refuses a command: {kind} (that is a node of a Redis"
     )
-    assert "give the address of a Redis" in text
+    assert "redis+cluster://HOST:PORT" in text

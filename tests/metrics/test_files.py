@@ -11,7 +11,8 @@ import pytest
 from hitsvc.counting import Fill
 from hitsvc.metrics import Board, render
 from hitsvc.metrics.catalogue import FAMILIES
-from hitsvc.operator_port import StoreState, _service, _store
+from hitsvc.operator_port import _service, _store
+from hitsvc.store_watch import StoreState
 
 ROOT = Path(__file__).parents[2]
 ALERTS = ROOT / "config" / "prometheus" / "alerts.yml"
@@ -25,7 +26,7 @@ _EQUAL = re.compile(r'(\w+)="([^"$]*)"')
 
 def text_of_all() -> str:
     """Return metrics with every family there is."""
-    state = StoreState("Redis", "", Fill(1, 2), [])
+    state = StoreState("Redis", "", {"h:1": ""}, {"": Fill(1, 2)}, [])
     return render(Board(1), [*_service(Board(1)), *_store(state)])
 
 
@@ -95,6 +96,7 @@ def test_every_family_is_drawn():
     assert left_out == {
         "hitsvc_store_full",
         "hitsvc_store_last_failure_timestamp_seconds",
+        "hitsvc_store_node_up",
     }
 
 

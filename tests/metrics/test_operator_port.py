@@ -10,9 +10,11 @@ from falcon import testing
 from hitsvc import __version__
 from hitsvc.errors import CounterUnavailable
 from hitsvc.metrics import Board, Rows, Tally
-from hitsvc.operator_port import StoreWatch, create_operator_app, open_store_watch
+from hitsvc.operator_port import create_operator_app
 from hitsvc.settings import Settings
-from hitsvc.store.check import StoreCheck, describe
+from hitsvc.store.check import StoreCheck
+from hitsvc.store.description import describe
+from hitsvc.store_watch import StoreWatch, open_store_watch
 from tests.support.samples import samples_of
 
 INFO = {
@@ -30,15 +32,20 @@ class Store:
     def __init__(self) -> None:
         self.info_said: Mapping[str, str] = INFO
         self.takes_writes = self.describes_itself = True
+        # Of a cluster: what is wrong with each, and what it says.
+        self.nodes: dict[str, tuple[str, Mapping[str, str]]] = {}
         self.probes = 0
         self.closed = 0
 
-    async def check(self) -> None:
+    async def check(self) -> Mapping[str, str]:
         """Be probed."""
         self.probes += 1
+        if self.nodes:
+            return {name: trouble for name, (trouble, _) in self.nodes.items()}
         if not self.takes_writes:
             msg = "Redis refused: OOM"
             raise CounterUnavailable(msg)
+        return {"": ""}
 
     async def report(self) -> Any:
         """Say what it is."""
@@ -47,9 +54,11 @@ class Store:
             raise CounterUnavailable(msg)
         return describe(self.info_said)
 
-    async def info(self) -> Mapping[str, str]:
+    async def infos(self) -> Mapping[str, Mapping[str, str]]:
         """Say all."""
-        return self.info_said
+        if self.nodes:
+            return {name: info for name, (_, info) in self.nodes.items()}
+        return {"": self.info_said}
 
     async def close(self) -> None:
         """Note it."""
@@ -269,6 +278,25 @@ async def test_connections_end_with_it():
     assert store.closed == 2
 
 
+def test_of_a_cluster_each_primary_is_told(port):
+    """Those that take writes are enough to be ready; the others are warnings."""
+    port.store.nodes = {
+        "h:1": ("", INFO),
+        "h:2": ("it hangs", INFO | {"maxmemory": "0"}),
+    }
+
+    status, lines = port.readiness()
+
+    assert (status, lines[0]) == (200, "ready")
+    assert "warning: the pages at h:2 cannot be counted: it hangs" in lines
+    assert "memory at h:1: 60% full: 1 MB of 1 MB" in lines
+    assert "memory at h:2: 1 MB of counters, without a limit" in lines
+    samples = port.metrics()
+    assert samples["hitsvc_store_node_up{node=h:1}"] == 1
+    assert samples["hitsvc_store_node_up{node=h:2}"] == 0
+    assert samples["hitsvc_store_limit_bytes{node=h:1}"] == 1_000_000
+
+
 async def test_a_store_in_memory_is_watched():
     """It is there as long as the process is, and says that it forgets."""
     watch = open_store_watch(Settings.load({"HITSVC_REDIS_URL": "memory"}))
@@ -276,13 +304,13 @@ async def test_a_store_in_memory_is_watched():
     state = await watch.look()
     await watch.process_shutdown({}, {})
 
-    assert (state.trouble, state.fill) == ("", None)
+    assert (state.trouble, state.fills) == ("", {})
     assert len(state.warnings) == 1
 
 
 def test_the_check_is_the_one_of_the_start():
     """What this file imitates has these methods."""
-    assert {"report", "info", "close"} <= set(dir(StoreCheck))
+    assert {"report", "infos", "close"} <= set(dir(StoreCheck))
 
 
 def test_who_was_told_to_stop_is_not_ready(port):

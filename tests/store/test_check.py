@@ -11,13 +11,9 @@ from redis.asyncio import Redis as AsyncRedis
 from hitsvc.counting.commands import words
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.store.backend import ClientBackend
-from hitsvc.store.check import (
-    FRESH_S,
-    MEMORY,
-    StoreCheck,
-    describe,
-    open_store_check,
-)
+from hitsvc.store.check import FRESH_S, StoreCheck
+from hitsvc.store.description import MEMORY, describe
+from hitsvc.store.opening import open_store_check
 from tests.support.valkey import Valkey
 
 GOOD = {
@@ -227,7 +223,7 @@ class TestDescription:
         report = describe(GOOD | {f"{program}_version": "9.9"} | sign)
 
         assert "node of a Redis Cluster" in report.unfit
-        assert "give the address" in report.unfit
+        assert "redis+cluster://HOST:PORT" in report.unfit
 
     def test_a_store_that_is_no_cluster_says_so(self):
         """As each does."""

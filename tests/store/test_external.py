@@ -161,7 +161,7 @@ class TestCluster:
             ) as caught:
                 check_redis(f"redis://127.0.0.1:{store.port}/0")
             assert not isinstance(caught.value, RedisAway)
-            assert "give the address of a Redis" in str(caught.value)
+            assert "redis+cluster://HOST:PORT" in str(caught.value)
             for command in ("serve", "show a.example"):
                 ended = run_hitsvc(
                     *command.split(), "--store", f"redis://127.0.0.1:{store.port}"

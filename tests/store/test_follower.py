@@ -9,8 +9,8 @@ import pytest
 
 from hitsvc.counting.commands import spell
 from hitsvc.errors import CounterUnavailable
-from hitsvc.store.backend import open_backend
 from hitsvc.store.follower import Follower
+from hitsvc.store.opening import open_backend
 from hitsvc.store.sentinel_url import Address, SentinelURL
 from hitsvc.store.sentinels import FRESH_S
 from tests.support.processes import eventually

@@ -8,8 +8,8 @@ import pytest
 from hitsvc.cli.show import read_totals
 from hitsvc.errors import SettingsError
 from hitsvc.settings import Settings
-from hitsvc.store.backend import open_backend
 from hitsvc.store.external import RedisAway, check_redis
+from hitsvc.store.opening import open_backend
 from hitsvc.store.primary import plain_url
 from hitsvc.store.redis_url import redact
 from hitsvc.store.sentinel_url import SentinelURL

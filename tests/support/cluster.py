@@ -158,8 +158,13 @@ class Cluster:
         ]
 
     def wait_ready(self) -> None:
-        """Wait until every node that runs finds the cluster complete, and copies."""
-        eventually(lambda: all(map(_is_ready, self.nodes)), within_s=_FORMED_WITHIN_S)
+        """Wait until every node that runs is well, copies, and knows so of the others."""
+        eventually(self._is_ready, within_s=_FORMED_WITHIN_S)
+
+    def _is_ready(self) -> bool:
+        running = [node for node in self.nodes if node.process.poll() is None]
+        ids = {node.id for node in running}
+        return all(_is_ready(node) and not ids & _failed(node) for node in running)
 
     def close(self) -> None:
         """Stop all nodes."""
@@ -192,8 +197,6 @@ class Cluster:
 
 
 def _is_ready(node: Node) -> bool:
-    if node.process.poll() is not None:
-        return True
     info = node.info()
     copies = info["role"] == "master" or info["master_link_status"] == "up"
     return copies and node.state()["cluster_state"] == "ok"
@@ -205,6 +208,12 @@ def _lines(node: Node) -> list[str]:
         client.response_callbacks.clear()
         reply: bytes = client.execute_command("CLUSTER", "NODES")
     return reply.decode().splitlines()
+
+
+def _failed(node: Node) -> set[str]:
+    """Return who is lost in the eyes of a node."""
+    lines = (line.split() for line in _lines(node))
+    return {line[0] for line in lines if "fail" in line[2]}
 
 
 def _my_line(node: Node) -> list[str]:

@@ -1,0 +1,97 @@
+"""The ways that operations take to a store: a queue, words, a connection.
+
+There is one; in a cluster, one to each primary.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hitsvc.counting import (
+    Capacity,
+    Day,
+    GroupCommit,
+    Operation,
+    OutageLog,
+    PageCommands,
+)
+from hitsvc.metrics import Tally, TimedBackend
+from hitsvc.store import Backend, Cluster, Lane, Lanes, Sender
+
+
+class Ways:
+    """Joins the parts.
+
+    Attributes:
+        submit: Accepts an operation; see `GroupCommit.submit`.
+    """
+
+    submit: Callable[[Operation], asyncio.Future[Any]]
+
+    def __init__(
+        self,
+        backend: Backend,
+        queue_limit: int,
+        today: Callable[[], Day],
+        grown: Callable[[Sequence[str]], None],
+        capacity: Capacity,
+        tally: Tally | None = None,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            backend: Carries commands to Redis, or is a `Cluster`; closed by others.
+            queue_limit: Operations that may wait for Redis.
+            today: Returns the day that hits are counted under.
+            grown: Told which pages are to be indexed.
+            capacity: Watches how full the store is.
+            tally: Told what becomes of each batch.
+        """
+        self._queue_limit = queue_limit
+        self._today = today
+        self._grown = grown
+        self._capacity = capacity
+        self._tally = tally
+        self._lanes: Lanes | None = None
+        self._all: Lanes | GroupCommit[Operation, Any]
+        if isinstance(backend, Cluster):
+            self._all = self._lanes = Lanes(backend, self._open_lane, queue_limit)
+        else:
+            self._all = self._queue(backend, capacity, OutageLog())
+        self.submit = self._all.submit
+
+    def is_full(self, page: PageCommands) -> bool:
+        """Tell whether there is no room for a page that is new."""
+        return self._lanes.is_full(page) if self._lanes else self._capacity.full
+
+    async def probes(self) -> dict[str, str]:
+        """Return what to probe: a key, as of a page, for each server, by its name.
+
+        Raises:
+            CounterUnavailable: No server is known.
+        """
+        if self._lanes:
+            return await self._lanes.probes()
+        return {"": ""}  # no URL's key is empty, so this is never in a page's way
+
+    async def close(self) -> None:
+        """Refuse new operations and wait until the accepted ones are settled."""
+        await self._all.close()
+
+    def _queue(
+        self, backend: Backend, capacity: Capacity, outage: OutageLog
+    ) -> GroupCommit[Operation, Any]:
+        sender = Sender(
+            backend,
+            today=self._today,
+            grown=self._grown,
+            capacity=capacity,
+            outage=outage,
+        )
+        send = self._tally.watch(sender.send) if self._tally else sender.send
+        return GroupCommit[Operation, Any](send, self._queue_limit)
+
+    def _open_lane(self, primary: Backend, node: str) -> Lane:
+        timed = TimedBackend(primary, self._tally) if self._tally else primary
+        capacity, outage = self._capacity.of_node(node), OutageLog(node=node)
+        return Lane(self._queue(timed, capacity, outage), capacity, outage)
