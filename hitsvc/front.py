@@ -55,7 +55,7 @@ def open_front(
     statistics = Door(settings.stats, "Statistics", knows)
     bar = [(maker, Link("Badge", "")), (statistics, Link("Statistics", "p"))]
     shell = Shell(
-        _PACKAGES,
+        [*_PACKAGES, *(["hitsvc.dashboard"] if side else [])],
         base=settings.base_path,
         bar=[link for door, link in bar if door.is_public],
         footer=[Link(*link) for link in links(settings.footer)],
@@ -65,7 +65,7 @@ def open_front(
         **statistics_routes(shell, services.counter, services.targets, statistics),
         **page_routes(Assets(shell, identity.kept), maker),
         **shell.routes(),
-        **(side.routes if side else {}),
+        **(side.routes(shell) if side else {}),
     }
     return Front(shell, routes, statistics, [side] if side else [])
 

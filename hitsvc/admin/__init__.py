@@ -35,6 +35,7 @@ from hitsvc.admin.overview import Overview, Overviews
 from hitsvc.admin.reading import Listed, Part, Pattern, Reader
 from hitsvc.admin.removal import Removal, Removed
 from hitsvc.admin.repair import Findings, Repair
+from hitsvc.admin.room import fill_of
 from hitsvc.admin.saving import Save, SaveFile, SaveStream
 from hitsvc.admin.summing import command as summing_command
 from hitsvc.admin.summing import order as summing_order
@@ -89,6 +90,7 @@ __all__ = [
     "examine_unheeded",
     "explained",
     "export_of",
+    "fill_of",
     "is_snapshot",
     "open_client",
     "open_file",

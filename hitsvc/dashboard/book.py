@@ -10,7 +10,9 @@ from redis.exceptions import RedisError, ResponseError
 
 from hitsvc.admin import (
     Changes,
+    Finding,
     Histories,
+    History,
     Kept,
     Overviews,
     Reader,
@@ -19,11 +21,14 @@ from hitsvc.admin import (
     Sums,
     Undo,
     export_of,
+    fill_of,
 )
-from hitsvc.counting import Keys
+from hitsvc.counting import Fill, Keys
 from hitsvc.errors import ChangeRefused
 
 _NO_SUCH_PAGE = "no such page has hits; nothing was changed"
+# How many sites one part of a list looks at.
+_MAX_SITES = 500
 # As the scripts of changes do, on a key that nobody else has.
 _PROBE = (
     "redis.call('SET', KEYS[1], '1', 'EX', '1') return redis.call('UNLINK', KEYS[1])"
@@ -42,12 +47,14 @@ class Done:
         text: It in a line, with its numbers.
         facts: The same for programs.
         undo: What takes it back is kept by this name; empty if nothing does.
-        export: What was removed.
+        kept: What was removed is kept by this name; empty if nothing was.
+        export: The same as text.
     """
 
     text: str
     facts: Mapping[str, Any]
     undo: str = ""
+    kept: str = ""
     export: bytes = field(default=b"", repr=False)
 
 
@@ -91,8 +98,63 @@ class Book:
             return f"the store does not answer ({ex})"
         return ""
 
-    def use_code(self, number: str, life_s: int) -> bool:
-        """Take a one-time code; False if somebody has used it."""
+    def has_fresh_sums(self) -> bool:
+        """Tell whether the sums of all need not be made again."""
+        return self.overviews.is_fresh(self.overviews.kept())
+
+    def fill(self) -> Fill | None:
+        """Tell how full the store is; `None` if it does not say."""
+        fill = fill_of(self._client)
+        return fill if fill != Fill() else None
+
+    def refused(self) -> list[tuple[str, int]]:
+        """Name the sites that are not counted, and how often they asked."""
+        found = self._client.zrevrange(self._keys.refused, 0, 9, withscores=True)
+        return [(site, int(times)) for site, times in found]
+
+    def any_page(self) -> str:
+        """Name a page that was counted; empty if there is none."""
+        for site in self.reader.sites():
+            for page in self.reader.pages(site):
+                return page
+        return ""
+
+    def examined(
+        self, examine: Callable[[Any, Keys], Sequence[Finding]]
+    ) -> Sequence[Finding]:
+        """Examine the store."""
+        return examine(self._client, self._keys)
+
+    def part(
+        self, site: str, query: str, at: tuple[int, str], limit: int
+    ) -> tuple[list[History], str]:
+        """Read a part of the list of pages, of one site or of one after the other.
+
+        Args:
+            site: Whose pages; empty: everybody's.
+            query: Only those with this text in them.
+            at: Where it goes on: a number of SSCAN's, and a site.
+            limit: About how many.
+
+        Returns:
+            The pages, and the cursor of the next part, empty if this was the last.
+        """
+        cursor, here = at
+        sites = [site] if site else [s for s in self.reader.sites() if s >= here]
+        found: list[History] = []
+        for place, name in enumerate(sites):
+            part = self.reader.part(name, search=query, cursor=cursor, size=limit)
+            found += self.histories.of([listed.page for listed in part.pages])
+            cursor = part.cursor
+            if cursor:
+                return found, f"{cursor}.{name}"
+            enough = len(found) >= limit or place >= _MAX_SITES
+            if enough and place + 1 < len(sites):
+                return found, f"0.{sites[place + 1]}"
+        return found, ""
+
+    def use_once(self, number: str, life_s: int) -> bool:
+        """Take what may be used once; False if somebody has."""
         name = self._keys.used_code(number)
         return bool(self._client.set(name, "1", nx=True, ex=life_s))
 
@@ -128,7 +190,7 @@ class Book:
         }
         text = f"moved {moved:,} of {old} to {new}: {there:,} -> {after:,}"
         if merges:
-            return Done(text, facts, "", export_of(kept.rows))
+            return Done(text, facts, "", kept.id, export_of(kept.rows))
         return Done(text, facts, self._undo.keep(Step("move", new, to=old)))
 
     def reset(self, pages: Sequence[str]) -> Done:
@@ -168,7 +230,7 @@ class Book:
             "refused": removed.refused,
         }
         text = f"{word} {_named(pages)}: {removed.hits:,} hits"
-        return Done(text, facts, kept.id, export_of(kept.rows))
+        return Done(text, facts, kept.id, kept.id, export_of(kept.rows))
 
 
 def _named(pages: Sequence[str]) -> str:

@@ -103,14 +103,15 @@ class Gate:
 
     def cookie(self, req: Request, session: str, life_s: int) -> str:
         """Write the cookie that keeps a session; with no life, it ends it."""
-        secure = "; Secure" if self._is_secure(req) else ""
+        secure = "; Secure" if self.is_secure(req) else ""
         return (
             f"{self._name(req)}={session}; Max-Age={life_s}; Path=/; HttpOnly; "
             f"SameSite=Strict{secure}"
         )
 
     def _name(self, req: Request) -> str:
-        return secure_name(_COOKIE) if self._is_secure(req) else _COOKIE
+        return secure_name(_COOKIE) if self.is_secure(req) else _COOKIE
 
-    def _is_secure(self, req: Request) -> bool:
+    def is_secure(self, req: Request) -> bool:
+        """Tell whether HTTPS is used."""
         return bool(Visit(req.scope, self._proxies).secure)

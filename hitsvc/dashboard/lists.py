@@ -20,8 +20,6 @@ ORDERS = ("total", *LATELY)
 _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 100
 _MAX_QUERY = 200
-# How many sites one part looks at.
-_MAX_SITES = 500
 _MAX_SCAN = 2**64
 # Where a list goes on: a number of SSCAN's, and which site it is in.
 _CURSOR = re.compile(r"(\d{1,20})\.([!-~]{1,300})", re.ASCII)
@@ -50,7 +48,7 @@ class Lists:
         """
         limit = _limit(req)
         after = _one(req, "cursor")
-        await self._summing.wait()
+        await self._see_sums()
 
         def work(book: Book) -> Mapping[str, Any]:
             sites = [site for site in book.reader.sites() if site > after][: limit + 1]
@@ -84,10 +82,12 @@ class Lists:
             msg = f"query has at most {_MAX_QUERY} characters"
             raise refused(msg)
         if not order:
-            at = _place(cursor, site)
-            return await self._desk.read(
-                lambda book: _part(book, site, query, at, limit)
+            at = place_of(cursor, site)
+            found, following = await self._desk.read(
+                lambda book: book.part(site, query, at, limit)
             )
+            listed = [{"page": page.page, **_history(page)} for page in found]
+            return {"pages": listed, "next": following or None, "at": None}
         if order not in ORDERS:
             msg = f"sort is one of {', '.join(ORDERS)}"
             raise refused(msg)
@@ -96,8 +96,12 @@ class Lists:
             raise refused(msg)
         return await self._sorted(site, ORDERS.index(order), limit)
 
+    async def _see_sums(self) -> None:
+        if not await self._desk.read(Book.has_fresh_sums):
+            await self._summing.wait()
+
     async def _sorted(self, site: str, order: int, limit: int) -> Mapping[str, Any]:
-        await self._summing.wait()
+        await self._see_sums()
 
         def work(book: Book) -> Mapping[str, Any]:
             if site:
@@ -117,29 +121,6 @@ class Lists:
             return {"pages": listed, "next": None, "at": at}
 
         return await self._desk.read(work)
-
-
-def _part(
-    book: Book, site: str, query: str, at: tuple[int, str], limit: int
-) -> Mapping[str, Any]:
-    """Read a part of the list, of one site or of one after the other."""
-    cursor, here = at
-    sites = [site] if site else [s for s in book.reader.sites() if s >= here]
-    found: list[History] = []
-    following = None
-    for place, name in enumerate(sites):
-        part = book.reader.part(name, search=query, cursor=cursor, size=limit)
-        found += book.histories.of([listed.page for listed in part.pages])
-        cursor = part.cursor
-        if cursor:
-            following = f"{cursor}.{name}"
-            break
-        enough = len(found) >= limit or place >= _MAX_SITES
-        if enough and place + 1 < len(sites):
-            following = f"0.{sites[place + 1]}"
-            break
-    listed = [{"page": page.page, **_history(page)} for page in found]
-    return {"pages": listed, "next": following, "at": None}
 
 
 def _history(page: History) -> Mapping[str, int]:
@@ -173,8 +154,12 @@ def _limit(req: Request) -> int:
     return int(value)
 
 
-def _place(cursor: str, site: str) -> tuple[int, str]:
-    """Read where a list goes on."""
+def place_of(cursor: str, site: str) -> tuple[int, str]:
+    """Read where a list goes on.
+
+    Raises:
+        HTTPBadRequest: It is no cursor of this list.
+    """
     if not cursor:
         return 0, site
     found = _CURSOR.fullmatch(cursor)

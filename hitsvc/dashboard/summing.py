@@ -45,16 +45,21 @@ class Summing:
     """Sees that there are sums, whoever asks for them."""
 
     def __init__(
-        self, run: Callable[[], None], end: Callable[[], None] = lambda: None
+        self,
+        run: Callable[[], None],
+        end: Callable[[], None] = lambda: None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """Prepare.
 
         Args:
             run: Computes them; called in a thread.
             end: Makes it stop before it is done.
+            patience_s: Seconds that somebody may wait for it.
         """
         self._run = run
         self._end = end
+        self._patience_s = patience_s
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> asyncio.Task[None]:
@@ -66,7 +71,7 @@ class Summing:
     async def wait(self) -> None:
         """Have them computed, and wait for that a while."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 await asyncio.shield(self.begin())
 
     async def close(self) -> None:

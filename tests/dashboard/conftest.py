@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hitsvc.admin import open_client
 from tests.dashboard.operating import READ, WRITE, Api, OpenOperated
 from tests.support.service import PATIENT
 from tests.support.site import Site
@@ -44,6 +45,13 @@ def _operated(open_operated: OpenOperated) -> Site:
     site.redis.set(KEYS.page("example.com/a").undated, 2)
     put_day(site.redis, "example.com/b", today(3), 5)
     return site
+
+
+@pytest.fixture(name="valkey_client")
+def _valkey_client(valkey_url: str) -> Iterator[Any]:
+    """A client of an empty, real Valkey."""
+    with open_client(valkey_url) as client:
+        yield client
 
 
 @pytest.fixture(name="api")

@@ -90,6 +90,7 @@ class Site:
             painter: Paints PNGs; else there are none.
         """
         self.server = FakeServer()
+        self._refusal: Exception | None = None
         self.redis = FakeRedis(server=self.server, decode_responses=True)
         client = FakeAsyncRedis(server=self.server) if own_redis else None
         settings = Settings.load(variables)
@@ -109,8 +110,20 @@ class Site:
         store = OperatorStore(self._as_operator, self._sum, sleep=lambda seconds: None)
         return Operator(Keyring(tokens), store=store)
 
-    def _as_operator(self, _url: str = "") -> FakeRedis:
-        return FakeRedis(server=self.server, decode_responses=True)
+    def refuse_scripts(self, error: Exception) -> None:
+        """Let the store refuse all scripts of the operator's."""
+        self._refusal = error
+
+    def _as_operator(self, _url: str = "") -> Any:
+        client: Any = FakeRedis(server=self.server, decode_responses=True)
+        if self._refusal:
+            refusal = self._refusal
+
+            def refuse(*_words: Any) -> None:
+                raise refusal
+
+            client.eval = refuse
+        return client
 
     def _sum(self) -> None:
         summing(StringIO(summing_order("", "hits:")), self._as_operator)
@@ -164,6 +177,22 @@ class Site:
             )
 
         return self._run(all_of_them())
+
+    def settle(self) -> None:
+        """Wait until what goes on beside the requests has ended."""
+
+        async def all_others() -> None:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            await asyncio.wait(
+                [
+                    task
+                    for task in others
+                    if "_sum" in repr(task) or "to_thread" in repr(task)
+                ]
+                or [asyncio.create_task(asyncio.sleep(0))]
+            )
+
+        self._run(all_others())
 
     def total(self, page_key: str = "example.com") -> int:
         """Return what Redis holds for a URL."""

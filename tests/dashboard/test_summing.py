@@ -1,0 +1,63 @@
+"""Having sums computed: by one process, for whoever asks."""
+
+import asyncio
+import threading
+
+from hitsvc.admin import Overviews, summing_order
+from hitsvc.dashboard.summing import Summing, SummingProcess
+from tests.support.stored import KEYS
+
+
+class Work:
+    """Something that goes on until it is told to end."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.ended = threading.Event()
+
+    def __call__(self) -> None:
+        self.begun += 1
+        assert self.ended.wait(30)
+
+
+async def test_whoever_asks_meanwhile_has_the_same():
+    """One at a time; then another."""
+    work = Work()
+    summing = Summing(work, work.ended.set)
+    first = summing.begin()
+    assert summing.begin() is first
+    await summing.close()
+    assert work.begun == 1
+    second = summing.begin()
+    await second
+    assert second is not first
+
+
+async def test_nobody_waits_for_ever():
+    """It goes on, and who asks again may have it."""
+    work = Work()
+    summing = Summing(work, work.ended.set, patience_s=0.01)
+    await summing.wait()
+    assert not work.ended.is_set()
+    await summing.close()
+
+
+async def test_where_nothing_goes_on_nothing_is_ended():
+    """A service that nobody has asked stops at once."""
+    await Summing(lambda: None).close()
+    SummingProcess("").end()
+
+
+async def test_the_process_leaves_the_sums_in_the_store(valkey_client, valkey_url):
+    """And can be ended before it is done."""
+    valkey_client.sadd(KEYS.sites, "example.com")
+    valkey_client.sadd(KEYS.pages("example.com"), "example.com")
+    valkey_client.set(KEYS.page("example.com").total, 7)
+    process = SummingProcess(summing_order(valkey_url, "hits:"))
+
+    await asyncio.to_thread(process)
+
+    overview = Overviews(valkey_client, KEYS).kept()
+    assert overview is not None
+    assert overview.sums.total == 7
+    process.end()
