@@ -79,8 +79,8 @@ def create_app(
     """
     shared = shared or BeforeFork()
     badges = _badge_maker(settings)
-    check = open_store_check(settings.redis_url, settings.redis_timeout, redis)
-    backend = open_backend(settings.redis_url, settings.redis_timeout, redis)
+    how = settings.redis_url, settings.redis_timeout, redis, settings.acknowledge
+    check, backend = open_store_check(*how), open_backend(*how)
     proxies, unheeded = _proxies(settings, backend, shared)
     identity = Identity.of(settings)
     services = make_services(settings, check, backend, proxies, identity, tally, shared)

@@ -63,6 +63,7 @@ class HitCounter:
         claim_ttl_s: int = 0,
         capacity: Capacity | None = None,
         tally: Tally | None = None,
+        acknowledge: str = "primary",
         today: Callable[[], Day] = utc_day,
     ) -> None:
         """Prepare a counter; nothing is sent before the first call.
@@ -76,22 +77,20 @@ class HitCounter:
             claim_ttl_s: Seconds for which a claim is there.
             capacity: Watches how full the store is; `None` for one that cannot be.
             tally: Told what becomes of each batch.
+            acknowledge: Who must have a hit: the primary, or a ``replica``, too.
             today: Returns the day that hits are counted under.
         """
-        self._token_ttl_s = token_ttl_s
-        self._tokens = TokenSource(token_length)
+        self._token_ttl_s, self._tokens = token_ttl_s, TokenSource(token_length)
         self._today, self._keys = today, Keys(key_prefix)
         self._capacity = capacity or Capacity()
         self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
         self._backend = backend
         self._index = PageIndex(self._keys, backend.execute)
         self._refused_sites = RefusedSites(self._keys, backend.execute)
-        self._ways = Ways(
-            backend, queue_limit, today, self._index.add, self._capacity, tally
-        )
+        parts = backend, queue_limit, today, self._index.add, self._capacity
+        self._ways = Ways(*parts, tally, acknowledge)
         self._submit, is_full = self._ways.submit, self._ways.is_full
-        sends = self._submit, backend.execute
-        self._careful = CarefulHits(*sends, is_full, claim_ttl_s)
+        self._careful = CarefulHits(self._submit, backend.execute, is_full, claim_ttl_s)
 
     def hit(
         self,

@@ -110,6 +110,7 @@ def _counter(
         queue_limit=settings.queue_limit,
         capacity=Capacity(check.info),
         tally=tally,
+        acknowledge=settings.acknowledge,
     )
 
 

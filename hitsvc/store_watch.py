@@ -95,12 +95,13 @@ def open_store_watch(settings: Settings) -> StoreWatch:
     Raises:
         SettingsError: The store's URL is malformed.
     """
+    how = settings.redis_url, settings.redis_timeout, None, settings.acknowledge
     counter = HitCounter(
-        open_backend(settings.redis_url, settings.redis_timeout),
+        open_backend(*how),
         key_prefix=settings.key_prefix,
         token_ttl_s=settings.cookie_timeout,
         token_length=settings.random_value_length,
         queue_limit=settings.queue_limit,
+        acknowledge=settings.acknowledge,
     )
-    check = open_store_check(settings.redis_url, settings.redis_timeout)
-    return StoreWatch(counter, check)
+    return StoreWatch(counter, open_store_check(*how))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hitsvc.counting import (
+    MAX_IN_FLIGHT,
     Capacity,
     Day,
     GroupCommit,
@@ -16,7 +17,7 @@ from hitsvc.counting import (
     PageCommands,
 )
 from hitsvc.metrics import Tally, TimedBackend
-from hitsvc.store import Backend, Cluster, Lane, Lanes, Sender
+from hitsvc.store import Backend, Cluster, Copied, Lane, Lanes, Sender
 
 
 class Ways:
@@ -36,6 +37,7 @@ class Ways:
         grown: Callable[[Sequence[str]], None],
         capacity: Capacity,
         tally: Tally | None = None,
+        acknowledge: str = "primary",
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -46,12 +48,14 @@ class Ways:
             grown: Told which pages are to be indexed.
             capacity: Watches how full the store is.
             tally: Told what becomes of each batch.
+            acknowledge: ``replica``: a hit is answered when a replica has it, too.
         """
         self._queue_limit = queue_limit
         self._today = today
         self._grown = grown
         self._capacity = capacity
         self._tally = tally
+        self._is_copied = acknowledge == "replica"
         self._lanes: Lanes | None = None
         self._all: Lanes | GroupCommit[Operation, Any]
         if isinstance(backend, Cluster):
@@ -82,14 +86,16 @@ class Ways:
         self, backend: Backend, capacity: Capacity, outage: OutageLog
     ) -> GroupCommit[Operation, Any]:
         sender = Sender(
-            backend,
+            Copied(backend) if self._is_copied else backend,
             today=self._today,
             grown=self._grown,
             capacity=capacity,
             outage=outage,
         )
         send = self._tally.watch(sender.send) if self._tally else sender.send
-        return GroupCommit[Operation, Any](send, self._queue_limit)
+        # What comes after a WAIT waits with it.
+        most = 1 if self._is_copied else MAX_IN_FLIGHT
+        return GroupCommit[Operation, Any](send, self._queue_limit, max_in_flight=most)
 
     def _open_lane(self, primary: Backend, node: str) -> Lane:
         timed = TimedBackend(primary, self._tally) if self._tally else primary

@@ -1,5 +1,6 @@
 """The operator's connection to the store: redis-py, since nobody waits for microseconds."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
@@ -15,16 +16,19 @@ from redis.exceptions import (
 )
 from redis.retry import Retry
 
+from hitsvc.admin.cluster_client import ClusterClient
 from hitsvc.counting import Keys
 from hitsvc.errors import StoreError
-from hitsvc.store import plain_url
+from hitsvc.store import ClusterURL, plain_url, slots_of
 
 # Redis takes so long for a large set or a slow disk; what takes longer has failed.
 _TIMEOUT_S = 30.0
 LOCK_S = 60.0
 
 
-def open_client(url: str, timeout_s: float = _TIMEOUT_S) -> Any:
+def open_client(
+    url: str, timeout_s: float = _TIMEOUT_S, *, in_cluster: bool = False
+) -> Any:
     """Connect to the store of a URL, the primary if Sentinels watch over it.
 
     Nothing is repeated by itself: whether a lost command was executed, nobody knows.
@@ -32,16 +36,32 @@ def open_client(url: str, timeout_s: float = _TIMEOUT_S) -> Any:
     Args:
         url: Of the store.
         timeout_s: Seconds that it may take to answer.
+        in_cluster: What is to be done can be done in a cluster: each command, and each
+            script, is about one page.
 
     Returns:
         A redis-py client whose answers are text.
 
     Raises:
-        SettingsError: The URL is malformed.
-        CounterUnavailable: No Sentinel can be reached.
+        SettingsError: The URL is malformed, or a cluster's and that is not expected.
+        CounterUnavailable: No Sentinel, or no node, can be reached.
     """
+    nodes = ClusterURL.parse(url)
+    if nodes is None:
+        return _connect(plain_url(url, timeout_s), timeout_s)
+    if not in_cluster:
+        msg = (
+            "this does not work with a Redis Cluster, only with a store that is alone; "
+            "with a cluster there are hitsvc show, top, set, add, reset, delete and prune"
+        )
+        raise StoreError(msg)
+    slots = asyncio.run(slots_of(nodes, timeout_s))
+    return ClusterClient(slots, lambda address: _connect(nodes.at(address), timeout_s))
+
+
+def _connect(url: str, timeout_s: float) -> Redis:
     return Redis.from_url(
-        plain_url(url, timeout_s),
+        url,
         decode_responses=True,
         retry=Retry(NoBackoff(), 0),
         socket_timeout=timeout_s,

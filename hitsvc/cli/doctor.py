@@ -23,7 +23,7 @@ from hitsvc.cli.stores import CHECK_TIMEOUT_S, open_store
 from hitsvc.counting import Keys
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.settings import Settings, sources, unknown_variables
-from hitsvc.store import StoreReport, open_store_check
+from hitsvc.store import StoreReport, is_cluster, open_store_check
 
 
 @click.command("doctor")
@@ -69,7 +69,9 @@ def command(
 def _store(settings: Settings) -> list[Finding]:
     try:
         with open_store(settings) as url:
-            found = examine_report(asyncio.run(_report(url)))
+            found = examine_report(asyncio.run(_report(url, settings.acknowledge)))
+            if is_cluster(url):
+                return found  # each node's memory and clock are its own
         with open_store_client(settings) as client:
             keys = Keys(settings.key_prefix)
             found += examine_store(client, keys, time.time)
@@ -79,8 +81,8 @@ def _store(settings: Settings) -> list[Finding]:
         return [Finding("store", str(ex), wrong=True)]
 
 
-async def _report(url: str) -> StoreReport:
-    check = open_store_check(url, CHECK_TIMEOUT_S)
+async def _report(url: str, acknowledge: str) -> StoreReport:
+    check = open_store_check(url, CHECK_TIMEOUT_S, acknowledge=acknowledge)
     try:
         return await check.report()
     finally:

@@ -38,13 +38,14 @@ STANDARD_OUTPUT = "standard output"
 
 @contextmanager
 def operator(
-    redis_url: str | None, data_dir: Path | None
+    redis_url: str | None, data_dir: Path | None, *, in_cluster: bool = False
 ) -> Iterator[tuple[Any, Keys]]:
     """Open the store as the operator, and say in a line what goes wrong.
 
     Args:
         redis_url: The option; it wins over both variables.
         data_dir: The option.
+        in_cluster: See `open_client`.
     """
     settings = Settings.load(
         os.environ,
@@ -55,7 +56,7 @@ def operator(
     with (
         open_store(settings) as url,
         explained(),
-        open_client(url) as client,
+        open_client(url, in_cluster=in_cluster) as client,
     ):
         yield client, Keys(settings.key_prefix)
 

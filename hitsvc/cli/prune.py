@@ -53,7 +53,7 @@ def command(
     if day > today:
         right = Right("a day until today", str(today))
         raise click.UsageError(mistake(f"--before {day}", "has not come yet", right))
-    with operating.operator(redis_url, data_dir) as (client, keys):
+    with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
         reader, removal = Reader(client, keys), Removal(client, keys)
         sites = [host] if host else reader.sites()
         pages = sorted({page for s in sites for page in reader.pages(s)})

@@ -17,6 +17,7 @@ from hitsvc.access import Operator
 from hitsvc.cli import options
 from hitsvc.cli.dashboard import CODE_LIFE, address, keyring_of, token_file
 from hitsvc.cli.typed import Whole
+from hitsvc.errors import SettingsError
 from hitsvc.serve import (
     DataDir,
     EmbeddedStore,
@@ -27,7 +28,9 @@ from hitsvc.serve import (
     open_listener,
     say,
 )
-from hitsvc.settings import Settings, sources, unknown_variables
+from hitsvc.settings import Right, Settings, mistake, sources, unknown_variables
+
+_OWN_STORES = {"embedded", "memory"}
 
 
 @click.command("serve")
@@ -49,6 +52,7 @@ def command(
     settings = Settings.load(
         os.environ, bind=bind, workers=workers, redis_url=redis_url, data_dir=data_dir
     )
+    _see_copies(settings)
     if port is not None:
         settings = settings.model_copy(update={"bind": _at_port(settings, port)})
     dictConfig(log_config(settings.log_level, settings.log_format))
@@ -86,6 +90,18 @@ def _operator(settings: Settings, options_given: dict[str, Any]) -> Operator:
         unknown_variables(os.environ),
         settings.data_dir if settings.redis_url == "embedded" else None,
     )
+
+
+def _see_copies(settings: Settings) -> None:
+    """Refuse to wait for a replica that there cannot be.
+
+    Raises:
+        SettingsError: The store is our own.
+    """
+    if settings.acknowledge == "replica" and settings.redis_url in _OWN_STORES:
+        why = f"the {settings.redis_url} store has no replica"
+        right = Right("primary, or another store", "--store redis://127.0.0.1:6379/0")
+        raise SettingsError(mistake("HITSVC_ACKNOWLEDGE='replica'", why, right))
 
 
 def _at_port(settings: Settings, port: int) -> str:

@@ -10,7 +10,7 @@ from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
 from hitsvc.counting.careful import CarefulHit, CarefulHits
 from hitsvc.counting.claims import ClaimHash, ClaimNames
 from hitsvc.counting.commands import PageCommands, spell, words
-from hitsvc.counting.commit import GroupCommit
+from hitsvc.counting.commit import MAX_IN_FLIGHT, GroupCommit
 from hitsvc.counting.day_keys import DayKeys
 from hitsvc.counting.days import Day, days_between, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
@@ -35,6 +35,7 @@ from hitsvc.counting.unheeded import UnheededProxy
 
 __all__ = [
     "FULL_ABOVE",
+    "MAX_IN_FLIGHT",
     "SLOTS",
     "WARN_ABOVE",
     "Batch",

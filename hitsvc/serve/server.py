@@ -170,7 +170,11 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     async def _look_at_store(self) -> str:
         """Warn of what can lose counts; return what the store is."""
-        check = open_store_check(self._settings.redis_url, _CHECK_TIMEOUT_S)
+        check = open_store_check(
+            self._settings.redis_url,
+            _CHECK_TIMEOUT_S,
+            acknowledge=self._settings.acknowledge,
+        )
         try:
             report = await check.report()
         except CounterUnavailable:

@@ -87,6 +87,14 @@ class CountSettings(BaseModel):
             allow_inf_nan=False,
         ),
     ] = 0.22
+    acknowledge: Annotated[
+        str,
+        Field(
+            description="Who must have a hit before it is answered: the `primary`, or a "
+            "`replica` of it, too. Then Redis may take 0.2 seconds longer.",
+            pattern=r"^(primary|replica)$",
+        ),
+    ] = "primary"
     queue_limit: Annotated[
         int,
         Field(

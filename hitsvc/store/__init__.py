@@ -5,20 +5,26 @@ A `Backend` carries batches and repeats nothing; `open_backend` chooses one by i
 `StoreCheck` asks a store whether it can lose counts, `check_redis` whether it is there.
 """
 
+from hitsvc.store.acknowledge import Copied
 from hitsvc.store.backend import Backend
 from hitsvc.store.check import StoreCheck
-from hitsvc.store.cluster import Cluster
+from hitsvc.store.cluster import Cluster, slots_of
+from hitsvc.store.cluster_url import ClusterURL
 from hitsvc.store.description import StoreReport
 from hitsvc.store.external import RedisAway, check_redis
 from hitsvc.store.lanes import Lane, Lanes
-from hitsvc.store.opening import open_backend, open_store_check, see_url
+from hitsvc.store.opening import is_cluster, open_backend, open_store_check, see_url
 from hitsvc.store.primary import plain_url
 from hitsvc.store.redis_url import redact
 from hitsvc.store.sender import Sender
+from hitsvc.store.sentinel_url import Address
 
 __all__ = [
+    "Address",
     "Backend",
     "Cluster",
+    "ClusterURL",
+    "Copied",
     "Lane",
     "Lanes",
     "RedisAway",
@@ -26,9 +32,11 @@ __all__ = [
     "StoreCheck",
     "StoreReport",
     "check_redis",
+    "is_cluster",
     "open_backend",
     "open_store_check",
     "plain_url",
     "redact",
     "see_url",
+    "slots_of",
 ]

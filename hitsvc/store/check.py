@@ -6,10 +6,13 @@ It is asked with ``INFO``, which every user may be allowed.
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.backend import Backend
+from hitsvc.store.copies import ASKED, QUESTIONS, copy_warnings
 from hitsvc.store.description import MEMORY, StoreReport, describe, fields_of
 
 # Seconds for which an answer is not asked for again.
@@ -25,6 +28,7 @@ class StoreCheck:
         clock: Callable[[], float] = time.monotonic,
         *,
         in_cluster: bool = False,
+        acknowledge: str = "primary",
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -33,11 +37,15 @@ class StoreCheck:
                 counts are in this process's memory.
             clock: Returns seconds that never go back.
             in_cluster: It has to be a node of a cluster.
+            acknowledge: ``replica``: look at what makes that true, too.
         """
+        self._is_copied = acknowledge == "replica"
         self._backend = backend
         self._in_cluster = in_cluster
         self._clock = clock
         self._lock = asyncio.Lock()
+        # Asked once: what is refused is in the store's own log each time.
+        self._copies_said: Sequence[Any] | None = None
         self._known: tuple[str, ...] = ()
         self._fresh_until = float("-inf")
 
@@ -56,7 +64,14 @@ class StoreCheck:
                 note=f"the store does not say how it keeps data (INFO: {reply}); "
                 "see that nothing is evicted and everything is on its disk",
             )
-        return describe(fields_of(reply), in_cluster=self._in_cluster)
+        info = fields_of(reply)
+        report = describe(info, in_cluster=self._in_cluster)
+        if not self._is_copied:
+            return report
+        if self._copies_said is None:
+            self._copies_said = await self._backend.execute(QUESTIONS, ASKED)
+        found = copy_warnings(info, self._copies_said)
+        return replace(report, warnings=(*report.warnings, *found))
 
     async def info(self, _node: str = "") -> Mapping[str, str]:
         """Return what the store says of itself, nothing if it does not.

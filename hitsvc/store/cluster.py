@@ -17,6 +17,7 @@ from hitsvc.errors import CounterUnavailable
 from hitsvc.store.cluster_url import ClusterURL
 from hitsvc.store.node import Node, Nodes
 from hitsvc.store.redirect import Redirected
+from hitsvc.store.sentinel_url import Address
 from hitsvc.store.topology import Topology
 
 # A node that says so has not executed the command, and may not be who has its slot.
@@ -158,3 +159,17 @@ class Cluster:
         await self.topology.close()
         for node in self.nodes:
             await node.drop()
+
+
+async def slots_of(url: ClusterURL, timeout_s: float) -> list[Address | None]:
+    """Return the address of each slot's primary now, for a program that asks once.
+
+    Raises:
+        CounterUnavailable: No node can be reached.
+    """
+    cluster = Cluster(url, timeout_s)
+    try:
+        await cluster.topology.look()
+        return [node.address if node else None for node in cluster.topology.primaries]
+    finally:
+        await cluster.close()

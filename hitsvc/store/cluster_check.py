@@ -10,6 +10,7 @@ from hitsvc.counting import SLOTS, spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.check import StoreCheck
 from hitsvc.store.cluster import Cluster
+from hitsvc.store.copies import ASKED, QUESTIONS, copy_warnings
 from hitsvc.store.description import StoreReport, describe, fields_of
 from hitsvc.store.node import Node
 
@@ -44,18 +45,24 @@ class ClusterCheck(StoreCheck):
     """Asks every node of a cluster, over connections of its own."""
 
     def __init__(
-        self, cluster: Cluster, clock: Callable[[], float] = time.monotonic
+        self,
+        cluster: Cluster,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        acknowledge: str = "primary",
     ) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
             cluster: Carries the questions, and is closed with this object.
             clock: Returns seconds that never go back.
+            acknowledge: ``replica``: look at what makes that true, too.
         """
-        super().__init__(cluster, clock, in_cluster=True)
+        super().__init__(cluster, clock, in_cluster=True, acknowledge=acknowledge)
         self._cluster = cluster
         # Nodes that do not let us see, and need not write that into their log again.
         self._closed: dict[Node, Exception] = {}
+        self._copies: dict[Node, Sequence[Any]] = {}
 
     async def report(self) -> StoreReport:
         """Ask now; see `StoreCheck.report`."""
@@ -107,11 +114,16 @@ class ClusterCheck(StoreCheck):
             coverage = self._closed.get(node)
             if coverage is None:
                 (coverage,) = await node.execute(_ASK_COVERAGE, 1)
+            if self._is_copied and node not in self._copies:
+                self._copies[node] = await node.execute(QUESTIONS, ASKED)
         except CounterUnavailable as ex:
             return _Said(failure=str(ex))
         if isinstance(coverage, Exception):
             self._closed[node] = coverage
-        return _judged(info, state, coverage)
+        said = _judged(info, state, coverage)
+        if self._is_copied and not isinstance(info, Exception):
+            said.warnings += copy_warnings(fields_of(info), self._copies[node])
+        return said
 
 
 async def _info(node: Node) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from redis.asyncio import Redis
 
 from hitsvc.errors import SettingsError
+from hitsvc.store.acknowledge import WAIT_LONGEST_S
 from hitsvc.store.backend import Backend, ClientBackend
 from hitsvc.store.check import StoreCheck
 from hitsvc.store.cluster import Cluster
@@ -15,7 +16,12 @@ from hitsvc.store.sentinel_url import SentinelURL
 from hitsvc.store.wire import Wire
 
 
-def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Backend:
+def open_backend(
+    url: str,
+    timeout_s: float,
+    client: Redis | None = None,
+    acknowledge: str = "primary",
+) -> Backend:
     """Choose the backend for a store.
 
     Args:
@@ -23,11 +29,14 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
             of Sentinels or of a cluster's nodes.
         timeout_s: Seconds for one batch.
         client: Use this client instead.
+        acknowledge: ``replica``: batches take as much longer as `Copied` does.
 
     Raises:
         SettingsError: The URL is malformed; or it is ``memory``, and fakeredis is not
             installed.
     """
+    if acknowledge == "replica":
+        timeout_s += WAIT_LONGEST_S
     if client is not None:
         return ClientBackend(client, timeout_s)
     if url == "memory":
@@ -39,9 +48,18 @@ def open_backend(url: str, timeout_s: float, client: Redis | None = None) -> Bac
 
 
 def open_store_check(
-    url: str, timeout_s: float, client: Redis | None = None
+    url: str,
+    timeout_s: float,
+    client: Redis | None = None,
+    acknowledge: str = "primary",
 ) -> StoreCheck:
-    """Make the check of a store; the arguments are those of `open_backend`.
+    """Make the check of a store; the arguments are those of `open_backend`, and more.
+
+    Args:
+        url: Where it is.
+        timeout_s: Seconds for one question.
+        client: Use this client instead.
+        acknowledge: ``replica``: look at what makes that true, too.
 
     Raises:
         SettingsError: The URL is malformed.
@@ -49,9 +67,19 @@ def open_store_check(
     if client is not None:
         return StoreCheck(open_backend(url, timeout_s, client))
     if nodes := ClusterURL.parse(url):
-        return ClusterCheck(Cluster(nodes, timeout_s))
+        return ClusterCheck(Cluster(nodes, timeout_s), acknowledge=acknowledge)
     # Nobody is told a number by what it says: it need not follow Sentinels by itself.
-    return StoreCheck(None if url == "memory" else open_wire(url, timeout_s))
+    wire = None if url == "memory" else open_wire(url, timeout_s)
+    return StoreCheck(wire, acknowledge=acknowledge)
+
+
+def is_cluster(url: str) -> bool:
+    """Tell whether a URL is a cluster's.
+
+    Raises:
+        SettingsError: It is malformed.
+    """
+    return ClusterURL.parse(url) is not None
 
 
 def see_url(url: str, set_by: str) -> None:

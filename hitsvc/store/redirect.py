@@ -45,9 +45,9 @@ class Redirected:
         self._topology = topology
         self._said = [spell(*command) for command in words(commands)]
         self._replies = list(replies)
-        self._askers = [node] * len(self._said)
         waits = self._said[-1].startswith(_WAIT)
         self._wait = self._said.pop() if waits else ""
+        self._askers = [node] * len(self._said)
         self._copies: list[Any] = []
         self._settle(range(len(self._said)), self._replies)
 

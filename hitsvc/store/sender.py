@@ -66,6 +66,7 @@ class Sender:
     async def _refused(self, reply: Exception) -> None:
         if isinstance(reply, CounterUnavailable):  # only some know no outcome
             self._outage.failed(str(reply))
+            self._backend.doubt()
             return
         self._outage.refused(str(reply))
         if str(reply).startswith(_MOVED_ON):

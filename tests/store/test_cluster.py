@@ -1,9 +1,11 @@
 """Counting in a real cluster, while its slots and its primaries move."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -28,10 +30,11 @@ def _cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-def open_counter(url: str, timeout_s: float = PATIENT_S) -> HitCounter:
+def open_counter(url: str, acknowledge: str = "primary") -> HitCounter:
     """Make a counter as the service does."""
     return HitCounter(
-        open_backend(url, timeout_s),
+        open_backend(url, PATIENT_S, acknowledge=acknowledge),
+        acknowledge=acknowledge,
         key_prefix="hits:",
         token_ttl_s=60,
         token_length=12,
@@ -324,6 +327,40 @@ def test_a_seed_that_is_away_does_not_stop_the_start(cluster):
     check_redis(
         f"redis+cluster://127.0.0.1:{free_port()},127.0.0.1:{cluster.nodes[0].port}"
     )
+
+
+async def test_the_documented_user_suffices(cluster):
+    """Also while a slot moves; it is refused nothing but a look at the settings."""
+    manual = Path(__file__).parents[2].joinpath("docs/operations.md").read_text()
+    granted = re.findall(r"ACL SETUSER hitsvc [^`\n]*? -@all ([^`\n]*asking)", manual)[
+        0
+    ]
+    for node in cluster.nodes:
+        node.do("ACL", "SETUSER", "hitsvc", "on", ">x", "resetkeys", "~hits:*", "-@all")
+        node.do("ACL", "SETUSER", "hitsvc", *granted.split(), "+wait")
+        node.do("ACL", "LOG", "RESET")
+    url = cluster.url.replace("://", "://hitsvc:x@")
+    source, target = cluster.owner(0), cluster.owner(16_383)
+    page = page_at(cluster, source, "allowed")
+    await in_thread(lambda: check_redis(url))
+    counter = open_counter(url, acknowledge="replica")
+    check = open_store_check(url, PATIENT_S, acknowledge="replica")
+
+    target.do("CLUSTER", "SETSLOT", slot_of(page), "IMPORTING", source.id)
+    source.do("CLUSTER", "SETSLOT", slot_of(page), "MIGRATING", target.id)
+    hit = await counter.hit(page)
+    again = await counter.hit(page, hit.token, today=True)
+    assert set((await counter.check()).values()) == {""}
+    warnings = await check.warnings()
+    await counter.close()
+    await check.close()
+    for node in (target, source):
+        node.do("CLUSTER", "SETSLOT", slot_of(page), "NODE", target.id)
+
+    assert (hit.number, again.counted) == (1, False)
+    assert any("cannot be seen" in text for text in warnings)
+    refused = {entry["object"] for node in cluster.nodes for entry in node.acl_log()}
+    assert refused == {"config|get"}
 
 
 def test_a_user_that_may_not_see_the_slots_stops_the_start(cluster):

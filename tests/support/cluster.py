@@ -59,6 +59,11 @@ class Node(Valkey):
         with Redis(unix_socket_path=str(self.socket), decode_responses=True) as client:
             return client.execute_command(*command)
 
+    def acl_log(self) -> list[dict[str, Any]]:
+        """Return what users were refused."""
+        with Redis(unix_socket_path=str(self.socket), decode_responses=True) as client:
+            return list(client.acl_log())
+
     def info(self) -> dict[str, Any]:
         """Return what it says of itself."""
         return dict(self.do("INFO"))

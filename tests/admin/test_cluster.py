@@ -1,0 +1,139 @@
+"""The operator's commands on a real cluster."""
+
+import json
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from click.testing import CliRunner, Result
+from redis.exceptions import ResponseError
+
+from hitsvc.admin import open_client
+from hitsvc.cli.main import cli
+from hitsvc.counting import slot_of
+from hitsvc.errors import StoreError
+from tests.support.cluster import Cluster
+
+PAGES = [f"site-{number}.example/p" for number in range(12)]
+
+
+@pytest.fixture(name="cluster", scope="module")
+def _cluster() -> Iterator[Cluster]:
+    """Three primaries."""
+    with Cluster(3) as cluster:
+        yield cluster
+
+
+def run(cluster: Cluster, command: str) -> Result:
+    """Run a command on it."""
+    env = {"HITSVC_REDIS_URL": cluster.url, "HITSVC_TEST_NO_SKIP": None}
+    return CliRunner().invoke(cli, command.split(), env=env)
+
+
+def done(cluster: Cluster, command: str) -> str:
+    """Run a command that does what it should."""
+    ended = run(cluster, command)
+    assert not ended.exit_code, f"{command}: {ended.output} {ended.exception}"
+    return ended.stdout
+
+
+def test_pages_of_all_nodes_are_set_added_to_shown_and_listed(cluster):
+    """Each at the node that has it."""
+    for number, page in enumerate(PAGES):
+        done(cluster, f"set {page} {number}")
+        done(cluster, f"add {page} 100 --day 2026-01-02")
+
+    shown = [done(cluster, f"show {page}").split()[1] for page in PAGES]
+    top = json.loads(done(cluster, "top -n 12 --json"))["pages"]
+
+    assert shown == [str(number + 100) for number in range(12)]
+    assert [page["page"] for page in top] == PAGES[::-1]
+
+
+def test_pages_of_all_nodes_are_reset_pruned_and_deleted(cluster, tmp_path):
+    """With all that they had in the file."""
+    for page in PAGES:
+        done(cluster, f"set {page} 5")
+        done(cluster, f"add {page} 2 --day 2026-01-02")
+    first, second, third = (f"{tmp_path}/{n}.csv" for n in range(3))
+
+    done(cluster, f"prune --before 2026-02-01 --yes --save {first}")
+    done(cluster, f"reset {PAGES[0]} --yes --save {second}")
+    done(cluster, f"delete --match site-*.example/p --yes --save {third}")
+
+    assert done(cluster, f"show {PAGES[1]}").split()[1] == "0"
+    assert json.loads(done(cluster, "top --json"))["pages"] == []
+    with open(third) as saved:  # one had nothing left
+        assert sum("site-" in line for line in saved) == 11
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "move a.example/b a.example/c",
+        "export",
+        "import {file}",
+        "repair",
+        "backup {file}",
+    ],
+)
+def test_what_needs_one_store_is_refused(cluster, tmp_path, command):
+    """Before anything is done, and with what there is."""
+    file = tmp_path / "counts.csv"
+    file.write_text("")
+
+    ended = run(cluster, command.format(file=file))
+
+    assert ended.exit_code
+    assert isinstance(ended.exception, StoreError), ended.output
+    assert "Redis Cluster" in str(ended.exception)
+
+
+def test_doctor_looks_at_every_node(cluster):
+    """And says what is wrong there."""
+    ended = run(cluster, "doctor")
+
+    assert ended.exit_code == 1
+    assert "cluster of 3 primaries" in ended.output
+    assert "has no replica" in ended.output
+
+
+def test_a_slot_that_moves_is_followed(cluster):
+    """What the old node has not executed is sent on; nothing else is repeated."""
+    source, target = cluster.owner(0), cluster.owner(16_383)
+    names = (f"going-{number}.example" for number in count())
+    page = next(name for name in names if cluster.owner(slot_of(name)) is source)
+    slot, name = slot_of(page), f"hits:{{{page}}}"
+    client = open_client(cluster.url, in_cluster=True)
+    with client:
+        client.incrby(name, 1)
+        target.do("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
+        source.do("CLUSTER", "SETSLOT", slot, "MIGRATING", target.id)
+        client.incrby(name, 1)
+        client.incrby(f"{name}:d:0", 7)  # it is new, so it is made at the target
+        source.do("MIGRATE", "127.0.0.1", target.port, name, 0, 5_000)
+        client.incrby(name, 1)
+        for node in (target, source):
+            node.do("CLUSTER", "SETSLOT", slot, "NODE", target.id)
+        pipeline = client.pipeline(transaction=False)
+        pipeline.incrby(name, 1)
+        pipeline.get(f"{name}:d:0")
+        assert pipeline.execute() == [4, "7"]
+        assert client.get(name) == "4"
+
+
+def test_what_is_refused_is_raised(cluster):
+    """By a command, and by a pipeline unless it is to be returned."""
+    with open_client(cluster.url, in_cluster=True) as client:
+        client.set("hits:{x}", "text")
+        with pytest.raises(ResponseError, match="not an integer"):
+            client.incrby("hits:{x}", 1)
+        for raises in (True, False):
+            pipeline = client.pipeline(transaction=False)
+            pipeline.incrby("hits:{x}", 1)
+            if raises:
+                with pytest.raises(ResponseError, match="not an integer"):
+                    pipeline.execute()
+            else:
+                (reply,) = pipeline.execute(raise_on_error=False)
+                assert isinstance(reply, ResponseError)
