@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+from tests.faults.cluster_target import Clustered
 from tests.faults.report import as_json, table
 from tests.faults.rounds import run
 from tests.faults.sentinel_target import Watched
@@ -22,10 +23,11 @@ _SENTINEL = (
     "sentinel-planned-coordinated",
     "sentinel-planned-plain",
 )
+_CLUSTER = ("cluster-node", "cluster-machine", "cluster-reshard")
 # Names for several.
 _ALL_OF = {"sentinel-planned": _SENTINEL[1:]}
 # What is killed together has the same kind of store.
-_GROUPS = (_ONE_STORE, _SENTINEL)
+_GROUPS = (_ONE_STORE, _SENTINEL, _CLUSTER)
 
 
 def main() -> int:
@@ -127,13 +129,10 @@ def _is_embedded(options: argparse.Namespace) -> bool:
 
 
 def _target(options: argparse.Namespace, directory: Path, seed: int) -> Target:
-    if options.group is _SENTINEL:
-        return Watched(
-            directory,
-            seed,
-            acknowledge=options.acknowledge,
-            lag_s=options.lag / 1000,
-        )
+    if options.group is not _ONE_STORE:
+        copied = Watched if options.group is _SENTINEL else Clustered
+        lag_s = options.lag / 1000
+        return copied(directory, seed, acknowledge=options.acknowledge, lag_s=lag_s)
     if _is_embedded(options):
         return Embedded(directory, seed, options.through)
     traced = "power" in options.kill

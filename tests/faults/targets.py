@@ -1,7 +1,7 @@
 """Services that can be broken and mended: one with each kind of store."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from tests.faults.store import AofStore
 from tests.support.processes import eventually, kill
 from tests.support.proxies import PROXIES
 from tests.support.service import Service
-from tests.support.stored import day_hits
+from tests.support.stored import KEYS, today
 
 WORKERS = 2
 READY_WITHIN_S = 30.0
@@ -26,9 +26,29 @@ NO_LIMITS = {
     "HITSVC_NEW_PAGES_BY_SITE": "0",
     "HITSVC_NEW_PAGES_IN_ALL": "0",
 }
+PAGES_AT_ONCE = 500
+# A run may begin in the one and end in the other.
+YEARS = sorted({today(1).year, today().year, today(-1).year})
 # How visitors come to the service.
 DIRECT = "direct"
 WAYS = (DIRECT, *PROXIES)
+
+
+def read_pages(redis: Any, pages: Sequence[str]) -> dict[str, Stored]:
+    """Read pages in one round trip; the client may be a cluster's."""
+    pipeline = redis.pipeline(transaction=False)
+    for page in pages:
+        names = KEYS.page(page)
+        pipeline.get(names.total)
+        for year in YEARS:
+            pipeline.hvals(names.year(year))
+    replies = iter(pipeline.execute())
+    return {
+        page: Stored(
+            int(next(replies) or 0), sum(int(n) for _ in YEARS for n in next(replies))
+        )
+        for page in pages
+    }
 
 
 class Target(ABC):
@@ -82,11 +102,11 @@ class Target(ABC):
 
     def stored(self, pages: Iterable[str]) -> dict[str, Stored]:
         """Read what the store holds."""
-        found = {}
+        names = list(pages)
+        found: dict[str, Stored] = {}
         with self._redis() as redis:
-            for page in pages:
-                total = redis.get(f"hits:{{{page}}}")
-                found[page] = Stored(int(total or 0), day_hits(redis, page))
+            for at in range(0, len(names), PAGES_AT_ONCE):
+                found |= read_pages(redis, names[at : at + PAGES_AT_ONCE])
         return found
 
     def indexed(self, page: str) -> bool:
