@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-BATCH = 500
+BATCH = 100
 
 
 def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

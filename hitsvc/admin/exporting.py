@@ -18,11 +18,11 @@ from hitsvc.counting import Keys, site_of
 from hitsvc.errors import StoreError
 
 # Names in one step: hits wait in the store while it looks.
-_SCAN = 500
+_SCAN = 200
 # Pages are read so many at a time, fewer where they have many rows.
-_MAX_PAGES = 100
+_MAX_PAGES = 50
 _FIRST_PAGES = 20
-_ROWS = 1000
+_ROWS = 500
 
 
 class Export:

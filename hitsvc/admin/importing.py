@@ -24,7 +24,7 @@ from hitsvc.errors import StoreError
 Mode = Literal["add", "max", "replace"]
 
 # Rows in one script: hits wait in the store while it runs.
-BATCH_ROWS = 200
+BATCH_ROWS = 100
 # So often the lock is extended, and the store asked whether it has room.
 _LOOK_EVERY = 50
 EXAMPLES = 5
