@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from redis.exceptions import ResponseError
+from redis import Redis
+from redis.exceptions import AskError, ResponseError
 
 from hitsvc.admin import open_client
+from hitsvc.admin.cluster_client import ClusterClient
 from hitsvc.cli.main import cli
-from hitsvc.counting import slot_of
+from hitsvc.counting import SLOTS, slot_of
 from hitsvc.errors import StoreError
 from tests.support.cluster import Cluster
 
@@ -137,3 +140,46 @@ def test_what_is_refused_is_raised(cluster):
             else:
                 (reply,) = pipeline.execute(raise_on_error=False)
                 assert isinstance(reply, ResponseError)
+
+
+class Circle:
+    """A node that sends everything on, for ever."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def pipeline(self, *, transaction: bool) -> "Circle":
+        """Gather."""
+        assert not transaction
+        return self
+
+    def execute_command(self, *_words: str, **_options: str) -> None:
+        """Be given a command."""
+
+    def execute(self, raise_on_error: bool = True) -> list[AskError]:
+        """Send it on."""
+        assert not raise_on_error
+        self.sent += 1
+        return [AskError("5 h:1")]
+
+    def close(self) -> None:
+        """End."""
+
+
+def test_a_circle_ends():
+    """As a refusal."""
+    node: Any = Circle()
+    client = ClusterClient([("h", 1)] * SLOTS, lambda _address: node)
+
+    with pytest.raises(AskError):
+        client.execute_command("GET", "a")
+
+    assert node.sent == 6
+
+
+def test_a_slot_without_a_node_is_refused():
+    """Nothing is sent."""
+    client = ClusterClient([None] * SLOTS, lambda _address: Redis())
+
+    with pytest.raises(ResponseError, match="no node of the cluster"):
+        client.execute_command("GET", "a")

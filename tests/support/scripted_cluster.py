@@ -34,6 +34,7 @@ class World:
             one that does not.
         asked: How many times nodes were asked for slots.
         slots: What they say; an error to answer with.
+        said: What else is answered, by the command's first word.
         wrote: Every total that there is.
         batches: What each node was sent, by its address.
     """
@@ -44,11 +45,14 @@ class World:
         self.copies: deque[Any] = deque()
         self.asked = 0
         self.slots: Any = thirds()
+        self.said: dict[str, Any] = {}
         self.wrote: Counter[str] = Counter()
         self.batches: list[tuple[Address, list[str]]] = []
 
     def do(self, command: list[str]) -> Any:
         """Carry a command out."""
+        if command[0] in self.said:
+            return self.said[command[0]]
         match command:
             case ["INCRBY" | "HINCRBY", key, *_, by]:
                 name = key if len(command) == 3 else f"{key} {command[2]}"
@@ -114,8 +118,8 @@ class ScriptedNode:
                 replies.append(b"OK" if asking else world.do(command))
                 continue
             told = world.answers.popleft() if world.answers else ""
-            told = told.format(slot=slot_of(command[1]))
             if told:
+                told = told.format(slot=slot_of(command[1]))
                 replies.append(hiredis.ReplyError(told))
             else:
                 replies.append(world.do(command))
