@@ -117,3 +117,10 @@ def test_links_lead_to_files(page):
     ]
 
     assert missing == []
+
+
+def test_the_chart_has_the_alerts():
+    """Helm reads no file outside of a chart, so it has a copy: `make chart`."""
+    copy = read("deploy/helm/hitsvc/files/alerts.yml")
+
+    assert copy == read("config/prometheus/alerts.yml")
