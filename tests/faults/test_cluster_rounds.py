@@ -14,23 +14,24 @@ pytestmark = pytest.mark.service
 
 SECONDS = 3.0
 # So late that what is lost with a machine are some dozens of hits, if they are not
-# waited for.
-LAG_S = 0.1
+# waited for; and as late as can be waited for.
+LATE_S = 0.1
+SOON_S = 0.03
 
 
 @contextmanager
-def clustered(acknowledge: str) -> Iterator[Clustered]:
+def clustered(acknowledge: str, lag_s: float) -> Iterator[Clustered]:
     """Run a cluster whose hits are acknowledged by one machine, or by two."""
     with (
         tempfile.TemporaryDirectory(prefix="faults-") as path,
-        Clustered(Path(path), 1, acknowledge=acknowledge, lag_s=LAG_S) as target,
+        Clustered(Path(path), 1, acknowledge=acknowledge, lag_s=lag_s) as target,
     ):
         yield target
 
 
 def test_acknowledged_by_the_primary_is_as_safe_as_its_machine():
     """Slots move and nothing is lost; with a machine goes what it has not copied."""
-    with clustered("primary") as target:
+    with clustered("primary", LATE_S) as target:
         moved = run(target, ["cluster-reshard"], 1, SECONDS, seed=1)
         lost = run(target, ["cluster-machine"], 1, SECONDS, seed=2)
     (outcome,) = lost.outcomes.values()
@@ -39,3 +40,15 @@ def test_acknowledged_by_the_primary_is_as_safe_as_its_machine():
     # A harness that sees no loss proves nothing.
     assert 0 < outcome.lost < outcome.acknowledged / 2, lost.rounds
     assert (outcome.invented, lost.faded) == (0, 0)
+
+
+def test_acknowledged_by_a_replica_is_kept():
+    """Whatever is lost, and while slots move."""
+    kills = ["cluster-node", "cluster-machine"]
+    with clustered("replica", SOON_S) as target:
+        lost = run(target, kills, 2, SECONDS, seed=1)
+        moved = run(target, ["cluster-reshard"], 1, SECONDS, seed=2)
+
+    for done in (lost, moved):
+        assert done.wrong == 0, done.rounds
+        assert all(outcome.acknowledged for _, _, outcome in done.rounds)
