@@ -84,7 +84,7 @@ def create_app(
     proxies, unheeded = _proxies(settings, backend, shared)
     identity = Identity.of(settings)
     services = make_services(settings, check, backend, proxies, identity, tally, shared)
-    front = open_front(settings, identity, services, operator)
+    front = open_front(settings, identity, services, badges, operator)
     painter = open_painter()
     routes = front.routes | _routes(services, badges, painter, front.statistics)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hitsvc.access import Keyring, Operator, Tokens
+from hitsvc.badge import BadgeMaker, icon_names, installed_icons
 from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.pages import Assets, page_routes
 from hitsvc.request import Identity
@@ -39,6 +40,7 @@ def open_front(
     settings: Settings,
     identity: Identity,
     services: Services,
+    badges: BadgeMaker,
     operator: Operator | None = None,
 ) -> Front:
     """Make the pages.
@@ -47,6 +49,7 @@ def open_front(
         settings: The configuration.
         identity: What is one page.
         services: Where the counts are.
+        badges: Draws the service's badges.
         operator: What the operator's side needs, if it is more than the settings have.
     """
     side = _operator_side(settings, identity, services, operator)
@@ -63,11 +66,24 @@ def open_front(
     routes = {
         "/leave-me-out": LeaveMeOut(shell, services.proxies),
         **statistics_routes(shell, services.counter, services.targets, statistics),
-        **page_routes(Assets(shell, identity.kept), maker),
+        **page_routes(_assets(shell, badges, identity, statistics), maker),
         **shell.routes(),
         **(side.routes(shell) if side else {}),
     }
     return Front(shell, routes, statistics, [side] if side else [])
+
+
+def _assets(
+    shell: Shell, badges: BadgeMaker, identity: Identity, statistics: Door
+) -> Assets:
+    """Make the page that makes badges, and its companions."""
+    return Assets(
+        shell,
+        badges,
+        identity.kept,
+        icons=icon_names(installed_icons()),
+        statistics=statistics.is_public,
+    )
 
 
 def _operator_side(

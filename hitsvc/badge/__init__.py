@@ -4,8 +4,18 @@
 about how its badge is to be drawn. Knows nothing of HTTP or Redis.
 """
 
+from hitsvc.badge.icons import icon_names, installed_icons
 from hitsvc.badge.looks import PLAIN, Look, LookParser, ignored
 from hitsvc.badge.maker import BadgeMaker
 from hitsvc.badge.templates import load_template
 
-__all__ = ["PLAIN", "BadgeMaker", "Look", "LookParser", "ignored", "load_template"]
+__all__ = [
+    "PLAIN",
+    "BadgeMaker",
+    "Look",
+    "LookParser",
+    "icon_names",
+    "ignored",
+    "installed_icons",
+    "load_template",
+]

@@ -49,6 +49,17 @@ def installed_icons() -> Path | None:
     return Path(found[0]) if found else None
 
 
+def icon_names(directory: Path | None) -> list[str]:
+    """Name all icons, in order.
+
+    Args:
+        directory: See `Icons`.
+    """
+    files = directory.glob("_*.py") if directory else ()
+    names = (file.stem.removeprefix("_") for file in files)
+    return sorted(name for name in names if SLUG.fullmatch(name))
+
+
 class Icons:
     """Finds icons by name, one file at a time.
 

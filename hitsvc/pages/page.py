@@ -1,14 +1,19 @@
 """The page at ``/``, the script that other sites embed, and what goes with them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
+from urllib.parse import quote
 
 from falcon.asgi import Request, Response
 
+from hitsvc.badge import BadgeMaker, LookParser
 from hitsvc.shell import ONE_DAY, Asset, Door, FileResource, Shell
 
 SCRIPT = "text/javascript; charset=utf-8"
+
+_STYLES = ("flat", "flat-square", "plastic", "for-the-badge", "social")
+_SHOWN = 17_777
 
 # In the script, for what the operator's settings say.
 _KEPT = '"HITSVC_KEPT"'
@@ -31,15 +36,33 @@ class Assets:
         robots: ``/robots.txt``.
     """
 
-    def __init__(self, shell: Shell, kept: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        badges: BadgeMaker,
+        kept: Iterable[str] = (),
+        *,
+        icons: Sequence[str] = (),
+        statistics: bool = True,
+    ) -> None:
         """Read the files and render the page.
 
         Args:
             shell: The frame of pages; it knows this package.
+            badges: Draws the service's badges.
             kept: What tells pages apart beside their paths; see `Identity.kept`.
+            icons: The names of the logos that there are.
+            statistics: Everybody may see the statistics, so codes lead to them.
         """
         web = resources.files("hitsvc.pages") / "assets"
-        self.index = shell.page("pages/index.html")
+        shell.add_file("icons.json", json.dumps(icons).encode())
+        self.index = shell.page(
+            "pages/index.html",
+            styles=_styles(badges),
+            label=badges.label,
+            icons=len(icons),
+            statistics=statistics,
+        )
         self.embed = Asset.of(_embed(kept), SCRIPT, ONE_DAY)
         self.openapi = Asset.of(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
@@ -47,6 +70,17 @@ class Assets:
         self.robots = Asset.of(
             (web / "robots.txt").read_bytes(), "text/plain; charset=utf-8", ONE_DAY
         )
+
+
+def _styles(badges: BadgeMaker) -> list[tuple[str, str, str]]:
+    """Draw a badge of each style: its name, its name in words, and a picture."""
+    looks = LookParser()
+    styles = []
+    for name in _STYLES:
+        svg = badges.draw(looks.parse({"style": name, "format": "grouped"}), _SHOWN)
+        picture = f"data:image/svg+xml,{quote(svg)}"
+        styles.append((name, name.replace("-", " ").capitalize(), picture))
+    return styles
 
 
 def _embed(kept: Iterable[str]) -> bytes:

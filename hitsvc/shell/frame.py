@@ -144,18 +144,26 @@ class Shell:
             "/static/{name}": StaticResource(self.static),
         }
 
+    def add_file(self, name: str, data: bytes) -> None:
+        """Serve what is made at the start as if it was one of the files.
+
+        Raises:
+            ValueError: There is one of that name.
+        """
+        if name in self._hashed:
+            msg = f"two files are named {name}"
+            raise ValueError(msg)
+        stem, _, extension = name.rpartition(".")
+        asset = Asset.of(data, _TYPES[extension], FOR_EVER)
+        self._hashed[name] = f"{stem}.{asset.plain.etag}.{extension}"
+        self.static[self._hashed[name]] = asset
+
     def _add_files(self, package: str) -> None:
         directory = resources.files(package) / "static"
         if not directory.is_dir():
             return
         for file in sorted(directory.iterdir(), key=lambda file: file.name):
-            stem, _, extension = file.name.rpartition(".")
-            asset = Asset.of(file.read_bytes(), _TYPES[extension], FOR_EVER)
-            if file.name in self._hashed:
-                msg = f"two files are named {file.name}"
-                raise ValueError(msg)
-            self._hashed[file.name] = f"{stem}.{asset.plain.etag}.{extension}"
-            self.static[self._hashed[file.name]] = asset
+            self.add_file(file.name, file.read_bytes())
 
 
 def _environment(packages: Iterable[str]) -> Environment:

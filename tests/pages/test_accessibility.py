@@ -41,24 +41,23 @@ def test_the_empty_page(page, service_url, node_modules):
 
 
 def test_the_page_in_use(page, service_url, node_modules):
-    """Nor with a preview, a number, a history and a note that code was copied."""
-    page.goto(f"{service_url}/#url=example.com&style=social&logo=github&color=red")
-    page.get_by_role("button", name="Look up views").click()
+    """Nor with a preview, a number, looks, logos and a note that code was copied."""
+    page.goto(f"{service_url}/#url=example.com&style=social&color=red")
     expect(page.locator("#preview")).to_be_visible()
-    expect(page.locator("#graph")).to_be_visible()
-    page.get_by_role("button", name="Copy HTML").click()
-    expect(page.locator("#html-note")).not_to_be_empty()
+    page.locator("#logo").fill("git")
+    expect(page.locator("[data-logo]").first).to_be_visible()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("#code-note")).not_to_be_empty()
 
     assert severe(page, node_modules) == []
 
 
 def test_the_page_with_an_error(page, service_url, node_modules):
-    """Nor where the page says what is wrong with an address."""
-    page.goto(service_url)
+    """Nor where the page says what is wrong with an address or a colour."""
+    page.goto(f"{service_url}/#url=example.com&color=reddish")
+    expect(page.locator("#color-hint")).to_have_class("bad")
     page.get_by_label("Address of your page").fill("ftp://example.com")
-    page.get_by_role("button", name="Look up views").click()
-    expect(page.locator("#problem")).to_have_class("bad")
-    expect(page.locator("#result")).to_have_class("result bad")
+    expect(page.locator("#says")).to_have_class("says bad")
 
     assert severe(page, node_modules) == []
 

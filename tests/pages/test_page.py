@@ -11,11 +11,12 @@ import falcon.asgi
 import pytest
 from falcon import testing
 
+from hitsvc.badge import BadgeMaker
 from hitsvc.pages import Assets, page_routes
 from hitsvc.shell import SECURITY_HEADERS, Asset, Door, Shell
 from hitsvc.shell.files import accepts_gzip
 
-SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "page.js")
+SCRIPTS = ("ask.js", "codes.js", "colors.js", "copy.js", "logos.js", "page.js")
 BUDGET_BYTES = 30 * 1024
 
 
@@ -38,25 +39,32 @@ def _assets():
     return Shell(["hitsvc.pages"])
 
 
+@pytest.fixture(name="pages", scope="module")
+def _pages(assets):
+    return Assets(assets, BadgeMaker(), icons=["github"])
+
+
 @pytest.fixture(name="client")
-def _client(assets):
+def _client(assets, pages):
     app = falcon.asgi.App()
-    own = page_routes(Assets(assets), Door("public", "The pages"))
+    own = page_routes(pages, Door("public", "The pages"))
     for path, resource in {**own, **assets.routes()}.items():
         app.add_route(path, resource)
     return testing.TestClient(app)
 
 
 @pytest.fixture(name="index")
-def _index(assets):
-    return Elements(assets.render("pages/index.html").decode()).found
+def _index(pages):
+    return Elements(pages.index.plain.data.decode()).found
 
 
 @pytest.fixture(
     name="elements", params=["pages/index", "pages/leave-me-out", "shell/error"]
 )
-def _elements(assets, request):
+def _elements(assets, index, request):
     """What each page is made of."""
+    if request.param == "pages/index":
+        return index
     words = dict.fromkeys(("title", "state", "next", "button", "limits", "message"), "")
     return Elements(assets.render(f"{request.param}.html", **words).decode()).found
 
@@ -143,7 +151,7 @@ class TestFiles:
             re.findall(r"\"(static/[^\"]+)", client.simulate_get("/").text)
         )
 
-        assert len(references) == len(assets.static) == 2 + len(SCRIPTS)
+        assert len(references) == len(assets.static) == 4 + len(SCRIPTS)
         assert all(re.search(r"\.[0-9a-f]{16}\.\w+$", path) for path in references)
         assert {client.simulate_get(f"/{path}").status for path in references} == {
             falcon.HTTP_200
@@ -234,7 +242,9 @@ class TestHeaders:
     )
     def test_the_script_knows_what_tells_pages_apart(self, kept, put_in):
         """By the settings, as a string of JavaScript."""
-        script = Assets(Shell(["hitsvc.pages"]), kept).embed.plain.data.decode()
+        script = Assets(
+            Shell(["hitsvc.pages"]), BadgeMaker(), kept
+        ).embed.plain.data.decode()
 
         assert f"{put_in}.split" in script
         assert "HITSVC_KEPT" not in script
@@ -362,7 +372,7 @@ class TestContent:
         """And relative: a proxy may have put the service below a path of a site."""
         for _, attributes in elements:
             for key in {"src", "href", "action", "formaction"} & set(attributes):
-                assert re.match(r"(?![/\\]|[a-z]+:)", attributes[key])
+                assert re.match(r"(?![/\\]|[a-z]+:)|data:image/svg", attributes[key])
 
     @pytest.mark.parametrize("name", ["style.css", *SCRIPTS, "favicon.svg"])
     def test_no_asset_refers_to_another_host(self, name):

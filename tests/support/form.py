@@ -14,22 +14,13 @@ sync_api = pytest.importorskip(
 expect = sync_api.expect
 
 ADDRESS = "Address of your page"
-LOOK_UP = "Look up views"
 PREVIEW = "Preview of the badge"
-ONE = "1 view so far, 1 of them today."
-NONE_SO_FAR = "0 views so far, 0 of them today."
+LOOKS = "Change how it looks"
 # The preview once it shows `LOOK`.
 LOOK_DRAWN = re.compile("views%20%26amp%3B%20visits")
-COPY_BUTTONS = {
-    "html": "Copy HTML",
-    "markdown": "Copy Markdown",
-    "rst": "Copy reStructuredText",
-    "asciidoc": "Copy AsciiDoc",
-    "image": "Copy image address",
-    "json": "Copy JSON address",
-    "script": "Copy script",
-    "link": "Copy link to these settings",
-}
+# The kinds of code: four have a tab, the others are in a list.
+TABS = ("markdown", "html", "script", "image")
+KINDS = (*TABS, "rst", "asciidoc", "bbcode", "hugo", "react", "json", "link")
 # What can be set, and the only value here that is not the default.
 LOOK = {
     "style": "flat-square",
@@ -69,16 +60,39 @@ def parameters(src: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def copied(page: Any, name: str) -> str:
-    """Press a copy button; return what the clipboard holds then."""
-    page.get_by_role("button", name=COPY_BUTTONS[name]).click()
-    expect(page.locator(f"#{name}-note")).to_have_text("Copied")
+def code_of(page: Any, kind: str) -> str:
+    """Choose a kind of code; return what it is."""
+    if kind in TABS:
+        page.locator(f"[name=code][value={kind}]").check()
+    else:
+        page.locator("#more").select_option(kind)
+    code: str = page.locator("#code").input_value()
+    return code
+
+
+def image_of(page: Any) -> dict[str, str]:
+    """Return the parameters of the address of the image."""
+    return parameters(code_of(page, "image"))
+
+
+def copied(page: Any, kind: str) -> str:
+    """Choose a kind of code and copy it; return what the clipboard holds then."""
+    code_of(page, kind)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("#code-note")).to_have_text("Copied")
     code: str = page.evaluate("navigator.clipboard.readText()")
     return code
 
 
+def open_looks(page: Any) -> None:
+    """Unfold what changes how the badge looks."""
+    if not page.locator("#label").is_visible():
+        page.get_by_text(LOOKS).click()
+
+
 def fill_look(page: Any) -> None:
     """Set every field and choice to what `LOOK` says."""
+    open_looks(page)
     for name, value in LOOK.items():
         field = page.locator(f"[name={name}]")
         if field.count() == 1:

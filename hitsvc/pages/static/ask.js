@@ -19,6 +19,13 @@ export async function ask(path, signal) {
 // As data: one request gives the picture and, when it fails, the reason above.
 export const pictureOf = (svg) => "data:image/svg+xml," + encodeURIComponent(svg);
 
+// What a badge says in words. The page's policy lets none of its styles in.
+export function saidBy(svg) {
+  const plain = svg.replace(/ style="[^"]*"/g, "").replace(/<style>[^]*?<\/style>/g, "");
+  const root = new DOMParser().parseFromString(plain, "image/svg+xml").documentElement;
+  return root.getAttribute("aria-label") ?? "";
+}
+
 // Runs one task at a time: a newer one aborts the older, whose outcome is dropped.
 // With `stop`, the older one ends and no newer one begins.
 export function latest(task, onError) {

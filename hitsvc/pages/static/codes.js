@@ -15,6 +15,9 @@ export const DEFAULTS = {
   base: "0",
 };
 
+const HEIGHTS = { plastic: 18, "for-the-badge": 28 };
+const ALT = "Page views";
+
 // Lone surrogates would throw; the rest is what encodeURIComponent leaves alone although
 // Markdown, or an attribute in single quotes, gives it a meaning.
 export const encode = (text) =>
@@ -40,31 +43,58 @@ export function chosen(fields, defaults = DEFAULTS) {
   return look;
 }
 
+// Addresses that a path can name, whatever proxy it goes through: no query, no escapes, no
+// empty segment and none of dots, and nothing that means something to Markdown. All others
+// are named by a query.
+const PLAIN = /^(?:https?:\/\/)?([a-z\d-]+(?:\.[a-z\d-]+)+(?::\d+)?(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+){0,16})\/?$/i;
+
+// Where the statistics of a page are. `base` is the address of the service, up to its last
+// slash.
+export function statisticsOf(base, url) {
+  const [, key] = (url.length < 1000 && PLAIN.exec(url)) || [];
+  return key ? `${base}p/${key}` : `${base}p?url=${encode(url)}`;
+}
+
 const SPANS = {
   total: "<span data-hits></span>",
   today: '<span data-hits="today"></span>',
 };
 SPANS.both = `${SPANS.today} / ${SPANS.total}`;
 
+// The code of every kind. `linked`: it leads to the statistics.
+//
 // NOTE: AsciiDoc reads the target of a block image as it stands; in an inline one,
 // underscores would become emphasis.
-//
-// `base` is the address of the service, up to its last slash.
-export function codes(base, mode, url, look) {
-  const image = `${base}${mode}/tag.svg?${query({ url, ...look })}`;
-  const tag = `<img src="${escapeHtml(image)}" alt="Hits">`;
+export function codes(base, mode, url, look, linked = true) {
+  const tail = query(look).replace(/^(?=.)/, "&");
+  const image = `${base}${mode}/tag.svg?url=${encode(url)}${tail}`;
+  const height = HEIGHTS[look.style] ?? 20;
+  const page = statisticsOf(base, url);
+  const link = (inside, to = escapeHtml(page)) => (linked ? `<a href="${to}">${inside}</a>` : inside);
+  const tag = `<img src="${escapeHtml(image)}" height="${height}" alt="${ALT}">`;
   const format = look.format ? `<span data-hits-format="${escapeHtml(look.format)}"` : "<span";
+  const spans = (SPANS[look.show] ?? SPANS.total).replaceAll("<span", format);
+  const permalink = "{{ .Permalink | urlquery }}";
+  const hugo = `<img src="${base}${mode}/tag.svg?url=${permalink}${escapeHtml(tail)}" height="${height}" alt="${ALT}">`;
   return {
-    html: tag,
-    markdown: `![Hits](${image})`,
-    rst: `.. image:: ${image}\n   :alt: Hits`,
-    asciidoc: `image::${image}[Hits]`,
-    image,
-    json: `${base}${mode}.json?${query({ url })}`,
+    markdown: linked ? `[![${ALT}](${image})](${page})` : `![${ALT}](${image})`,
+    html: link(tag),
     script: [
       `<script async src="${escapeHtml(base)}hits.js"></script>`,
-      SPANS[look.show ?? "total"].replaceAll("<span", format),
-      `<noscript>${tag}</noscript>`,
+      link(spans),
+      `<noscript>${link(tag)}</noscript>`,
     ].join("\n"),
+    image,
+    rst: [
+      `.. image:: ${image}`,
+      ...(linked ? [`   :target: ${page}`] : []),
+      `   :height: ${height}px`,
+      `   :alt: ${ALT}`,
+    ].join("\n"),
+    asciidoc: `image::${image}[${ALT},height=${height}${linked ? `,link="${page}"` : ""}]`,
+    bbcode: linked ? `[url=${page}][img]${image}[/img][/url]` : `[img]${image}[/img]`,
+    hugo: `{{ if hugo.IsProduction }}${link(hugo, `${base}p?url=${permalink}`)}{{ end }}`,
+    react: link(tag.replace(`height="${height}"`, `height={${height}}`).replace(/>$/, " />")),
+    json: `${base}${mode}.json?${query({ url })}`,
   };
 }

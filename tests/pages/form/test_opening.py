@@ -7,16 +7,15 @@ import pytest
 from tests.support.form import (
     ADDRESS,
     LOOK_DRAWN,
-    LOOK_UP,
     PREVIEW,
     count_of,
     expect,
     fill_look,
+    open_looks,
 )
 
 pytestmark = pytest.mark.browser
 
-WIDE = 960
 WATCH_SHIFTS = (
     "window.shift = 0; new PerformanceObserver((list) => {"
     "for (const entry of list.getEntries()) window.shift += entry.value;"
@@ -37,8 +36,6 @@ class TestPage:
         page.goto(service_url)
         page.get_by_label(ADDRESS).fill("https://example.com")
         expect(page.get_by_alt_text(PREVIEW)).to_be_visible()
-        page.get_by_role("button", name=LOOK_UP).click()
-        expect(page.locator("#graph")).to_be_visible()
         fill_look(page)
         expect(page.get_by_alt_text(PREVIEW)).to_have_attribute("src", LOOK_DRAWN)
 
@@ -52,8 +49,6 @@ class TestPage:
 
         page.goto(service_url, wait_until="networkidle")
         page.get_by_label(ADDRESS).fill("https://example.com")
-        page.get_by_role("button", name=LOOK_UP).click()
-        expect(page.locator("#graph")).to_be_visible()
         fill_look(page)
         expect(page.get_by_alt_text(PREVIEW)).to_have_attribute("src", LOOK_DRAWN)
 
@@ -95,20 +90,20 @@ class TestPage:
 
     @pytest.mark.parametrize("width", [390, 1280])
     def test_nothing_jumps_while_it_is_used(self, context, service_url, url, width):
-        """Preview, number and picture have their places before they are there."""
+        """Preview, line and code have their places before they are there."""
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
         page.add_init_script(WATCH_SHIFTS)
         page.goto(service_url)
+        open_looks(page)  # which moves what is below, as it should
+        page.evaluate("new Promise((done) => setTimeout(done))")
+        opened = page.evaluate("window.shift")
         page.get_by_label(ADDRESS).fill(url)
         expect(page.get_by_alt_text(PREVIEW)).to_be_visible()
         fill_look(page)
         expect(page.get_by_alt_text(PREVIEW)).to_have_attribute("src", LOOK_DRAWN)
-        if width >= WIDE:  # on a phone, a look-up makes room for its picture
-            page.get_by_role("button", name=LOOK_UP).click()
-            expect(page.locator("#graph")).to_be_visible()
 
-        assert page.evaluate("window.shift") == 0
+        assert page.evaluate("window.shift") == opened
 
     def test_the_badge_stays_in_sight_on_a_phone(self, page, url):
         """While the options further down are changed, one sees what they do."""
@@ -116,6 +111,7 @@ class TestPage:
         page.get_by_label(ADDRESS).fill(url)
         expect(page.get_by_alt_text(PREVIEW)).to_be_visible()
 
+        open_looks(page)
         page.get_by_role("button", name="Reset the look").scroll_into_view_if_needed()
 
         expect(page.get_by_alt_text(PREVIEW)).to_be_in_viewport()
@@ -124,10 +120,9 @@ class TestPage:
         """At 320 px nothing has to be scrolled sideways, even with a long address."""
         page.set_viewport_size({"width": 320, "height": 640})
         page.get_by_label(ADDRESS).fill("https://example.com/" + "long" * 100)
+        open_looks(page)
         page.get_by_label("Label", exact=True).fill("m" * 64)
         page.get_by_label("For the badge").check()
-        page.get_by_role("button", name=LOOK_UP).click()
-        expect(page.locator("#graph")).to_be_visible()
         expect(page.get_by_alt_text(PREVIEW)).to_have_attribute(
             "src", re.compile("M" * 64)
         )
@@ -143,3 +138,30 @@ class TestPage:
         page.emulate_media(color_scheme="dark")
 
         assert page.evaluate(colour) != light
+
+    @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+    @pytest.mark.parametrize("fragment", ["", "#url=example.com"])
+    def test_the_first_screen_has_all_that_is_needed(
+        self, context, service_url, width, height, fragment
+    ):
+        """Address, what counts, preview, kinds of code, and the button that copies."""
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{service_url}/{fragment}")
+        if fragment:
+            expect(page.get_by_alt_text(PREVIEW)).to_be_visible()
+
+        for part in ("#url", "#says", ".swatches", ".tabs", "[data-copy]"):
+            expect(page.locator(part)).to_be_in_viewport(ratio=1)
+        assert page.evaluate("scrollY") == 0
+        # The button is not behind something else.
+        assert page.locator("[data-copy]").evaluate(
+            "(button) => { const box = button.getBoundingClientRect(); return button.contains("
+            "document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) }"
+        )
+
+    def test_it_is_short_on_a_phone(self, page):
+        """Two screens, as long as the looks are folded, and what it says below them."""
+        page.set_viewport_size({"width": 390, "height": 844})
+
+        assert page.evaluate("document.querySelector('.card').offsetHeight") < 850

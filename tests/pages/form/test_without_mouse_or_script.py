@@ -8,8 +8,6 @@ import pytest
 from tests.support.form import (
     ADDRESS,
     LOOK,
-    LOOK_UP,
-    NONE_SO_FAR,
     ask,
     count_of,
     expect,
@@ -33,36 +31,40 @@ def press_until_focused(page: Any, locator: Any) -> None:
 class TestKeyboard:
     """The whole way without a mouse."""
 
-    def test_the_keyboard_alone_makes_looks_up_and_copies(self, page, url):
-        """Skip link, field, look-up, choice and copy button: all by keys."""
-        page.keyboard.press("Tab")
+    def test_the_keyboard_alone_makes_and_copies(self, page, url):
+        """Skip link, field, kind, mode, looks and copy button: all by keys."""
+        page.evaluate("document.activeElement.blur()")
+        press_until_focused(page, page.get_by_role("link", name="Skip to the form"))
         page.keyboard.press("Enter")
         press_until_focused(page, page.get_by_label(ADDRESS))
         page.keyboard.type(url)
+        expect(page.locator("#says")).to_contain_text("0 views, 0 today")
+        press_until_focused(page, page.get_by_label("Markdown", exact=True).first)
+        page.keyboard.press("ArrowRight")
+        press_until_focused(page, page.get_by_label("Count this view"))
+        page.keyboard.press("ArrowRight")
+        press_until_focused(page, page.locator("summary"))
         page.keyboard.press("Enter")
-        expect(page.locator("#result")).to_have_text(NONE_SO_FAR)
-        press_until_focused(page, page.get_by_label("30 days", exact=True))
-        page.keyboard.press("ArrowRight")
-        expect(page.get_by_alt_text("0 views in the last 90 days.")).to_be_visible()
-        press_until_focused(page, page.get_by_label("Count the view"))
-        page.keyboard.press("ArrowRight")
         press_until_focused(page, page.get_by_label("Flat", exact=True))
         page.keyboard.press("ArrowRight")
         press_until_focused(page, page.get_by_label("Label", exact=True))
         page.keyboard.type("views")
-        press_until_focused(page, page.get_by_role("button", name="Copy HTML"))
+        page.get_by_label(ADDRESS).focus()
+        press_until_focused(page, page.get_by_role("button", name="Copy", exact=True))
         page.keyboard.press("Enter")
-        expect(page.locator("#html-note")).to_have_text("Copied")
+        expect(page.locator("#code-note")).to_have_text("Copied")
 
         code = page.evaluate("navigator.clipboard.readText()")
 
-        src = html.unescape(code.split('"')[1])
+        src = html.unescape(code.split('src="')[1].split('"')[0])
         assert "/nocount/tag.svg?" in src
         assert parameters(src) == {"url": url, "style": "flat-square", "label": "views"}
 
     def test_the_focus_is_visible_everywhere(self, page, url):
         """Each stop of the Tab key draws an outline."""
         page.get_by_label(ADDRESS).fill(url)
+        expect(page.locator("#says")).to_contain_text("Statistics")
+        page.locator("summary").press("Enter")
         page.get_by_role("link", name="Skip to the form").focus()
         outlined = (
             "() => document.activeElement === document.body ? null :"
@@ -75,9 +77,9 @@ class TestKeyboard:
             stops.append(stop)
             page.keyboard.press("Tab")
 
-        # Three links, address and look-up, days and mode; the look (3 choices, 6 texts,
-        # 3 wells) and its reset; 8 buttons with their codes; two links.
-        assert stops == [True] * (3 + 2 + 2 + 3 + 6 + 3 + 1 + 2 * 8 + 2)
+        # Four links and the statistics', address, a tab and the list, code and copy,
+        # mode; the fold; the look (3 choices, 6 texts, 3 wells) and its reset; two links.
+        assert stops == [True] * (5 + 1 + 2 + 2 + 1 + 1 + 3 + 6 + 3 + 1 + 2)
 
 
 class TestWithoutJavaScript:
@@ -125,11 +127,18 @@ class TestWithoutJavaScript:
         assert info.value.text() == usual
 
     def test_the_form_shows_a_number(self, page, url):
-        """The other button answers the number as text."""
+        """Another button answers the number as text."""
         page.get_by_label(ADDRESS).fill(url)
-        page.get_by_role("button", name=LOOK_UP).click()
+        page.get_by_role("button", name="Show the number").click()
 
         expect(page.locator("body")).to_have_text("0")
+
+    def test_the_form_shows_the_statistics(self, page, service_url, url):
+        """A third one leads to the page behind the number."""
+        page.get_by_label(ADDRESS).fill(url)
+        page.get_by_role("button", name="Show the statistics").click()
+
+        page.wait_for_url(f"{service_url}/p/{url.removeprefix('https://')}")
 
     def test_its_own_badge_counts(self, page, service_url):
         """The page counts its views by Referer, so it needs no script."""
@@ -142,6 +151,7 @@ class TestWithoutJavaScript:
 
     def test_what_needs_a_script_is_not_shown(self, page):
         """No control stands there that would do nothing."""
-        expect(page.locator("noscript p")).to_contain_text("JavaScript is off")
-        expect(page.locator("noscript p")).to_be_visible()
-        expect(page.get_by_role("button", name="Copy HTML")).to_be_hidden()
+        expect(page.locator("noscript .hint")).to_contain_text("JavaScript is off")
+        expect(page.locator("noscript .hint")).to_be_visible()
+        for part in ("[data-copy]", "#code", ".swatches", "#found", "#plain-look"):
+            expect(page.locator(part)).to_be_hidden()
