@@ -209,7 +209,9 @@ class Book:
         facts = {"pages": len(pages), "hits": hits}
         if step.kind == "move":
             return Done(f"moved {step.page} back to {step.to}", facts)
-        return Done(f"put back {hits:,} hits of {_named(pages)}", facts)
+        if step.kind == "add":
+            return Done(f"taken back: {hits:+,} hits of {step.page}", facts)
+        return Done(f"put back {_hits(hits)} of {_named(pages)}", facts)
 
     def export(self, number: str) -> bytes | None:
         """Return what was removed, as an export; `None` if it is gone."""
@@ -229,8 +231,12 @@ class Book:
             "hits": removed.hits,
             "refused": removed.refused,
         }
-        text = f"{word} {_named(pages)}: {removed.hits:,} hits"
+        text = f"{word} {_named(pages)}: {_hits(removed.hits)}"
         return Done(text, facts, kept.id, kept.id, export_of(kept.rows))
+
+
+def _hits(number: int) -> str:
+    return f"{number:,} hit" if number == 1 else f"{number:,} hits"
 
 
 def _named(pages: Sequence[str]) -> str:

@@ -84,7 +84,7 @@ class Home(WebResource):
             age=int(time.time() - overview.at) if overview else 0,
             tops=_tops(overview),
             chart=bars(overview.days, overview.day) if overview else "",
-            room=_room(seen),
+            room=room_of(seen),
             is_full=bool(seen.fill and seen.fill.share > FULL_ABOVE),
             read_only=why,
             site_list=_sites_with(self._sites, seen.refused),
@@ -123,7 +123,7 @@ def _sites_with(sites: str, refused: list[tuple[str, int]]) -> str:
     return ",".join(filter(None, [sites, *(site for site, _ in refused[:1])]))
 
 
-def _room(seen: Seen) -> int | None:
+def room_of(seen: Seen) -> int | None:
     """Tell for about how many more pages there is room; `None` if nobody knows."""
     if seen.fill is None or not seen.fill.limit:
         return None

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from hitsvc.access import Keyring, Sessions, Tokens
+from hitsvc.admin import Numbers, Overview
+from hitsvc.counting import Fill
+from hitsvc.dashboard.home import Seen, room_of
 from tests.dashboard.operating import LOCAL, READ, WRITE, Browser
 from tests.support.stored import KEYS, today
 
@@ -382,7 +385,35 @@ class TestShowing:
         text = browser.text("settings")
 
         assert "memory: " in text
+        assert "HITSVC_BOTS skip default" in text
+        assert "HITSVC_X is not a setting" in text
+        assert "disk" not in text
         assert WRITE not in text
+
+
+def test_the_disk_of_an_embedded_store_is_looked_at(open_operated, tmp_path):
+    """Where there is one."""
+    browser = Browser(open_operated(data_dir=tmp_path)).signed_in()
+
+    assert f"MB free for {tmp_path}" in browser.text("settings")
+
+
+@pytest.mark.parametrize(
+    ("fill", "pages", "room"),
+    [
+        (None, 0, None),
+        (Fill(100, 0), 0, None),
+        (Fill(0, 100_000_000), 0, 150_000),
+        (Fill(50_000_000, 100_000_000), 10_000, 8_000),
+        (Fill(99, 100), 0, 0),
+    ],
+)
+def test_the_room_is_told_in_pages(fill, pages, room):
+    """By what they take here, if that is known."""
+    numbers = Numbers("", 0, (0, 0, 0))
+    overview = Overview(0.0, "2026-01-01", 1, pages, numbers, [0], [], [])
+
+    assert room_of(Seen(overview, True, "", fill, [])) == room
 
 
 HOSTILE = [

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -108,7 +109,14 @@ class Site:
     def _operator(self, settings: Settings) -> Operator:
         tokens = Tokens(settings.admin_token, settings.admin_read_token)
         store = OperatorStore(self._as_operator, self._sum, sleep=lambda seconds: None)
-        return Operator(Keyring(tokens), store=store)
+        given = settings.data_dir != Path("hitsvc-data")
+        return Operator(
+            Keyring(tokens),
+            {"HITSVC_BOTS": (settings.bots, "default")},
+            ["HITSVC_X is not a setting"],
+            settings.data_dir if given else None,
+            store,
+        )
 
     def refuse_scripts(self, error: Exception) -> None:
         """Let the store refuse all scripts of the operator's."""
