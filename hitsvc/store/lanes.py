@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hitsvc.counting import (
-    SLOTS,
     Capacity,
     GroupCommit,
     Operation,
@@ -86,19 +85,19 @@ class Lanes:
         """
         if not self._topology.in_use:
             await self._topology.look()
-        primaries, found = self._topology.primaries, dict[Node, str]()
-        wanted = len(self._topology.in_use)
-        for number in range(4 * SLOTS):
-            # No page is called so: pages begin with their host.
-            key = f"/{number}"
-            if (node := primaries[slot_of(key)]) and node not in found:
-                found[node] = key
-                if len(found) == wanted:
-                    break
-        if not found:
+        primaries, in_use = self._topology.primaries, self._topology.in_use
+        if not in_use:
             msg = "no node of the cluster has a slot"
             raise CounterUnavailable(msg)
-        return {node.name: found[node] for node in self._topology.in_use}
+        found: dict[Node | None, str] = {}
+        number = 0
+        # 149,734 numbers have every slot; a primary with thousands has one of the first.
+        while not all(node in found for node in in_use):
+            # No page is called so: pages begin with their host.
+            key = f"/{number}"
+            found.setdefault(primaries[slot_of(key)], key)
+            number += 1
+        return {node.name: found[node] for node in in_use}
 
     async def close(self) -> None:
         """Refuse new operations and wait until the accepted ones are settled."""

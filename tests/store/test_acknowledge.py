@@ -276,6 +276,8 @@ async def test_a_store_without_replicas_starts_and_takes_no_hits(valkey: Valkey)
     counter = open_wait(url)
 
     warnings = await check.warnings()
+    again = (await check.report()).warnings
+    infos = await check.infos()
     with pytest.raises(CounterUnavailable, match=SHORT):
         await counter.hit("alone.example")
     total = (await counter.totals("alone.example")).total
@@ -283,6 +285,7 @@ async def test_a_store_without_replicas_starts_and_takes_no_hits(valkey: Valkey)
     await check.close()
 
     assert total == 1
+    assert (tuple(warnings), infos[""]["role"]) == (again, "master")
     assert any("0 of the 2 replicas" in text for text in warnings)
     assert any("appendfsync always" in text for text in warnings)
 

@@ -5,7 +5,7 @@ import asyncio
 import hiredis
 import pytest
 
-from hitsvc.counting import Capacity, Keys, OutageLog, PageCommands, spell
+from hitsvc.counting import SLOTS, Capacity, Keys, OutageLog, PageCommands, spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store import ClusterURL, Lane, Lanes, StoreReport, slots_of
 from hitsvc.store.acknowledge import Copied
@@ -222,6 +222,30 @@ def test_of_many_reasons_one_that_does_not_pass_is_told(valkey):
     with pytest.raises(Exception, match="no node of a Redis Cluster") as caught:
         check_redis(f"redis+cluster://127.0.0.1:{gone},127.0.0.1:{alone}")
     assert not isinstance(caught.value, RedisAway)
+
+
+async def test_a_primary_with_a_single_slot_is_probed():
+    """By a key of that slot."""
+    world = World()
+    first, second, _ = thirds()
+    world.slots = [[0, 0, first[2]], [1, SLOTS - 1, second[2]]]
+    counter = open_counter(open_cluster(world))
+
+    found = await counter.check()
+    await counter.close()
+
+    assert found == {"10.0.0.1:7000": "", "10.0.0.2:7000": ""}
+
+
+async def test_a_cluster_without_slots_takes_no_hits():
+    """It has only just been made."""
+    world = World()
+    world.slots = []
+    counter = open_counter(open_cluster(world))
+
+    with pytest.raises(CounterUnavailable, match="no node of the cluster has a slot"):
+        await counter.check()
+    await counter.close()
 
 
 def test_a_page_without_a_node_is_not_refused_for_want_of_room():
