@@ -16,7 +16,9 @@ class NotInstalled(CountResource):
             description="this service makes no PNG: it was installed without hitsvc[png]",
         )
 
-    on_head = on_get
+    async def on_head(self, req: Request, resp: Response) -> None:
+        """Refuse."""
+        await self.on_get(req, resp)
 
 
 class NotInstalledTaker(NotInstalled):
@@ -24,4 +26,6 @@ class NotInstalledTaker(NotInstalled):
 
     methods = "GET, HEAD, OPTIONS, POST"
 
-    on_post = NotInstalled.on_get
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Refuse."""
+        await self.on_get(req, resp)

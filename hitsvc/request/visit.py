@@ -64,8 +64,10 @@ class Visit:
 
     READS: Final = frozenset([*_TOGETHER, USER_AGENT])
     # PERF: 27 bytecodes a visit instead of 42: what most lack is not set for each.
-    cookies = origin = ""
-    private = prefetch = False
+    cookies = ""
+    origin = ""
+    private = False
+    prefetch = False
     agents: tuple[bytes, ...] = ()
 
     def __init__(

@@ -16,10 +16,10 @@ from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.store.abilities import NEEDED, QUESTIONS, lacking
 from hitsvc.store.check import StoreCheck
 from hitsvc.store.cluster_url import ClusterURL
+from hitsvc.store.not_redis import NotRedis
 from hitsvc.store.opening import see_url
 from hitsvc.store.primary import open_wire
 from hitsvc.store.redis_url import SET_BY, redact, set_with
-from hitsvc.store.replies import NotRedis
 from hitsvc.store.sentinels import NoSuchPrimary
 from hitsvc.store.tls import refused_for_good
 from hitsvc.store.wire import Wire

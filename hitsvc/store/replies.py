@@ -17,6 +17,8 @@ from typing import Any
 
 import hiredis
 
+from hitsvc.store.not_redis import NotRedis
+
 _NOT_YET = object()
 # What hiredis raises: a map may have a key that Python cannot take, an array be too large.
 _UNREADABLE = (hiredis.ProtocolError, MemoryError, TypeError)
@@ -43,10 +45,6 @@ _KEEPALIVE = [
     )
     if hasattr(socket, name)
 ]
-
-
-class NotRedis(ConnectionError):
-    """What answers there does not keep to Redis' protocol."""
 
 
 class _Request:

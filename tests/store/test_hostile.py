@@ -8,7 +8,8 @@ import pytest
 
 from hitsvc.counting.commands import spell
 from hitsvc.errors import CounterUnavailable
-from hitsvc.store.replies import MAX_ANSWER_BYTES, NotRedis, Replies
+from hitsvc.store.not_redis import NotRedis
+from hitsvc.store.replies import MAX_ANSWER_BYTES, Replies
 from hitsvc.store.wire import Wire
 from tests.support.pacing import impatient
 from tests.support.scripted import serving

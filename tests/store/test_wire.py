@@ -9,16 +9,14 @@ import pytest
 from hitsvc.counting.commands import spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.replies import Replies
-from hitsvc.store.wire import Wire as PacedWire
+from hitsvc.store.wire import Wire
 from tests.support.pacing import impatient
 from tests.support.scripted import Script, serving
 
 
-class Wire(PacedWire):
-    """A wire that connects as often as it is asked to."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, pacing=impatient(), **options)
+def wire_to(url: str, timeout_s: float, **options: Any) -> Wire:
+    """Make a wire that connects as often as it is asked to."""
+    return Wire(url, timeout_s, pacing=impatient(), **options)
 
 
 async def ask(wire: Wire, *commands: str) -> list[Any]:
@@ -29,7 +27,7 @@ async def ask(wire: Wire, *commands: str) -> list[Any]:
 
 async def test_many_commands_give_as_many_replies(valkey_url):
     """Replies come in the order of the commands, of every type."""
-    wire = Wire(valkey_url, 5)
+    wire = wire_to(valkey_url, 5)
     replies = await ask(wire, "INCRBY n 3", "SET t 1 EX 60", "GET none", "TTL t")
     assert replies == [3, b"OK", None, 60]
     await wire.close()
@@ -37,7 +35,7 @@ async def test_many_commands_give_as_many_replies(valkey_url):
 
 async def test_error_reply_is_returned_not_raised(valkey_url):
     """A refused command leaves its neighbours their replies."""
-    wire = Wire(valkey_url, 5)
+    wire = wire_to(valkey_url, 5)
     set_, incr, get = await ask(wire, "SET word x", "INCR word", "GET word")
     assert (set_, get) == (b"OK", b"x")
     assert "not an integer" in str(incr)
@@ -48,7 +46,7 @@ async def test_connection_is_kept():
     """Two batches share one connection."""
     script = Script(b"+PONG\r\n", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         await ask(wire, "PING")
         await ask(wire, "PING")
         assert script.connections == 1
@@ -64,7 +62,7 @@ async def together(wire: Wire, *commands: str) -> list[Any]:
 
 async def test_batches_on_their_way_share_a_connection(valkey_url):
     """Also those that come while it is being opened; each gets its own replies."""
-    wire = Wire(valkey_url, 5)
+    wire = wire_to(valkey_url, 5)
     for _ in range(2):
         said = await together(wire, "ECHO a", "ECHO b", "ECHO c")
         assert said == [[b"a"], [b"b"], [b"c"]]
@@ -84,7 +82,7 @@ async def test_replies_are_shared_out_wherever_the_network_cuts():
             await asyncio.sleep(0.001)
 
     async with serving(handler) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         a, b = await asyncio.gather(ask(wire, "A"), ask(wire, "B", "I", "C"))
         assert [a, b] == [[b"A"], [b"B", 1, b"C"]]
         await wire.close()
@@ -110,7 +108,7 @@ async def test_all_on_their_way_fail_together(reply, reason):
             await reader.read()
 
     async with serving(handler) as url:
-        wire = Wire(url, 5 if reply != b"" else 0.05)
+        wire = wire_to(url, 5 if reply != b"" else 0.05)
         first, second = await together(wire, "A", "B")
         assert reason in str(first)
         assert reason in str(second)
@@ -129,7 +127,7 @@ async def test_reply_in_pieces_is_put_together():
             await asyncio.sleep(0)
 
     async with serving(handler) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         assert await ask(wire, "INCR n", "SET a 1") == [12, b"OK"]
         await wire.close()
 
@@ -138,7 +136,7 @@ async def test_password_and_database_are_said_first():
     """A URL with credentials and a number authenticates and selects."""
     script = Script(b"+OK\r\n+OK\r\n", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url.replace("//", "//user:p%40ss@") + "/2", 5)
+        wire = wire_to(url.replace("//", "//user:p%40ss@") + "/2", 5)
         await ask(wire, "PING")
         await wire.close()
     assert script.received[0] == (
@@ -151,7 +149,7 @@ async def test_password_without_a_user_is_said_alone():
     """The old form of AUTH, for stores that know only one user."""
     script = Script(b"+OK\r\n", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url.replace("//", "//:secret@"), 5)
+        wire = wire_to(url.replace("//", "//:secret@"), 5)
         await ask(wire, "PING")
         await wire.close()
     assert script.received[0] == b"*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n"
@@ -162,21 +160,21 @@ async def test_refused_password_is_an_error():
     script = Script(b"-WRONGPASS no\r\n")
     async with serving(script) as url:
         with pytest.raises(CounterUnavailable, match="WRONGPASS"):
-            await ask(Wire(url.replace("//", "//:bad@"), 5), "PING")
+            await ask(wire_to(url.replace("//", "//:bad@"), 5), "PING")
     assert len(script.received) == 1
 
 
 async def test_nobody_there_is_an_error(tmp_path):
     """A refused or missing socket is the domain's error."""
     with pytest.raises(CounterUnavailable, match="cannot be reached"):
-        await ask(Wire(f"unix://{tmp_path}/none", 5), "PING")
+        await ask(wire_to(f"unix://{tmp_path}/none", 5), "PING")
 
 
 async def test_silence_is_an_error_after_the_timeout():
     """A server that does not answer is given up, and its connection dropped."""
     script = Script()
     async with serving(script) as url:
-        wire = Wire(url, 0.02)
+        wire = wire_to(url, 0.02)
         with pytest.raises(CounterUnavailable, match=r"within 0\.02 s"):
             await ask(wire, "PING")
         with pytest.raises(CounterUnavailable):
@@ -188,7 +186,7 @@ async def test_silent_greeting_is_an_error_after_the_timeout():
     """The time-out covers connecting and authenticating."""
     async with serving(Script()) as url:
         with pytest.raises(CounterUnavailable, match="within"):
-            await ask(Wire(url.replace("//", "//:secret@"), 0.02), "PING")
+            await ask(wire_to(url.replace("//", "//:secret@"), 0.02), "PING")
 
 
 async def test_late_reply_is_never_taken_for_another():
@@ -204,11 +202,11 @@ async def test_late_reply_is_never_taken_for_another():
         writer.write(answer)
 
     async with serving(handler) as url:
-        wire = Wire(url, 0.02)
+        wire = wire_to(url, 0.02)
         with pytest.raises(CounterUnavailable):
             await ask(wire, "PING")
         release.set()
-        slow_machine = Wire(url, 5)
+        slow_machine = wire_to(url, 5)
         assert await ask(slow_machine, "PING") == [b"RIGHT"]
         await slow_machine.close()
 
@@ -217,7 +215,7 @@ async def test_reply_that_lies_ready_at_the_deadline_is_taken():
     """A pause of this process longer than the time-out loses no answer."""
     script = Script(b"+PONG\r\n", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url, 0.05)
+        wire = wire_to(url, 0.05)
         await ask(wire, "PING")
         loop = asyncio.get_running_loop()
         asking = asyncio.create_task(ask(wire, "PING"))
@@ -234,7 +232,7 @@ async def test_deadline_of_an_answered_batch_is_forgotten():
     """The connection lives on when it comes."""
     script = Script(b"+PONG\r\n", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url, 0.05)
+        wire = wire_to(url, 0.05)
         await ask(wire, "PING")
         loop = asyncio.get_running_loop()
         until = loop.time() + 0.1
@@ -250,7 +248,7 @@ async def test_lost_connection_is_an_error_and_not_repeated():
     script = Script(None)
     async with serving(script) as url:
         with pytest.raises(CounterUnavailable, match="closed the connection"):
-            await ask(Wire(url, 5), "INCR n")
+            await ask(wire_to(url, 5), "INCR n")
         assert script.connections == 1
         assert len(script.received) == 1
 
@@ -259,7 +257,7 @@ async def test_next_batch_connects_again():
     """After a lost connection the next batch finds the server by itself."""
     script = Script(None, b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         with pytest.raises(CounterUnavailable):
             await ask(wire, "PING")
         assert await ask(wire, "PING") == [b"PONG"]
@@ -270,14 +268,14 @@ async def test_something_else_than_redis_is_an_error():
     """An HTTP server at that port is said to be no Redis."""
     async with serving(Script(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as url:
         with pytest.raises(CounterUnavailable, match="not Redis"):
-            await ask(Wire(url, 5), "PING")
+            await ask(wire_to(url, 5), "PING")
 
 
 async def test_cancelled_batch_leaves_no_connection():
     """A cancelled call drops the connection, so that its reply goes nowhere."""
     script = Script(b"", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         asking = asyncio.create_task(ask(wire, "PING"))
         while not script.received:
             await asyncio.sleep(0.001)
@@ -310,7 +308,7 @@ async def test_reply_to_nothing_ends_the_connection():
     """More replies than questions: what follows could be anyone's, so none is used."""
     script = Script(b"+PONG\r\n+EXTRA\r\n", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         with pytest.raises(CounterUnavailable, match="reply to nothing"):
             await ask(wire, "PING")
         assert await ask(wire, "PING") == [b"PONG"]
@@ -335,7 +333,7 @@ async def test_reply_while_nothing_is_asked_ends_the_connection():
         dropped.set()
 
     async with serving(handler) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         await ask(wire, "PING")
         stray.set()
         await dropped.wait()
@@ -352,7 +350,7 @@ async def test_place_is_looked_for_before_each_connection():
         async def find() -> tuple[str, int]:
             return "127.0.0.1", int(next(places).rpartition(":")[2])
 
-        wire = Wire("redis://primary:0", 5, find=find)
+        wire = wire_to("redis://primary:0", 5, find=find)
         assert await ask(wire, "PING") == [b"OLD"]
         with pytest.raises(CounterUnavailable):
             await ask(wire, "PING")
@@ -373,7 +371,7 @@ async def test_place_that_is_not_found_is_an_error():
 
     for find, reason in ((fail, "it is nowhere"), (wait, "within 0.02 s")):
         with pytest.raises(CounterUnavailable, match=reason):
-            await ask(Wire("redis://primary:0", 0.02, find=find), "PING")
+            await ask(wire_to("redis://primary:0", 0.02, find=find), "PING")
 
 
 async def test_errors_name_the_server():
@@ -385,14 +383,14 @@ async def test_errors_name_the_server():
     ):
         async with serving(script) as url:
             password = ":p@" if "refused" in reason else ""
-            wire = Wire(url.replace("//", f"//{password}"), 0.1, name="Sentinel X")
+            wire = wire_to(url.replace("//", f"//{password}"), 0.1, name="Sentinel X")
             with pytest.raises(CounterUnavailable, match=reason):
                 await ask(wire, "PING")
 
 
 async def test_closing_twice_is_fine(valkey_url):
     """Closing an unused or a closed wire does nothing."""
-    wire = Wire(valkey_url, 5)
+    wire = wire_to(valkey_url, 5)
     await wire.close()
     await ask(wire, "PING")
     await wire.close()
@@ -403,7 +401,7 @@ async def test_a_server_that_is_left_has_its_batches_fail():
     """With the reason; the next batch connects again."""
     script = Script(b"+PONG\r\n", b"", b"+PONG\r\n")
     async with serving(script) as url:
-        wire = Wire(url, 5)
+        wire = wire_to(url, 5)
         wire.leave("before there is a connection")
         assert not wire.is_connected
         await ask(wire, "PING")
