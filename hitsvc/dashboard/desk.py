@@ -17,7 +17,7 @@ from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from hitsvc.counting import Keys
 from hitsvc.dashboard.book import Book, Done, NoSuchPage
-from hitsvc.errors import ChangeRefused, CounterUnavailable, StoreError
+from hitsvc.errors import ChangeRefused, CounterUnavailable, SettingsError
 
 log = logging.getLogger("hitsvc.operator")
 
@@ -113,7 +113,7 @@ def _answered() -> Iterator[None]:
         yield
     except NoSuchPage as ex:
         raise falcon.HTTPNotFound(title="404 no such page", description=str(ex)) from ex
-    except (ChangeRefused, StoreError) as ex:
+    except (ChangeRefused, SettingsError) as ex:
         raise falcon.HTTPConflict(title="409 refused", description=str(ex)) from ex
     except NoPermissionError as ex:
         raise falcon.HTTPForbidden(

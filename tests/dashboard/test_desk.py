@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from falcon import HTTPConflict
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoPermissionError, ResponseError
 
 from hitsvc.dashboard.book import Book
+from hitsvc.dashboard.desk import Desk
+from hitsvc.errors import SettingsError
 from tests.dashboard.operating import Api, Browser, refusal
 from tests.support.stored import KEYS
 
@@ -52,3 +55,18 @@ def test_what_the_store_refuses_is_told(operated, error, status, words) -> None:
     assert "Nothing can be changed here" in browser.text("")
     assert "WRONG" in browser.text("settings").upper()
     assert "Change it" not in browser.text("page?url=example.com/a")
+
+
+async def test_a_store_of_a_kind_that_cannot_be_asked_is_told() -> None:
+    """Such as one that the operator's commands do not speak to."""
+
+    def connect() -> Any:
+        msg = "this is a cluster"
+        raise SettingsError(msg)
+
+    desk = Desk(connect, KEYS)
+    with pytest.raises(HTTPConflict) as caught:
+        await desk.read(Book.why_read_only)
+    await desk.close()
+
+    assert caught.value.description == "this is a cluster"
