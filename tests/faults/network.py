@@ -143,8 +143,8 @@ class _Client(asyncio.Protocol):
         self._early.clear()
 
     def data_received(self, data: bytes) -> None:
-        if self.is_cut:
-            return
+        if self.is_cut or self._is_last:
+            return  # there is nobody any more
         if _COPIES_BEGIN in data:
             self._is_replica = True
         if self._server is None:
