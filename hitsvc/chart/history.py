@@ -38,6 +38,8 @@ MIN_WIDTH, MAX_WIDTH = 480, 1600
 _EXACT_BELOW = 10**9
 # Beside the page's name, in px; of the name, what a letter takes, and its first part.
 _ROOM_FOR_TOTAL, _ROOM_FOR_LETTER = 170, 10
+# Below it stands "in total", also in the widest of fonts.
+_ROOM_FOR_WORDS = 100
 _FIRST_PART = 0.66
 
 
@@ -115,9 +117,10 @@ def _head(key: str, width: int, total: str, views: str, days: Sequence[DayHits])
     room = width - _ROOM_FOR_TOTAL
     name = _shortened(key, room // _ROOM_FOR_LETTER - 2)
     return (
-        # An inner picture, so that wide letters are cut off before the total.
+        # Inner pictures, so that wide letters are cut off before the total.
         f'<svg width="{room}" height="{plot.TOP}">'
-        f'<text class="k" x="20" y="33">{escape(name)}</text>'
+        f'<text class="k" x="20" y="33">{escape(name)}</text></svg>'
+        f'<svg width="{width - _ROOM_FOR_WORDS}" height="{plot.TOP}">'
         f'<text x="20" y="53">{views}, {_period(days)}</text></svg>'
         f'<text class="n e" x="{width - 20}" y="35">{total}</text>'
         f'<text class="e" x="{width - 20}" y="53">in total</text>'
