@@ -17,7 +17,7 @@ SECONDS := 600
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install run test check coverage fuzz soak format kubernetes chart script bench bench-quick clean
+.PHONY: help install run test lint check coverage fuzz soak format kubernetes chart script bench bench-quick clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,14 +46,15 @@ $(INSTALLED): $(UV) pyproject.toml uv.lock
 run: $(RUNS) ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C stops.
 	@exec $(BIN)/hitsvc serve
 
-test: install ## Run the whole test suite.
-	@$(BIN)/python -m pytest $(PARALLEL)
+test: install ## Run the whole test suite; TESTS="-m compose" or a file for a part of it.
+	@$(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
-check: install ## Lint and types, then the tests.
+lint: install ## Lint and types.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy hitsvc bench tests scripts
-	@$(MAKE) --no-print-directory test
+
+check: lint test ## Lint and types, then the tests.
 
 coverage: install ## The same but for containers, with branch coverage, which must be 100 %.
 	@rm -f .coverage .coverage.*
