@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from typing import Any
 
 import httptools
 
@@ -117,7 +118,7 @@ def path_and_query(target: bytes, method: str) -> tuple[bytes, bytes]:
     """
     if target.startswith(b"*") and (target != b"*" or method != "OPTIONS"):
         raise Refused  # llhttp takes what begins so for a path
-    url = httptools.parse_url(target)
+    url: Any = httptools.parse_url(target)  # its types do not tell of what is missing
     return url.path or b"/", url.query or b""
 
 

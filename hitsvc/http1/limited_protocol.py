@@ -3,13 +3,15 @@
 import asyncio
 from typing import Any
 
+from hitsvc.http1.date import DateField
 from hitsvc.http1.limit import ConnectionLimit
+from hitsvc.http1.limits import Limits
 from hitsvc.http1.networks import NetworkLimit
 from hitsvc.http1.protocol import HttpProtocol
 from hitsvc.http1.scope import client_of
 from hitsvc.http1.turned_away import TurnedAway
 
-_NO_NETWORKS = NetworkLimit()
+_LIMITS, _NO_DATE, _NO_NETWORKS = Limits(), DateField(), NetworkLimit()
 
 
 class LimitedProtocol(HttpProtocol):
@@ -18,19 +20,26 @@ class LimitedProtocol(HttpProtocol):
     def __init__(
         self,
         limit: ConnectionLimit,
-        *args: Any,
+        config: Any,
+        server_state: Any,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        limits: Limits = _LIMITS,
+        date: DateField = _NO_DATE,
         networks: NetworkLimit = _NO_NETWORKS,
-        **options: Any,
     ) -> None:
-        """Prepare for one connection; see `HttpProtocol` for the other arguments.
+        """Prepare for one connection; see `HttpProtocol`.
 
         Args:
             limit: How many there may be.
+            config: uvicorn's configuration, loaded.
+            server_state: uvicorn's record of connections and tasks.
+            app_state: The ASGI lifespan state.
+            limits: What the client may ask of us.
+            date: The time, for the responses.
             networks: How many of one network.
-            *args: For `HttpProtocol`.
-            **options: The same.
         """
-        super().__init__(*args, **options)
+        super().__init__(config, server_state, app_state, _loop, limits, date)
         self._limit = limit
         self._networks = networks
         self._network: str | None = None
