@@ -85,7 +85,9 @@ class TestSigningIn:
         assert "was used already" in answer.text
         assert "The operator's token" in second.get("").text
 
-    @pytest.mark.parametrize("text", ["x", "é", code(clock=lambda: 1.0)])
+    @pytest.mark.parametrize(
+        "text", ["x", "é", code(clock=lambda: 1.0)], ids=["short", "odd", "old"]
+    )
     def test_a_wrong_or_old_code_does_not(self, operated, text):
         """It is told how to get another."""
         answer = Browser(operated).get(f"?code={text}")
