@@ -11,6 +11,8 @@ _WEEK = 7
 # Of so many weeks is the usual weekday made, if the page is that old.
 _WEEKS = 4
 _DAY_S = 86_400
+# Before that nobody can tell how the day fills.
+_LEAST_PART = 0.25
 # With less, a single view more or less would be news.
 _LEAST_EXPECTED = 10
 _DAYS_OF_A_YEAR = 365
@@ -54,7 +56,7 @@ def change(history: History, now: datetime) -> Change | None:
     gone = now - datetime(today.year, today.month, today.day, tzinfo=now.tzinfo)
     part = min(max(gone.total_seconds() / _DAY_S, 0), 1)
     expected = sum(hits) / len(hits) * part if hits else 0
-    if expected < _LEAST_EXPECTED:
+    if part < _LEAST_PART or expected < _LEAST_EXPECTED:
         return None
     percent = round((history.days[today] / expected - 1) * 100)
     return Change(percent, WEEKDAYS[today.weekday()])

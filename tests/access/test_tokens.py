@@ -149,3 +149,8 @@ class TestKeyring:
         file.path.write_text("short")
         assert keyring.tokens().write == keyring.tokens().write == ""
         assert len(caplog.records) == 1
+
+
+def test_an_empty_token_is_none():
+    """As a setting that is there and says nothing."""
+    assert strong("") == ""

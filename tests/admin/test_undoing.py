@@ -65,3 +65,23 @@ def test_what_cannot_come_back_now_may_later(client):
     client.set(KEYS.page(A).total, 10)
     undo.run(number)
     assert total(client, A) == 17
+
+
+def test_two_at_once_take_it_back_once(client):
+    """Who is too late is told so."""
+    number = Undo(client, KEYS).keep(Step("add", A, 1))
+
+    class Late:
+        """A client before whose delete another one takes it."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(client, name)
+
+        def delete(self, name: str) -> Any:
+            client.delete(name)
+            return client.delete(name)
+
+    with pytest.raises(ChangeRefused):
+        Undo(Late(), KEYS).run(number)
+
+    assert total(client, A) == 0

@@ -70,3 +70,13 @@ async def test_a_store_of_a_kind_that_cannot_be_asked_is_told() -> None:
     await desk.close()
 
     assert caught.value.description == "this is a cluster"
+
+
+def test_what_the_store_refuses_midway_is_told(operated):
+    """A read that fails for a reason of the store's own."""
+    operated.redis.set(KEYS.sites, "no set")
+
+    answer = Api(operated).ask("GET", "/sites")
+
+    assert answer.status_code == 409
+    assert "WRONGTYPE" in answer.text

@@ -1,9 +1,17 @@
 """Who is let in, over which line, and what others can see of it."""
 
-import pytest
-from falcon.inspect import inspect_routes
+from typing import Any
 
+import pytest
+from falcon import HTTPNotFound
+from falcon.asgi import Request
+from falcon.inspect import inspect_routes
+from falcon.testing import create_scope
+
+from hitsvc.access import Keyring, Sessions, Tokens
 from hitsvc.app import create_app
+from hitsvc.dashboard.gate import Gate
+from hitsvc.request import TrustedProxies
 from hitsvc.settings import Settings
 from tests.dashboard.operating import LOCAL, READ, WRITE, Api, refusal
 
@@ -220,3 +228,16 @@ class TestPageKeys:
             "/stats/api/v1/pages/example.com/stats/api/v1/pages/x", headers
         )
         assert nested.json["page"] == "example.com/stats/api/v1/pages/x"
+
+
+def test_without_a_token_there_is_nothing():
+    """Also if it was taken away while the service runs."""
+
+    async def receive() -> Any:
+        raise AssertionError
+
+    nobody = Keyring(Tokens())
+    gate = Gate(nobody, Sessions(nobody), TrustedProxies(""))
+
+    with pytest.raises(HTTPNotFound):
+        gate.see_line(Request(create_scope(), receive))

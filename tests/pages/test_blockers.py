@@ -45,7 +45,7 @@ def documented() -> set[str]:
 
 def generated() -> set[str]:
     """Find those in the code that the page makes."""
-    source = (resources.files("hitsvc.pages") / "assets" / "codes.js").read_text(
+    source = (resources.files("hitsvc.pages") / "static" / "codes.js").read_text(
         "utf-8"
     )
     script = (

@@ -47,6 +47,9 @@ def test_today_is_compared_with_the_usual_weekday_by_now(hits, now, percent):
         pytest.param({0: 5, 3: 100}, NOON, id="no such weekday yet"),
         pytest.param({0: 5, 7: 19}, NOON, id="too few"),
         pytest.param({0: 5} | SUNDAYS, NOON - timedelta(hours=10), id="too early"),
+        pytest.param(
+            {0: 500, 7: 9000}, NOON - timedelta(hours=7), id="before it can be told"
+        ),
         pytest.param({0: 5} | SUNDAYS, NOON - timedelta(hours=13), id="yesterday"),
     ],
 )

@@ -420,3 +420,15 @@ async def test_a_closed_counter_takes_nothing():
 
     with pytest.raises(CounterBusy, match="shutting down"):
         counter.hit(HERE)
+
+
+async def test_a_close_waits_for_those_whose_node_is_looked_for():
+    """They have been accepted."""
+    counter = open_counter(open_cluster(World()))
+    hit = counter.hit(HERE)
+    await asyncio.sleep(0)
+
+    await counter.close()
+
+    assert hit.done()
+    await asyncio.gather(hit, return_exceptions=True)

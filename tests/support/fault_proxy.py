@@ -73,9 +73,12 @@ class FaultProxy:
         await self._drop()
 
     async def _drop(self) -> None:
+        for _ in range(2):  # a task that has not begun would close nothing
+            await asyncio.sleep(0)
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.sleep(0)  # now they are closed
 
     async def _take(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

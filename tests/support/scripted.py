@@ -50,6 +50,8 @@ async def serving(handler: Handler) -> AsyncIterator[str]:
         yield f"redis://127.0.0.1:{port}"
     finally:
         server.close()
+        await asyncio.sleep(0)  # a connection that has just come has no task yet
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # now they are closed
