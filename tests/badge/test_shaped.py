@@ -95,15 +95,24 @@ labels => labels.map(label => {
 """
 
 
+# Of a plane for private use: no font has it, so a box is drawn.
+BOX = "\U0010fffd"
+
+
 @pytest.mark.browser
 def test_a_shaped_label_stays_on_its_side(browser: Any):
-    """A browser draws none wider than it was guessed and the padding beside it."""
+    """A browser draws none wider than it was guessed and the padding beside it.
+
+    But for scripts that this machine has no font of: there each character is a box.
+    """
     page = browser.new_page()
     try:
         page.set_content('<svg xmlns="http://www.w3.org/2000/svg"></svg>')
-        widths = page.evaluate(WIDTHS, list(LABELS.values()))
+        box, *widths = page.evaluate(WIDTHS, [BOX, *LABELS.values()])
     finally:
         page.close()
 
     for (name, label), width in zip(LABELS.items(), widths, strict=True):
+        if width == pytest.approx(len(label) * box, rel=0.01):
+            continue
         assert 0 < width <= odd_width(label) + 4, json.dumps([name, width])
