@@ -10,7 +10,7 @@ WINDOWS = (1, 7, 30)
 KEPT = 50
 MIN_AGE_S = 10.0
 # PERF: a page takes 18 us of a store's core. Kept so long, sums take a hundredth of it.
-_AGE_S_A_PAGE = 100 * 18e-6
+AGE_S_A_PAGE = 100 * 18e-6
 
 
 class Numbers(NamedTuple):
@@ -51,7 +51,7 @@ class SiteSums(NamedTuple):
     @property
     def max_age_s(self) -> float:
         """Tell for how long it may be shown."""
-        return max(MIN_AGE_S, self.pages * _AGE_S_A_PAGE)
+        return max(MIN_AGE_S, self.pages * AGE_S_A_PAGE)
 
     @classmethod
     def of(cls, text: str) -> Self:

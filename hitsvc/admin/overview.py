@@ -15,7 +15,9 @@ from typing import Any, NamedTuple, Self
 from redis.exceptions import LockError
 
 from hitsvc.admin.numbers import (
+    AGE_S_A_PAGE,
     KEPT,
+    MIN_AGE_S,
     WINDOWS,
     Numbers,
     SiteSums,
@@ -27,10 +29,8 @@ from hitsvc.admin.sums import Sums
 from hitsvc.counting import Day, Keys, utc_day
 
 LATEST_DAYS = max(WINDOWS)
-MIN_AGE_S = 10.0
 # PERF: a site takes some 100 us beside its pages: its list, and what is kept of it.
 _AGE_S_A_SITE = 100 * 100e-6
-_AGE_S_A_PAGE = 100 * 18e-6
 _KEPT_ON = 6
 _LOCK_S = 120
 
@@ -61,7 +61,7 @@ class Overview(NamedTuple):
     @property
     def max_age_s(self) -> float:
         """Tell for how long it may be shown before it is computed again."""
-        return max(MIN_AGE_S, self.pages * _AGE_S_A_PAGE + self.sites * _AGE_S_A_SITE)
+        return max(MIN_AGE_S, self.pages * AGE_S_A_PAGE + self.sites * _AGE_S_A_SITE)
 
     @classmethod
     def of(cls, text: str) -> Self:

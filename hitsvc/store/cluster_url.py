@@ -11,7 +11,7 @@ over TLS. A cluster has one database, number 0.
 from typing import NamedTuple, Self
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from hitsvc.store.redis_url import ENCODE, BadURL, Malformed, RedisURL, split
+from hitsvc.store.redis_url import Malformed, RedisURL, read_special
 from hitsvc.store.sentinel_url import Address, netloc
 
 _SUFFIX = "+cluster"
@@ -38,19 +38,10 @@ class ClusterURL(NamedTuple):
             SettingsError: It is malformed. The message shows no part that may be a
                 password.
         """
-        if not url.partition("://")[0].endswith(_SUFFIX):
-            return None
-        try:
-            parsed = cls._parse(split(url))
-        except Malformed as ex:
-            reason = str(ex)
-        except ValueError:  # a port that is no number, or a wrong square bracket
-            reason = f"cannot be read; {ENCODE}"
-        else:
+        parsed = read_special(url, _SUFFIX, cls._parse, "cluster", EXAMPLE)
+        if parsed:
             RedisURL.parse(parsed.at(parsed.seeds[0]))  # options and certificates
-            return parsed
-        msg = f"the cluster URL {reason}; it looks like {EXAMPLE}"
-        raise BadURL(msg)
+        return parsed
 
     @classmethod
     def _parse(cls, parts: SplitResult) -> Self:

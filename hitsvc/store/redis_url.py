@@ -10,8 +10,9 @@ URL that is refused.
 """
 
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from redis.asyncio.connection import URL_QUERY_ARGUMENT_PARSERS, parse_url
@@ -30,6 +31,9 @@ _EXAMPLE = "it looks like redis://:PASSWORD@HOST:6379/0"
 _IGNORED = URL_QUERY_ARGUMENT_PARSERS.keys() | {"client_name"}
 _OPTIONS = {"db", "username", "password"} | TLS_OPTIONS
 _PORT = 6379
+
+
+_T = TypeVar("_T")
 
 
 class Malformed(Exception):
@@ -111,6 +115,33 @@ class RedisURL:
             database=database,
             tls=tls_context(known) if parts.scheme == "rediss" else None,
         )
+
+
+def read_special(
+    url: str, suffix: str, make: Callable[[SplitResult], _T], name: str, example: str
+) -> _T | None:
+    """Read a URL whose scheme has a suffix; `None` if it has none.
+
+    Args:
+        url: The URL.
+        suffix: Such as ``+cluster``.
+        make: Makes something of its parts; raises `Malformed` or `ValueError`.
+        name: What messages call such a URL.
+        example: One that is right.
+
+    Raises:
+        SettingsError: It is malformed. The message shows no part that may be a password.
+    """
+    if not url.partition("://")[0].endswith(suffix):
+        return None
+    try:
+        return make(split(url))
+    except Malformed as ex:
+        reason = str(ex)
+    except ValueError:  # a port that is no number, or a wrong square bracket
+        reason = f"cannot be read; {ENCODE}"
+    msg = f"the {name} URL {reason}; it looks like {example}"
+    raise BadURL(msg)
 
 
 def split(url: str) -> SplitResult:

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
-from hitsvc.store.redis_url import ENCODE, BadURL, Malformed, database_number, split
+from hitsvc.store.redis_url import Malformed, database_number, read_special
 
 # A host's name or address, and a port.
 Address: TypeAlias = tuple[str, int]
 
 _SUFFIX = "+sentinel"
 _PORT = 26379
+_EXAMPLE = "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/SERVICE/0"
 
 
 class SentinelURL(NamedTuple):
@@ -42,19 +43,7 @@ class SentinelURL(NamedTuple):
             SettingsError: It is malformed. The message shows no part that may be a
                 password.
         """
-        if not url.partition("://")[0].endswith(_SUFFIX):
-            return None
-        try:
-            return cls._parse(split(url))
-        except Malformed as ex:
-            reason = str(ex)
-        except ValueError:  # a port that is no number, or a wrong square bracket
-            reason = f"cannot be read; {ENCODE}"
-        msg = (
-            f"the Sentinel URL {reason}; it looks like "
-            "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/SERVICE/0"
-        )
-        raise BadURL(msg)
+        return read_special(url, _SUFFIX, cls._parse, "Sentinel", _EXAMPLE)
 
     @classmethod
     def _parse(cls, parts: SplitResult) -> Self:

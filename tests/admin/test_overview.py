@@ -10,7 +10,8 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from hitsvc.admin import Numbers, Overviews, summing, summing_command, summing_order
-from hitsvc.admin.overview import MIN_AGE_S, Overview
+from hitsvc.admin.numbers import MIN_AGE_S
+from hitsvc.admin.overview import Overview
 from hitsvc.counting import Day, Keys
 from tests.support.stored import put_day
 
