@@ -28,7 +28,7 @@ class Line:
             end.settimeout(PATIENCE_S)
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.front))
+        return socket.create_connection(("127.0.0.1", self.front), PATIENCE_S)
 
 
 @pytest.fixture(name="network")
@@ -110,6 +110,7 @@ def test_a_machine_that_comes_back_is_found_again(network, line):
     """Who was connected learns that it has restarted, and who comes now is served."""
     network.lose(line.front)
     with line.connect() as early:
+        assert silent(early)  # by then the network has taken it
         network.bring_back(line.front)
         assert ended(line.client)
         assert ended(early)
