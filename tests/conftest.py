@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from tests.support.service import PATIENT, Service, StartService
 from tests.support.site import OpenSite, Site
 from tests.support.valkey import Valkey
+
+# How long an example takes is the machine's affair: nothing here asserts a time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,6 +5,7 @@ import threading
 
 from hitsvc.admin import Overviews, summing_order
 from hitsvc.dashboard.summing import Summing, SummingProcess
+from tests.dashboard.operating import Browser
 from tests.support.stored import KEYS
 
 
@@ -61,3 +62,16 @@ async def test_the_process_leaves_the_sums_in_the_store(valkey_client, valkey_ur
     assert overview is not None
     assert overview.sums.total == 7
     process.end()
+
+
+def test_who_has_many_views_is_past_the_first(operated):
+    """The sums say so, and the page asks no more whether one has come."""
+    operated.redis.set(KEYS.page("example.com/a").total, 1_000)
+    browser = Browser(operated).signed_in()
+    browser.get("")
+    operated.settle()
+
+    text = browser.get("").text
+
+    assert "All views" in text
+    assert 'http-equiv="refresh"' not in text
