@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.load import end
+
 PIPELINE = 40
 _PAUSE_S = 0.01
 
@@ -68,7 +70,7 @@ class Watch:
             self._times.append(time.perf_counter() - begin)
             assert status == 200
             await asyncio.sleep(_PAUSE_S)
-        writer.close()
+        await end(writer)
 
 
 class Crowd:
@@ -110,6 +112,7 @@ class Crowd:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # now their connections are closed
 
     async def _stay(self) -> None:
         while True:
@@ -145,7 +148,7 @@ async def rush(
             for path in some:
                 status, _body = await answer(reader)
                 answers[path, status] += 1
-        writer.close()
+        await end(writer)
 
     await asyncio.gather(*(client() for _ in range(clients)))
     return answers

@@ -116,7 +116,7 @@ async def _client(
             streams[1].write(request.encode())
             status, body = await _answer(streams[0])
         except (OSError, EOFError):
-            streams[1].close()
+            await end(streams[1])
             streams = None
             continue
         if status == 200:
@@ -125,12 +125,18 @@ async def _client(
             tally.refused += 1
             await asyncio.sleep(_PAUSE_S)
         if not keeps:
-            streams[1].close()
+            await end(streams[1])
             streams = None
         if pause_s:
             await asyncio.sleep(pause_s)
     if streams is not None:
-        streams[1].close()
+        await end(streams[1])
+
+
+async def end(writer: asyncio.StreamWriter) -> None:
+    """End a connection, and see it gone: a loop that ends first would leave it open."""
+    writer.transport.abort()
+    await asyncio.sleep(0)
 
 
 async def _connect(
