@@ -50,6 +50,11 @@ class HitCounter:
         except sqlite3.Error as ex:
             msg = f"{name} cannot be read: SQLite says {ex}"
             raise ImportRefused(msg) from ex
+        # SQLite's message may quote the damaged part, which then is no UTF-8; Python
+        # raises this in place of the message.
+        except UnicodeDecodeError as ex:
+            msg = f"{name} cannot be read: the database is damaged"
+            raise ImportRefused(msg) from ex
 
     def _read(self, database: sqlite3.Connection) -> Iterator[Row]:
         name, shaper = self._source.name, self._shaper

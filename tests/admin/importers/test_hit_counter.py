@@ -171,3 +171,14 @@ def test_what_is_no_database_is_refused(sample, data):
         ImportRefused, match=r"^data\.db (cannot be read|is not an SQLite)"
     ):
         read(sample("data.db", data))
+
+
+def test_damage_that_sqlite_quotes_is_refused_too(sample, tmp_path):
+    """Its message is no text then, which Python raises in place of the message."""
+    whole = database(tmp_path, [], SCHEMA, "CREATE TABLE marker (a)").path.read_bytes()
+    damaged = whole.replace(b"marker", b"\xec" * 6).replace(
+        b"TABLE \xec", b"TABLF \xec"
+    )
+
+    with pytest.raises(ImportRefused, match=r"^data\.db cannot be read: the database"):
+        read(sample("data.db", damaged))
