@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hitsvc.admin.importers.escaping import escaped
+
 MAX_EXAMPLES = 3
 # Reasons are sentences of ours; some come with an injected function's errors.
 MAX_REASONS = 40
@@ -82,7 +84,4 @@ class LeftOut:
 def printable(text: str) -> str:
     """Shorten a text, and escape what could move a terminal's cursor."""
     short = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode()
-        for char in short
-    )
+    return escaped(short)

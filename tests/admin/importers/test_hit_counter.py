@@ -182,3 +182,11 @@ def test_damage_that_sqlite_quotes_is_refused_too(sample, tmp_path):
 
     with pytest.raises(ImportRefused, match=r"^data\.db cannot be read: the database"):
         read(sample("data.db", damaged))
+
+
+def test_a_quoted_control_character_is_escaped(sample, tmp_path):
+    """SQLite quotes the part that it does not understand."""
+    whole = database(tmp_path, [], SCHEMA, "CREATE TABLE marker (a)").path.read_bytes()
+
+    with pytest.raises(ImportRefused, match=r'unrecognized token: "\\x1b"$'):
+        read(sample("data.db", whole.replace(b"marker (a", b"marker (\x1b")))
