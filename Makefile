@@ -17,7 +17,7 @@ SECONDS := 600
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install run test lint check coverage fuzz soak format kubernetes chart script bench bench-quick clean
+.PHONY: help install run test lint check coverage fuzz soak format kubernetes chart script docs bench bench-quick clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,10 @@ script: ## Make hits.min.js, which is served, of hits.js; needs npm's packages.
 	@tests/node/minify.sh > hits.min.js.new
 	@mv hits.min.js.new hitsvc/pages/assets/hits.min.js
 
+docs: install ## Make the manual in site/; stops at a link that leads nowhere.
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo "site/index.html"
+
 bench: install ## Measure against reference servers (about 30 minutes).
 	@$(BIN)/python -m bench
 
@@ -104,4 +108,4 @@ bench-quick: install ## The same, one scenario, a few rounds (about 2 minutes).
 	@$(BIN)/python -m bench --quick
 
 clean: ## Remove what the other commands made, except data.
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .coverage .coverage.* dist
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .coverage .coverage.* dist site

@@ -12,7 +12,15 @@ ROOT = Path(__file__).parents[1]
 FIELDS = sorted(Settings.model_fields)
 PAGES = sorted(
     page.relative_to(ROOT).as_posix()
-    for folder in (".", "docs", "bench", "config", ".github", "deploy/helm/hitsvc")
+    for folder in (
+        ".",
+        "docs",
+        "docs/*",
+        "bench",
+        "config",
+        ".github",
+        "deploy/helm/hitsvc",
+    )
     for page in (ROOT / folder).glob("*.md")
 )
 
