@@ -98,7 +98,7 @@ script: ## Make hits.min.js, which is served, of hits.js; needs npm's packages.
 	@mv hits.min.js.new hitsvc/pages/assets/hits.min.js
 
 docs: install ## Make the manual in site/; stops at a link that leads nowhere.
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "site/index.html"
 
 bench: install ## Measure against reference servers (about 30 minutes).

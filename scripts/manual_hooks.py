@@ -12,10 +12,18 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
+from scripts import api_reference
+
 ROOT = Path(__file__).parents[1]
 COPIES = "source"
 # [text](target): a link that leaves the page's directory.
 _UP = re.compile(r"(\]\()(\.\./[^)#\s]+)")
+
+
+def on_files(files: Any, *, config: Any) -> Any:
+    """Add the page that is made of openapi.json."""
+    files.append(File.generated(config, "api.md", content=api_reference.page()))
+    return files
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> str:

@@ -2,7 +2,10 @@
 
 # ruff: noqa: S603 - starts our own programs
 
+import html
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +21,7 @@ def build(site: Path, source: Path | None = None) -> subprocess.CompletedProcess
     Not with ``--quiet``: what it does not print, it does not count as wrong either.
     """
     pytest.importorskip("material", reason="the manual needs mkdocs-material")
-    command = [sys.executable, "-m", "mkdocs", "build", "-d", str(site)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(site)]
     if source is not None:
         command += ["--config-file", str(source)]
     return subprocess.run(
@@ -51,6 +54,20 @@ def test_every_page_is_made(site: Path) -> None:
     }
 
     assert [str(page) for page in sorted(made) if not (site / page).is_file()] == []
+
+
+def test_every_address_of_the_api_is_in_the_reference(site: Path) -> None:
+    """With each of its methods, and no other."""
+    api = json.loads((ROOT / "hitsvc/pages/assets/openapi.json").read_text("utf-8"))
+    text = html.unescape((site / "api" / "index.html").read_text(encoding="utf-8"))
+    known = {
+        f"{method.upper()} {path}"
+        for path, item in api["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+
+    assert set(re.findall(r"<h3 [^>]*><code>(.+?)</code>", text)) == known
 
 
 def test_files_of_the_project_come_with_it(site: Path) -> None:

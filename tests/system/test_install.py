@@ -122,7 +122,7 @@ def test_nobody_is_sent_to_the_index_for_us(folder):
         for words in (
             "pip install hitsvc",
             "pip install 'hitsvc",
-            "install hitsvc",
+            " install hitsvc",
             "uvx hitsvc",
         ):
             assert words not in text, file
