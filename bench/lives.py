@@ -50,8 +50,9 @@ def store(binary: str) -> Iterator[Any]:
 
 
 def _days(age: int, every: int) -> list[Day]:
+    """Return the days with hits, in their order: the last is where a store looks longest."""
     ago = range(0, age, every) if every else [age - 1]
-    return [Day.of(_LAST - timedelta(days)) for days in ago]
+    return [Day.of(_LAST - timedelta(days)) for days in reversed(ago)]
 
 
 def _pages(days: list[Day]) -> int:
@@ -97,8 +98,8 @@ def _hit_us(client: Any, age: int, *, version_1: bool) -> float:
     days = _days(age, 1)
     _fill(client, days, version_1=version_1)
     keys = _KEYS.page("example.com/posts/00000000")
-    name = keys.version_1_days if version_1 else keys.year(days[0].year)
-    field = f"{days[0].date:%Y%m%d}" if version_1 else days[0].field
+    name = keys.version_1_days if version_1 else keys.year(days[-1].year)
+    field = f"{days[-1].date:%Y%m%d}" if version_1 else days[-1].field
     client.config_resetstat()
     pipeline = client.pipeline(transaction=False)
     for _ in range(_HITS):

@@ -34,7 +34,7 @@ from hitsvc.front import open_front
 from hitsvc.health import Liveness, Readiness
 from hitsvc.http1 import Client, ReadyHeaders
 from hitsvc.many import ManyReader
-from hitsvc.metrics import Tally
+from hitsvc.metrics import HitTally
 from hitsvc.not_installed import NotInstalled, NotInstalledTaker
 from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
@@ -59,7 +59,7 @@ def create_app(
     settings: Settings,
     *,
     redis: Redis | None = None,
-    tally: Tally | None = None,
+    tally: HitTally | None = None,
     open_painter: Callable[[], Painter | None] = open_painter,
     shared: BeforeFork | None = None,
     operator: Operator | None = None,

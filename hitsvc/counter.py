@@ -31,7 +31,7 @@ from hitsvc.counting import (
     latest_days,
     utc_day,
 )
-from hitsvc.metrics import Tally
+from hitsvc.metrics import HitTally
 from hitsvc.store import Backend
 from hitsvc.ways import Ways
 
@@ -62,7 +62,7 @@ class HitCounter:
         queue_limit: int,
         claim_ttl_s: int = 0,
         capacity: Capacity | None = None,
-        tally: Tally | None = None,
+        tally: HitTally | None = None,
         acknowledge: str = "primary",
         today: Callable[[], Day] = utc_day,
     ) -> None:

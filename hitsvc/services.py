@@ -7,7 +7,7 @@ from hitsvc.badge import LookParser
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Capacity, ClaimNames
 from hitsvc.errors import SettingsError
-from hitsvc.metrics import Tally, TimedBackend
+from hitsvc.metrics import HitTally
 from hitsvc.request import (
     BeforeFork,
     Clients,
@@ -62,7 +62,7 @@ def make_services(
     backend: Backend,
     proxies: TrustedProxies,
     identity: Identity,
-    tally: Tally | None,
+    tally: HitTally | None,
     shared: BeforeFork,
 ) -> Services:
     """Make them.
@@ -95,14 +95,12 @@ def make_services(
 
 
 def _counter(
-    settings: Settings, check: StoreCheck, backend: Backend, tally: Tally | None
+    settings: Settings, check: StoreCheck, backend: Backend, tally: HitTally | None
 ) -> HitCounter:
     lifetime_s = settings.cookie_timeout
     return HitCounter(
         # Of a cluster, each node is timed.
-        TimedBackend(backend, tally)
-        if tally and not isinstance(backend, Cluster)
-        else backend,
+        tally.timed(backend) if tally and not isinstance(backend, Cluster) else backend,
         key_prefix=settings.key_prefix,
         token_ttl_s=lifetime_s if settings.refresh in {"cookie", "both"} else 0,
         claim_ttl_s=lifetime_s,

@@ -16,7 +16,7 @@ from hitsvc.counting import (
     OutageLog,
     PageCommands,
 )
-from hitsvc.metrics import Tally, TimedBackend
+from hitsvc.metrics import HitTally
 from hitsvc.store import Backend, Cluster, Copied, Lane, Lanes, Sender
 
 
@@ -36,7 +36,7 @@ class Ways:
         today: Callable[[], Day],
         grown: Callable[[Sequence[str]], None],
         capacity: Capacity,
-        tally: Tally | None = None,
+        tally: HitTally | None = None,
         acknowledge: str = "primary",
     ) -> None:
         """Prepare; nothing is sent yet.
@@ -98,6 +98,6 @@ class Ways:
         return GroupCommit[Operation, Any](send, self._queue_limit, max_in_flight=most)
 
     def _open_lane(self, primary: Backend, node: str) -> Lane:
-        timed = TimedBackend(primary, self._tally) if self._tally else primary
+        timed = self._tally.timed(primary) if self._tally else primary
         capacity, outage = self._capacity.of_node(node), OutageLog(node=node)
         return Lane(self._queue(timed, capacity, outage), capacity, outage)

@@ -6,7 +6,7 @@ import signal
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 from hitsvc.serve.lame_duck import LameDuck
-from hitsvc.serve.monitor import Monitor
+from hitsvc.serve.tallies import Tallies
 
 log = logging.getLogger(__name__)
 
@@ -46,25 +46,23 @@ class ServiceArbiter(Arbiter):  # type: ignore[misc]
         if self.app.lame_duck.over():
             super().handle_term()
         self.app.day_keys.turn()
+        self.app.tallies.release(self.WORKERS)
         if self.app.monitor:
-            self.app.monitor.tend(self.WORKERS, self._close_listeners)
+            self.app.monitor.tend(self._close_listeners)
         super().manage_workers()
 
     def spawn_worker(self) -> None:
         """Start a worker, with counters that no other writes."""
-        monitor: Monitor | None = self.app.monitor
-        if monitor:
-            monitor.prepare_worker()
-        pid = super().spawn_worker()
-        if monitor:
-            monitor.worker_started(pid)
+        tallies: Tallies = self.app.tallies
+        tallies.prepare_worker()
+        tallies.worker_started(super().spawn_worker())
 
     def stop(self, graceful: bool = True) -> None:
-        """Stop the workers, and then the operator's port."""
+        """Stop the workers, then the operator's port, and say what was counted."""
         super().stop(graceful)
         if self.app.monitor:
             self.app.monitor.end()
-            self.app.say_what_was_counted()
+        self.app.say_what_was_counted()
 
     def _close_listeners(self) -> None:
         for listener in self.LISTENERS:

@@ -1,4 +1,4 @@
-"""The operator's port, in a process of its own, and the counters that it shows.
+"""The operator's port, in a process of its own.
 
 It is a child of the arbiter, which starts another when it ends. A thread of the arbiter
 would do for serving; but the arbiter forks, and a child that is forked while another
@@ -10,9 +10,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import uvicorn
 
 from hitsvc.errors import SettingsError
 from hitsvc.http1 import ConnectionLimit, HttpProtocol, LimitedProtocol, Limits
-from hitsvc.metrics import Board, Rows, Tally
+from hitsvc.metrics import Board
 from hitsvc.operator_port import create_operator_app
 from hitsvc.serve.forked import ForkedServer
 from hitsvc.serve.listener import open_listener
@@ -40,13 +39,16 @@ _GRACE_S = 3.0
 
 
 class Monitor:
-    """Counters that outlive workers, and the process that shows them."""
+    """The process that shows what the workers count."""
 
-    def __init__(self, settings: Settings, is_going: Callable[[], bool]) -> None:
+    def __init__(
+        self, settings: Settings, board: Board, is_going: Callable[[], bool]
+    ) -> None:
         """Open the port; nothing runs yet.
 
         Args:
             settings: Say where.
+            board: What is shown.
             is_going: Tells whether the service was told to stop.
 
         Raises:
@@ -55,22 +57,18 @@ class Monitor:
         self._settings = settings
         self._is_going = is_going
         self._listener = _listen(settings)
-        self._board = Board()
-        self._rows = Rows(self._board)
-        self._next_row: int | None = None
+        self._board = board
         self._process: ForkedServer | None = None
         self._start_at = float("-inf")
 
     # In the arbiter.
 
-    def tend(self, workers: Container[int], close: Callable[[], None]) -> None:
-        """Take note of workers that have ended; start the process if it does not run.
+    def tend(self, close: Callable[[], None]) -> None:
+        """Start the process if it does not run.
 
         Args:
-            workers: The process numbers of those that have not ended.
             close: Closes in the process what is not its affair.
         """
-        self._rows.release(workers)
         process, now = self._process, time.monotonic()
         if (process and process.poll() is None) or now < self._start_at:
             return
@@ -85,24 +83,6 @@ class Monitor:
         self._process = ForkedServer(prepare)
         self._process.go()
 
-    def prepare_worker(self) -> None:
-        """Choose the row of the worker that is about to be forked."""
-        self._next_row = self._rows.take()
-        if self._next_row is None:
-            log.error("too many workers: the metrics leave one out")
-
-    def worker_started(self, pid: int) -> None:
-        """Note who that worker is."""
-        if self._next_row is not None:
-            self._rows.give(self._next_row, pid)
-
-    def summary(self) -> str:
-        """Say how many views were counted, and since when."""
-        began = datetime.fromtimestamp(self._board.began).astimezone()
-        hits = self._board.hits
-        noun = "view" if hits == 1 else "views"
-        return f"{hits:,} {noun} since {began:%Y-%m-%d %H:%M}"
-
     def end(self) -> None:
         """End the process, and give the address back."""
         if self._process:
@@ -115,12 +95,9 @@ class Monitor:
 
     # In a worker.
 
-    def tally(self) -> Tally | None:
-        """Return what this worker counts with."""
+    def leave(self) -> None:
+        """Close what is the process's affair alone."""
         self._listener.close()
-        if self._next_row is None:
-            return None
-        return Tally(self._board.row(self._next_row))
 
     # In the process.
 

@@ -19,13 +19,14 @@ from hitsvc.app import create_app, peer_network_of
 from hitsvc.counting import DayKeys, Once
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
-from hitsvc.metrics import Tally
+from hitsvc.metrics import HitTally
 from hitsvc.request import BeforeFork
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.arbiter import ServiceArbiter
 from hitsvc.serve.lame_duck import LameDuck
 from hitsvc.serve.listener import address_of
 from hitsvc.serve.monitor import Monitor
+from hitsvc.serve.tallies import Tallies
 from hitsvc.settings import Right, Settings, mistake
 from hitsvc.store import open_store_check
 
@@ -43,6 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     Attributes:
         limits: What one client may ask; the workers read it.
         networks: What one network may have of a worker's connections.
+        tallies: Where they count.
         monitor: Shows what they count; `None` where metrics are off.
         day_keys: Keys of claims; the arbiter turns them.
         lame_duck: Whether the service was told to stop.
@@ -51,7 +53,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     limits: Limits
     networks: NetworkLimit
-    tally: Tally | None = None
+    tally: HitTally | None = None
 
     def __init__(
         self,
@@ -77,8 +79,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._operator = operator
         create_app(settings, operator=operator)
         self.lame_duck = LameDuck(settings.drain_seconds)
+        self.tallies = Tallies(metrics=bool(settings.metrics_bind))
         self.monitor = (
-            Monitor(settings, self.lame_duck.began) if settings.metrics_bind else None
+            Monitor(settings, self.tallies.board, self.lame_duck.began)
+            if settings.metrics_bind
+            else None
         )
         self.day_keys = DayKeys(settings.cookie_timeout)
         self._listener_fd = listener.detach()
@@ -119,7 +124,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Make the app; called in each worker."""
-        self.tally = self.monitor.tally() if self.monitor else None
+        self.tally = self.tallies.tally()
+        if self.monitor:
+            self.monitor.leave()
         app = create_app(
             self._settings,
             tally=self.tally,
@@ -157,16 +164,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         arbiter.run()
 
     def say_what_was_counted(self) -> None:
-        """Say at the end how many views there were; without metrics nobody knows."""
-        if self.monitor:
-            start_log.info(
-                "stopped; %(views)s %(verb)s in %(place)s",
-                {
-                    "views": self.monitor.summary(),
-                    "verb": "were" if self._place == "memory" else "are",
-                    "place": self._place,
-                },
-            )
+        """Say at the end how many views there were."""
+        start_log.info(
+            "stopped; %(views)s %(verb)s in %(place)s",
+            {
+                "views": self.tallies.summary(),
+                "verb": "were" if self._place == "memory" else "are",
+                "place": self._place,
+            },
+        )
 
     async def _look_at_store(self) -> str:
         """Warn of what can lose counts; return what the store is."""

@@ -135,19 +135,6 @@ class TestCounters:
         for before, after in pairwise(seen):
             assert [name for name in rising if after[name] < before[name]] == []
 
-    @pytest.mark.parametrize(("hits", "said"), [(1, "1 view "), (3, "3 views ")])
-    def test_a_stop_says_what_was_counted(self, watched, hits, said):
-        """Since the start, refreshes left out, and where it is."""
-        service = watched.service
-        for _ in range(hits):
-            service.count()
-        kill(watched.worker_pids[0])
-        service.stop(signal.SIGINT)
-        first, *_, last = service.stdout.splitlines()
-        place = first.partition("counts are in ")[2].partition(" (")[0]
-        assert last.startswith(f"stopped; {said}since 20")
-        assert last.endswith(f" are in {place}")
-
     def test_their_process_may_die_too(self, watched):
         """The numbers are not its own: another one shows them."""
         watched.service.count()

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from redis.exceptions import ResponseError
 
 from hitsvc.counter import HitCounter
-from hitsvc.counting import ClaimNames, Hit, utc_day
+from hitsvc.counting import ClaimNames, Hit, Result, utc_day
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.metrics import Board, Rows, Tally, TimedBackend, render
+from hitsvc.metrics import Board, HitTally, Rows, Tally, render
+from hitsvc.metrics.catalogue import HITS
+from hitsvc.metrics.tally import TimedBackend
 from hitsvc.store.backend import Backend, ClientBackend
 from tests.support.samples import samples_of
 
@@ -293,3 +295,51 @@ def test_doubts_reach_the_store():
     away = Away()
     TimedBackend(away, Tally(board.row(0))).doubt()
     assert away.doubted == 1
+
+
+def test_without_metrics_hits_alone_are_tallied():
+    """For the line at the end; nothing else is looked at."""
+    board = Board(1)
+    tally = HitTally(board.row(Rows(board).take() or 0))
+    backend = working()
+    tally.error(CounterUnavailable("away"))
+    tally.connections(3)
+
+    async def main() -> None:
+        counter = HitCounter(
+            tally.timed(backend),
+            key_prefix="hits:",
+            token_ttl_s=60,
+            token_length=12,
+            queue_limit=1_000,
+            claim_ttl_s=60,
+            tally=tally,
+        )
+        await three_hits_at_once(counter)
+        await counter.totals(URL)
+        await counter.close()
+
+    before = bytes(board.row(0))
+    asyncio.run(main())
+
+    assert tally.timed(backend) is backend
+    assert board.hits == 3
+    after = bytes(board.row(0))
+    assert [at for at in range(len(after)) if before[at] != after[at]] == [HITS.at * 8]
+
+
+def test_without_metrics_a_batch_that_fails_is_not_tallied():
+    """Nobody knows what of it was counted."""
+    board = Board(1)
+    tally = HitTally(board.row(Rows(board).take() or 0))
+
+    async def fail(operations: object) -> Sequence[Result]:
+        raise CounterUnavailable(str(operations))
+
+    async def main() -> None:
+        await tally.watch(fail)([])
+
+    with pytest.raises(CounterUnavailable):
+        asyncio.run(main())
+
+    assert board.hits == 0

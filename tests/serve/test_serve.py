@@ -182,9 +182,10 @@ class TestLog:
         kill(victim)
         eventually(lambda: running.valkey_pid not in (None, victim))
         running.stop()
-        (start,) = map(json.loads, running.stdout.splitlines())
+        start, end = map(json.loads, running.stdout.splitlines())
         loggers = {json.loads(line)["logger"] for line in running.stderr.splitlines()}
         assert (start["address"], start["workers"]) == (running.url, 1)
+        assert end["views"].startswith("0 views since ")
         assert loggers >= {"hitsvc.command", "hitsvc.serve.worker", "gunicorn.error"}
 
     def test_a_failed_start_is_json_too(self, tmp_path: Path) -> None:
@@ -225,6 +226,24 @@ class TestStop:
         assert running.stop(signum) == 0
         assert running.is_gone()
         assert _unexpected(running) == []
+
+    @pytest.mark.parametrize(("hits", "said"), [(1, "1 view "), (3, "3 views ")])
+    @pytest.mark.parametrize("metrics", ["off", "on"])
+    def test_it_says_what_was_counted(
+        self, service: StartService, hits: int, said: str, metrics: str
+    ) -> None:
+        """Since the start, by all workers, refreshes left out, and where it is."""
+        shown = {"HITSVC_METRICS_BIND": f"127.0.0.1:{free_port()}"}
+        running = service(env=shown if metrics == "on" else {})
+        for _ in range(hits):
+            running.count()
+        (worker,) = running.worker_pids[-1:]
+        kill(worker)
+        running.stop(signal.SIGINT)
+        first, *_, last = running.stdout.splitlines()
+        place = first.partition("counts are in ")[2].partition(" (")[0]
+        assert last.startswith(f"stopped; {said}since 20")
+        assert last.endswith(f" are in {place}")
 
     def test_ctrl_c_ends_it_quietly(self, service: StartService) -> None:
         """A terminal sends SIGINT to the whole group; only one process acts on it."""
