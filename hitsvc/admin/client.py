@@ -52,7 +52,7 @@ def open_client(
     if not in_cluster:
         msg = (
             "this does not work with a Redis Cluster, only with a store that is alone; "
-            "with a cluster there are hitsvc show, top, set, add, reset, delete and prune"
+            "with a cluster there are all commands but hitsvc move and repair"
         )
         raise StoreError(msg)
     slots = asyncio.run(slots_of(nodes, timeout_s))

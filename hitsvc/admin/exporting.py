@@ -15,6 +15,7 @@ from typing import Any
 
 from hitsvc.admin.client import script
 from hitsvc.admin.importers import LeftOut, Row, gathered
+from hitsvc.admin.nodes import is_cluster, servers, unmoved
 from hitsvc.counting import Keys, site_of
 from hitsvc.errors import StoreError
 
@@ -84,14 +85,22 @@ class Export:
         if not pages:
             return []
         names = [self._keys.page(page).total for page in pages]
-        years = sorted(self._years)
-        found: Sequence[Any] = self._client.eval(
-            script("read_pages"), len(names), *names, *years
-        )
-        return found
+        years, text = sorted(self._years), script("read_pages")
+        if not is_cluster(self._client):
+            found: Sequence[Any] = self._client.eval(text, len(names), *names, *years)
+            return found
+        pipeline = self._client.pipeline(transaction=False)
+        for name in names:
+            pipeline.eval(text, 1, name, *years)
+        return [page for (page,) in pipeline.execute()]
 
     def _scan(self) -> Iterator[Row]:
         """Find the pages; some come twice while the store grows or shrinks."""
+        with unmoved(self._client):
+            for server in servers(self._client):
+                yield from self._scan_one(server)
+
+    def _scan_one(self, server: Any) -> Iterator[Row]:
         text, site = script("scan_pages"), self._site
         start = len(self._keys.page("").total) - 1
         pattern = self._keys.all_pages
@@ -100,7 +109,7 @@ class Export:
             pattern = pattern[:-1] + re.sub(r"([*?\[\]\\])", r"\\\1", site) + "*"
         cursor = "0"
         while True:
-            cursor, pages, years, old = self._client.eval(
+            cursor, pages, years, old = server.eval(
                 text, 0, cursor, pattern, _SCAN, start
             )
             if old:

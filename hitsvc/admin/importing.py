@@ -4,27 +4,26 @@ Rows come in the order of their pages. Some pages at a time are one script, whic
 rows and moves a mark past them, both or neither; so an import that is run again goes on
 behind the mark, and one that is done adds nothing. The mark stays for good.
 
-The script needs the mark and the pages in one slot. Where each page has a slot of its own,
-as in a cluster, a batch is one page, and its mark stands beside it.
+The script needs the mark and the pages in one slot. In a cluster, where each page has a slot
+of its own, it is taken apart; see `hitsvc.admin.import_steps`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, groupby
+from itertools import chain
 from typing import Any, Literal
 
-from hitsvc.admin.client import extend_lock, only_one, script
+from hitsvc.admin.client import extend_lock, only_one
 from hitsvc.admin.import_batches import PageRows, batches_of
+from hitsvc.admin.import_steps import DONE, steps_of
 from hitsvc.admin.importers import LeftOut, Row
 from hitsvc.admin.room import fill_of
-from hitsvc.counting import FULL_ABOVE, Keys, site_of
+from hitsvc.counting import FULL_ABOVE, Keys
 from hitsvc.errors import StoreError
 
 Mode = Literal["add", "max", "replace"]
 
-# Rows in one script: hits wait in the store while it runs.
-BATCH_ROWS = 100
 # So often the lock is extended, and the store asked whether it has room.
 _LOOK_EVERY = 50
 EXAMPLES = 5
@@ -72,7 +71,7 @@ class Import:
         until: date,
         dry_run: bool = False,
         again: bool = False,
-        batch_rows: int = BATCH_ROWS,
+        batch_rows: int = 0,
         rules: str = "",
     ) -> None:
         """Prepare.
@@ -87,19 +86,19 @@ class Import:
             until: The last day that can be right.
             dry_run: Only look.
             again: Begin anew, whatever has been counted before.
-            batch_rows: How many rows go into a script, but for a page that has more.
+            batch_rows: How many rows are a batch; 0: what suits the store.
             rules: Tells what made keys of the rows' pages; see `Identity.name`.
         """
         self._client = client
-        self._keys, self._mark = keys, keys.import_mark(import_id)
+        self._keys = keys
+        self._steps = steps_of(client, keys, import_id, mode)
+        self._mark = self._steps.mark
         self._left_out = left_out
-        self._mode = mode
         self._until = until
         self._dry_run = dry_run
         self._again = again
-        self._batch_rows = batch_rows
+        self._batch_rows = batch_rows or self._steps.batch_rows
         self._rules = rules
-        self._text = script("import_rows")
         self._at, self._outcome = "", Outcome()
 
     def run(
@@ -128,17 +127,21 @@ class Import:
         # What takes long, reading and sorting, comes with the first: before the lock.
         batches = chain([next(batches, [])], batches)
         if self._dry_run:
+            self._steps.begin(again=self._again, dry=True)
             self._read_mark()
             self._apply_all(batches, progress, None)
             return self._outcome
         with only_one(self._client, self._keys) as lock:
-            if self._again:
-                self._client.delete(self._mark)
+            self._steps.begin(again=self._again)
             if self._read_mark() != self._rules:
                 self._client.hset(self._mark, "rules", self._rules)
             self._apply_all(batches, progress, lock)
             self._client.hset(self._mark, "done", now)
         return self._outcome
+
+    def forget(self) -> None:
+        """Let it be imported again, as if it never had been."""
+        self._steps.forget()
 
     def _is_done(self) -> bool:
         if not self._again:
@@ -208,32 +211,18 @@ class Import:
             raise StoreError(msg)
 
     def _apply(self, pages: list[PageRows]) -> None:
-        names = [self._keys.page(page.key).total for page in pages]
-        last = pages[-1].key
-        number = sum(len(page.rows) for page in pages)
-        pipeline = self._client.pipeline(transaction=False)
-        if not self._dry_run:
-            # First: a page that is listed and not there yet does no harm.
-            self._list(pipeline, pages)
-        to = "" if self._dry_run else last
-        words = [page.words() for page in pages]
-        head = [self._mark, *names, self._at, self._mode, to, number]
-        pipeline.eval(self._text, len(names) + 1, *head, *words)
-        replies = pipeline.execute()[-1]
+        replies = self._steps.apply(pages, self._at, dry=self._dry_run)
         self._note(pages, replies)
         if not self._dry_run:
-            self._at = last
-
-    def _list(self, pipeline: Any, pages: list[PageRows]) -> None:
-        """Write pages into the index."""
-        for site, group in groupby(pages, lambda page: site_of(page.key)):
-            pipeline.sadd(self._keys.sites, site)
-            pipeline.sadd(self._keys.pages(site), *(page.key for page in group))
+            self._at = pages[-1].key
 
     def _note(self, pages: list[PageRows], replies: list[str]) -> None:
         outcome = self._outcome
         for page, reply in zip(pages, replies, strict=True):
             kind, rest = reply[0], reply[1:]
+            if kind == DONE:
+                outcome.rows_before += len(page.rows)
+                continue
             if kind == "!":
                 hits = sum(row.hits for row in page.rows)
                 self._left_out.add(rest, page.key, hits, "all rows of a page", 0)

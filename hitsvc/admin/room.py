@@ -1,10 +1,11 @@
-"""How full a store is, asked by an operator's command."""
+"""How full a store is, asked by an operator's command: of a cluster, its fullest node."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from redis.exceptions import ResponseError
 
+from hitsvc.admin.nodes import servers
 from hitsvc.counting import Fill
 
 
@@ -14,8 +15,13 @@ def fill_of(client: Any) -> Fill:
     Args:
         client: As `open_client` makes it.
     """
+    fills = [_fill_of(server) for server in servers(client)]
+    return max(fills, key=lambda fill: (fill.share, fill.used))
+
+
+def _fill_of(server: Any) -> Fill:
     try:
-        info = client.info()
+        info = server.info()
     except ResponseError:
         return Fill()
     return Fill.of({name: _text(value) for name, value in info.items()})

@@ -150,7 +150,7 @@ class Undo:
         if outcome.done_before:
             raise ChangeRefused(_GONE)
         if not outcome.rows:  # so that it can be tried again
-            self._client.unlink(self._keys.import_mark(mark))
+            work.forget()
         for why in left_out.reasons:
             msg = f"not all hits could be put back: {why}"
             raise ChangeRefused(msg)

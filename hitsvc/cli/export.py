@@ -63,7 +63,10 @@ def command(
     packed = name.endswith(".gz")
     is_json = as_json or name.removesuffix(".gz").endswith(_JSON)
     form: Form = "ndjson" if is_json else "csv"
-    with open_store_client(settings) as client, _target(output) as target:
+    with (
+        open_store_client(settings, in_cluster=True) as client,
+        _target(output) as target,
+    ):
         export = Export(client, Keys(settings.key_prefix), site)
         with counting_bar("Pages") as progress:
             rows: Iterator[Row] = export.rows(datetime.now(UTC).date(), progress)

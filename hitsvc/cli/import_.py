@@ -92,7 +92,7 @@ def command(file: str, **chosen: Any) -> None:
 def _import(settings: Settings, opened: Opened, chosen: dict[str, Any]) -> Report:
     now = datetime.now(UTC)
     until = chosen["until"] or now.date() + timedelta(1)
-    with open_store_client(settings) as client:
+    with open_store_client(settings, in_cluster=True) as client:
         work = Import(
             client,
             Keys(settings.key_prefix),

@@ -99,7 +99,7 @@ def _look(file: Path, settings: Settings) -> int:
 def _import(file: Path, settings: Settings) -> None:
     opened = open_file(Source(file), Choices(OURS, Shape()))
     keys, now = Keys(settings.key_prefix), datetime.now(UTC)
-    with open_store_client(settings) as client:
+    with open_store_client(settings, in_cluster=True) as client:
         begun = client.exists(keys.import_mark(opened.id))
         if not begun and next(Export(client, keys).rows(now.date()), None):
             msg = (

@@ -10,6 +10,7 @@ page shares a slot
 ``hits:{example.com/b}:d:0``      string  hits without a date; may be negative
 ``hits:{example.com/b}:t:…``      string  a live anti-refresh token; expires
 ``hits:{example.com/b}:c:…``      string  a claim of a visitor without a cookie; expires
+``hits:{example.com/b}:m:…``      any     a step of an import or a move in a cluster
 ``hits:pages:{example.com}``      set     the page keys of a site
 ``hits:sites``                    set     the sites
 ``hits:refused``                  zset    sites that are not counted → how often they asked
@@ -59,6 +60,10 @@ class PageKeys:
     def claim_prefix(self) -> str:
         """Return what the names of claims on it start with."""
         return f"{self.total}:c:"
+
+    def step(self, name: str) -> str:
+        """Name what says that a step of a change over many slots has been taken."""
+        return f"{self.total}:m:{name}"
 
     @property
     def version_1_days(self) -> str:

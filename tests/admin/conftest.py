@@ -1,4 +1,4 @@
-"""Stores for the operator's commands: fakeredis, and a real Valkey."""
+"""Stores for the operator's commands: fakeredis, a real Valkey, and a real cluster."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,13 +7,33 @@ import pytest
 from fakeredis import FakeRedis
 
 from hitsvc.admin import open_client
+from tests.support.cluster import Cluster
+from tests.support.whole_cluster import WholeCluster
 
 
-@pytest.fixture(name="client", params=["fakeredis", "valkey"])
+@pytest.fixture(name="six_nodes", scope="session")
+def _six_nodes() -> Iterator[Cluster]:
+    """A cluster of three primaries and their replicas, one for the whole session."""
+    with Cluster(3, 1) as cluster:
+        yield cluster
+
+
+@pytest.fixture(name="cluster_client")
+def _cluster_client(six_nodes: Cluster) -> Iterator[Any]:
+    """A client of an empty cluster."""
+    with WholeCluster(six_nodes.url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture(name="client", params=["fakeredis", "valkey", "cluster"])
 def _client(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A client of an empty store, of either kind."""
+    """A client of an empty store, of any kind."""
     if request.param == "fakeredis":
         client: Any = FakeRedis(decode_responses=True)
+    elif request.param == "cluster":
+        yield request.getfixturevalue("cluster_client")
+        return
     else:
         client = open_client(request.getfixturevalue("valkey_url"))
     yield client

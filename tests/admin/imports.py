@@ -56,7 +56,7 @@ def pages(client: Any) -> dict[str, Any]:
     return {
         name: read[client.type(name)](name)
         for name in client.keys("*")
-        if ":jobs:" not in name and name != KEYS.lock
+        if ":jobs:" not in name and ":m:" not in name and name != KEYS.lock
     }
 
 

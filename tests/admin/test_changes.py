@@ -125,6 +125,7 @@ class TestAdd:
         assert everything(client) == {}
 
 
+@pytest.mark.parametrize("client", ["fakeredis", "valkey"], indirect=True)
 class TestMove:
     """`move`: a page's hits become another's."""
 
@@ -253,6 +254,7 @@ def test_an_export_of_a_page_adds_up_to_its_total(client):
     ]
 
 
+@pytest.mark.parametrize("client", ["fakeredis", "valkey"], indirect=True)
 def test_sums_are_forgotten_by_a_change(client):
     """Nobody is shown what was before."""
     for change in (

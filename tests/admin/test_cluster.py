@@ -74,10 +74,7 @@ def test_pages_of_all_nodes_are_reset_pruned_and_deleted(cluster, tmp_path):
     "command",
     [
         "move a.example/b a.example/c",
-        "export",
-        "import {file}",
         "repair",
-        "backup {file}",
     ],
 )
 def test_what_needs_one_store_is_refused(cluster, tmp_path, command):
@@ -90,6 +87,44 @@ def test_what_needs_one_store_is_refused(cluster, tmp_path, command):
     assert ended.exit_code
     assert isinstance(ended.exception, StoreError), ended.output
     assert "Redis Cluster" in str(ended.exception)
+
+
+def test_all_pages_are_exported_and_imported(cluster, tmp_path):
+    """Once, however often that is asked for."""
+    for number, page in enumerate(PAGES):
+        done(cluster, f"set {page} {number}")
+        done(cluster, f"add {page} 2 --day 2026-01-02")
+    file = tmp_path / "counts.csv"
+    done(cluster, f"export --output {file}")
+    exported = file.read_text()
+
+    for _ in range(2):
+        done(cluster, f"import {file}")
+
+    assert exported.count(",2026-01-02,2\n") == len(PAGES)
+    shown = [done(cluster, f"show {page}").split()[1] for page in PAGES]
+    assert shown == [str(2 * (number + 2)) for number in range(12)]
+    done(cluster, "delete --match site-*.example/p --yes --save -")
+
+
+def test_a_backup_is_restored_into_an_empty_cluster(cluster, tmp_path):
+    """Not into one that has pages; and again, it changes nothing."""
+    for number, page in enumerate(PAGES):
+        done(cluster, f"set {page} {number}")
+    file = tmp_path / "counts.backup"
+    assert "an export of 12 rows" in done(cluster, f"backup {file}")
+
+    refused = run(cluster, f"restore {file}")
+    done(cluster, "delete --match site-*.example/p --yes --save -")
+    for _ in range(2):
+        restored = done(cluster, f"restore {file}")
+
+    assert "has pages already" in str(refused.exception)
+    assert "nothing was changed" in restored
+    assert [done(cluster, f"show {p}").split()[1] for p in PAGES] == [
+        str(number) for number in range(12)
+    ]
+    done(cluster, "delete --match site-*.example/p --yes --save -")
 
 
 def test_doctor_looks_at_every_node(cluster):

@@ -22,6 +22,8 @@ from hitsvc.errors import StoreError
 from hitsvc.request import PLAIN, Identity
 from tests.support.cut import CutClient
 
+pytestmark = pytest.mark.parametrize("client", ["fakeredis", "valkey"], indirect=True)
+
 KEYS = Keys("hits:")
 A, B = KEYS.page("a.example"), KEYS.page("b.example/x")
 TODAY = Day.of(date(2026, 11, 25))

@@ -28,6 +28,8 @@ class CutClient:
     def __getattr__(self, name: str) -> Any:
         """Wrap each method that sends something."""
         method = getattr(self._client, name)
+        if not callable(method):
+            return method
 
         def call(*args: Any, **kwargs: Any) -> Any:
             if name == "pipeline":

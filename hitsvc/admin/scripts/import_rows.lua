@@ -17,6 +17,9 @@ local function number(reply)
     return 0, false
   end
   if type(reply) == 'table' then
+    if string.find(tostring(reply.err), 'non local key', 1, true) then
+      error(reply.err)  -- part of the page is at another node of the cluster
+    end
     return nil, 'its keys in the store are of another type'
   end
   if not string.match(reply, '^%-?%d+$') then

@@ -5,6 +5,9 @@
 local function ask(command, name)
   local reply = redis.pcall(command, name)
   if type(reply) == 'table' and reply.err then
+    if string.find(tostring(reply.err), 'non local key', 1, true) then
+      error(reply.err)
+    end
     error(name .. ' is of another type than it should be')
   end
   return reply or ''
