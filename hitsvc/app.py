@@ -28,7 +28,7 @@ from hitsvc.answer import (
 )
 from hitsvc.badge import BadgeMaker, load_template
 from hitsvc.base_path import also_below
-from hitsvc.counting import Keys, UnheededProxy
+from hitsvc.counting import Keys, UnheededProxy, ZoneNote
 from hitsvc.express import ExpressLane
 from hitsvc.front import open_front
 from hitsvc.health import Liveness, Readiness
@@ -89,7 +89,13 @@ def create_app(
     routes = front.routes | _routes(services, badges, painter, front.statistics)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
-    ends = _Lifespan(unheeded, services.counter, check, *front.ends)
+    note = ZoneNote(
+        Keys(settings.key_prefix),
+        settings.timezone,
+        backend.execute,
+        shared.tells_of_zone,
+    )
+    ends = _Lifespan(note, unheeded, note, services.counter, check, *front.ends)
     app = _app(routes, counts, services, ends)
     shown = error_pictures(badges, services.looks, painter), front.shell.error_page
     problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
@@ -137,7 +143,8 @@ def _routes(
 ) -> dict[str, object]:
     """Return every address of the service with the resource that answers there."""
     text, badge = TextRenderer(), BadgeRenderer(badges)
-    days, chart = JsonHistoryRenderer(services.looks), ChartRenderer(services.looks)
+    days = JsonHistoryRenderer(services.looks)
+    chart = ChartRenderer(services.looks, services.calendar.zone)
     png = painter and PngRenderer(badges, painter)
     take_png = HitTaker(services, png) if png else NotInstalledTaker(services, PNG)
     read_png = CountReader(services, png) if png else NotInstalled(services, PNG)
@@ -206,10 +213,14 @@ class _Closed(Protocol):
 
 
 class _Lifespan:
-    """Ends the connections with the server, when every request has been answered."""
+    """Begins with the server; ends the connections when every request was answered."""
 
-    def __init__(self, *parts: _Closed) -> None:
+    def __init__(self, first: ZoneNote, *parts: _Closed) -> None:
+        self._first = first
         self._parts = parts
+
+    async def process_startup(self, _scope: Any, _event: Any) -> None:
+        self._first.begin()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
         for part in self._parts:

@@ -142,7 +142,7 @@ class HitCounter:
 
         Args:
             page_key: What `hitsvc.request.Identity.key` returned.
-            days: Read the hits of so many latest days (UTC), too, today included.
+            days: Read the hits of so many latest days, too, today included.
 
         Returns:
             What will hold the total, and the days' hits, oldest first; or

@@ -65,7 +65,9 @@ def open_front(
     )
     routes = {
         "/leave-me-out": LeaveMeOut(shell, services.proxies),
-        **statistics_routes(shell, services.counter, services.targets, statistics),
+        **statistics_routes(
+            shell, services.counter, services.targets, statistics, services.calendar
+        ),
         **page_routes(_assets(shell, badges, identity, statistics), maker),
         **shell.routes(),
         **(side.routes(shell) if side else {}),
@@ -101,4 +103,6 @@ def _operator_side(
     # PERF: 40 ms of a start that does not need it.
     from hitsvc.dashboard import open_operator_side
 
-    return open_operator_side(settings, operator, services.proxies, identity)
+    return open_operator_side(
+        settings, operator, services.proxies, identity, services.calendar
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hitsvc.badge import LookParser
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Capacity, ClaimNames
+from hitsvc.counting import Calendar, Capacity, ClaimNames
 from hitsvc.errors import SettingsError
 from hitsvc.metrics import HitTally
 from hitsvc.request import (
@@ -33,6 +33,7 @@ class Services:
     """What these resources have in common.
 
     Attributes:
+        calendar: Tells which day it is.
         counter: Where the counts are.
         targets: Finds the page that a request means.
         new_pages: Tells whose new pages are too many.
@@ -45,6 +46,7 @@ class Services:
         shared: Finds the cookie of those who visit many pages.
     """
 
+    calendar: Calendar
     counter: HitCounter
     targets: TargetFinder
     new_pages: NewPages
@@ -81,11 +83,13 @@ def make_services(
     """
     lifetime_s = settings.cookie_timeout
     clients = Clients(proxies, settings.client_header)
+    calendar = Calendar(settings.timezone)
     return Services(
-        _counter(settings, check, backend, tally),
+        calendar,
+        _counter(settings, check, backend, tally, calendar),
         TargetFinder(_sites(settings, identity), identity),
         _new_pages(settings, clients),
-        claims_of(settings.refresh, lifetime_s, clients, shared),
+        claims_of(settings.refresh, lifetime_s, clients, shared, calendar),
         _uncounted(settings, clients),
         proxies,
         LookParser(),
@@ -95,7 +99,11 @@ def make_services(
 
 
 def _counter(
-    settings: Settings, check: StoreCheck, backend: Backend, tally: HitTally | None
+    settings: Settings,
+    check: StoreCheck,
+    backend: Backend,
+    tally: HitTally | None,
+    calendar: Calendar,
 ) -> HitCounter:
     lifetime_s = settings.cookie_timeout
     return HitCounter(
@@ -109,6 +117,7 @@ def _counter(
         capacity=Capacity(check.info),
         tally=tally,
         acknowledge=settings.acknowledge,
+        today=calendar.today,
     )
 
 

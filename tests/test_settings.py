@@ -31,6 +31,7 @@ DEFAULTS = {
     "queue_limit": 10_000,
     "sites": "",
     "deny": "",
+    "timezone": "UTC",
     "bots": "skip",
     "query": "",
     "hash_routes": "off",
@@ -391,6 +392,7 @@ class TestFiles:
             "socket_mode": "600",
             "embedded_memory": "99",
             "metrics_bind": ":2",
+            "timezone": "Asia/Kolkata",
             "bots": "count",
             "base_path": "/stats",
             "ignore": "203.0.113.7",
@@ -464,3 +466,24 @@ class TestUnknown:
             "HITSVC_QQQQQQQQQ is not a setting and is ignored",
             "HITSVC_XYZXYZXYZ is not a setting and is ignored",
         ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/Belin", "(perhaps Europe/Berlin)"),
+        ("europe/berlin", "(perhaps Europe/Berlin)"),
+        ("Mars/Olympus Mons", "no time zone of that name"),
+        ("../../etc/passwd", "no time zone of that name"),
+        ("Europe", "no time zone of that name"),
+        ("right/Europe/Berlin", "no time zone of that name"),
+    ],
+)
+def test_a_zone_that_there_is_not_is_refused(zone, said):
+    """With the one that was meant, if one is spelled alike."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({"HITSVC_TIMEZONE": zone})
+    message = str(caught.value)
+    assert message.startswith(f"HITSVC_TIMEZONE={zone!r}: no time zone of that name")
+    assert said in message
+    assert message.endswith("Give the name of a time zone, such as Europe/Berlin.")

@@ -18,6 +18,7 @@ from hitsvc.admin.doctor import (
     examine_report,
     examine_store,
     examine_unheeded,
+    examine_zone,
 )
 from hitsvc.admin.exporting import Export
 from hitsvc.admin.histories import LATEST_DAYS, Histories, History
@@ -43,6 +44,7 @@ from hitsvc.admin.summing import summing
 from hitsvc.admin.sums import Sums
 from hitsvc.admin.undoing import Kept, Step, Undo, export_of
 from hitsvc.admin.whole_file import whole_file
+from hitsvc.admin.zone import calendar_of
 
 __all__ = [
     "BEFORE",
@@ -82,12 +84,14 @@ __all__ = [
     "Step",
     "Sums",
     "Undo",
+    "calendar_of",
     "difference",
     "examine_disk",
     "examine_proxy",
     "examine_report",
     "examine_store",
     "examine_unheeded",
+    "examine_zone",
     "explained",
     "export_of",
     "fill_of",

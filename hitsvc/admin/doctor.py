@@ -53,6 +53,27 @@ def examine_report(report: StoreReport) -> list[Finding]:
     return findings
 
 
+def examine_zone(client: Any, keys: Keys, zone: str) -> Finding:
+    """Look whether days are counted in the zone of the settings.
+
+    Args:
+        client: As `open_client` makes it.
+        keys: What things are called.
+        zone: That of the settings.
+
+    Raises:
+        RedisError: The store does not answer.
+    """
+    counted = client.get(keys.zone) or zone
+    if counted == zone:
+        return Finding("days", f"those of {zone}")
+    text = (
+        f"those of {counted}, as the service has counted last; HITSVC_TIMEZONE here is "
+        f"{zone}. Commands go by the service's; if that is to change, restart it with yours"
+    )
+    return Finding("days", text, wrong=True)
+
+
 def examine_store(client: Any, keys: Keys, now: Callable[[], float]) -> list[Finding]:
     """Look at how full a store is, its clock, and which sites it refuses.
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from hitsvc.admin.client import open_client
 from hitsvc.admin.overview import Overviews
-from hitsvc.counting import Keys
+from hitsvc.counting import UTC, Calendar, Keys
 from hitsvc.errors import HitsError
 
 # It rests so many times as long as it works.
@@ -27,9 +27,9 @@ def command() -> list[str]:
     return [sys.executable, "-P", "-m", "hitsvc.admin.summing"]
 
 
-def order(url: str, key_prefix: str) -> str:
+def order(url: str, key_prefix: str, zone: str = UTC) -> str:
     """Word what its standard input has to say."""
-    return json.dumps({"url": url, "key_prefix": key_prefix})
+    return json.dumps({"url": url, "key_prefix": key_prefix, "zone": zone})
 
 
 def summing(orders: TextIO, open_client: Any = open_client) -> int:
@@ -38,7 +38,12 @@ def summing(orders: TextIO, open_client: Any = open_client) -> int:
     try:
         with open_client(said["url"]) as client:
             keys = Keys(said["key_prefix"])
-            Overviews(client, keys, rest=lambda s: time.sleep(_RESTS * s)).refresh()
+            Overviews(
+                client,
+                keys,
+                today=Calendar(said["zone"]).today,
+                rest=lambda s: time.sleep(_RESTS * s),
+            ).refresh()
     except (RedisError, HitsError):
         return 1  # whoever wants to see the sums is told so by the store itself
     return 0

@@ -194,9 +194,10 @@ class ChartRenderer:
 
     content_type = "image/svg+xml"
 
-    def __init__(self, looks: LookParser) -> None:
-        """Read looks with this."""
+    def __init__(self, looks: LookParser, zone: str) -> None:
+        """Read looks with this; days are those of a time zone."""
         self._looks = looks
+        self._zone = zone
 
     def tells_days(self, _params: Params) -> bool:
         """Show nothing but days; see `HistoryRenderer.tells_days`."""
@@ -211,7 +212,9 @@ class ChartRenderer:
         days = [DayHits(*day) for day in totals.days.items()]
         total = totals.total + self._looks.parse(params).amount.base
         write = FORMATS.get(_single(params, "format"))
-        look = ChartLook.of(_single(params, "theme"), _single(params, "width"))
+        look = ChartLook.of(
+            _single(params, "theme"), _single(params, "width"), self._zone
+        )
         return draw_chart(page_key, total, days, look, write)
 
 

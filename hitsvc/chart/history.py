@@ -44,7 +44,7 @@ _FIRST_PART = 0.66
 
 
 class DayHits(NamedTuple):
-    """The hits of a page on one day (UTC)."""
+    """The hits of a page on one day."""
 
     day: date
     hits: int
@@ -57,18 +57,20 @@ class ChartLook:
     Attributes:
         theme: ``light``, ``dark``, or ``auto``: as the reader prefers.
         width: In px, from `MIN_WIDTH` to `MAX_WIDTH`.
+        zone: The time zone of its days.
     """
 
     theme: str = "auto"
     width: int = plot.WIDTH
+    zone: str = "UTC"
 
     @classmethod
-    def of(cls, theme: str, width: str) -> Self:
+    def of(cls, theme: str, width: str, zone: str = "UTC") -> Self:
         """Read query parameters; what is missing or wrong is as its default."""
         known = theme if theme in _STYLES else "auto"
         if not (width.isascii() and width.isdecimal() and len(width) < 10):
-            return cls(known)
-        return cls(known, min(max(int(width), MIN_WIDTH), MAX_WIDTH))
+            return cls(known, zone=zone)
+        return cls(known, min(max(int(width), MIN_WIDTH), MAX_WIDTH), zone)
 
     @property
     def right(self) -> int:
@@ -103,7 +105,8 @@ def draw_chart(
     return (
         f'<svg xmlns="{SVG_NAMESPACE}" width="{look.width}" height="{plot.HEIGHT}" '
         f'viewBox="0 0 {look.width} {plot.HEIGHT}" role="img">'
-        f"<title>Views of {escape(key)}</title><desc>{_in_words(total, days)}</desc>"
+        f"<title>Views of {escape(key)}</title><desc>"
+        f"{_in_words(total, days, look.zone)}</desc>"
         f"<style>{_STYLES[look.theme]}</style>"
         f'<rect class="c" x=".5" y=".5" width="{look.width - 1}" '
         f'height="{plot.HEIGHT - 1}" rx="8"/>'
@@ -157,9 +160,9 @@ def _dates(days: Sequence[date], right: int) -> Iterator[str]:
         yield f'<text class="m" x="{x}" y="{plot.BOTTOM + 20}">{text}</text>'
 
 
-def _in_words(total: int, days: Sequence[DayHits]) -> str:
+def _in_words(total: int, days: Sequence[DayHits], zone: str) -> str:
     best = max(days, key=lambda day: day.hits)
-    period = f"{_period(days)} ({len(days)} days, UTC)"
+    period = f"{_period(days)} ({len(days)} days, {zone})"
     in_total = f"{total:,} in total."
     if best.hits <= 0:
         return f"No views counted, {period}. {in_total}"

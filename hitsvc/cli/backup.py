@@ -1,12 +1,11 @@
 """``hitsvc backup``: everything in the store as of one moment, in a file."""
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from hitsvc.admin import Export, save_snapshot, whole_file
+from hitsvc.admin import Export, calendar_of, save_snapshot, whole_file
 from hitsvc.admin.importers import write_rows
 from hitsvc.cli import options
 from hitsvc.cli.asking import open_store_client
@@ -37,7 +36,8 @@ def command(file: Path, redis_url: str | None, data_dir: Path | None) -> None:
             size = save_snapshot(client, keys, settings.data_dir, file)
             what = f"a snapshot of {size:,} bytes"
         else:
-            rows = Export(client, keys).rows(datetime.now(UTC).date())
+            today = calendar_of(client, keys, settings.timezone).today().date
+            rows = Export(client, keys).rows(today)
             with whole_file(file) as target:
                 number = write_rows(rows, target, packed=True)
             what = f"an export of {number:,} rows"

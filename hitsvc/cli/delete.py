@@ -57,5 +57,9 @@ def command(
             pages = sorted(set(reader.pages(host)))
         elif pattern:
             pages = reader.matching(pattern, identity)
-        job = removing.Job("Delete", "Deleted", Removal(client, keys).delete)
+        job = removing.Job(
+            "Delete",
+            "Deleted",
+            Removal(client, keys, today=operating.calendar(client, keys).today).delete,
+        )
         removing.run(client, keys, pages, job, yes=yes, save=save, as_json=as_json)

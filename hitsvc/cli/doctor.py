@@ -16,6 +16,7 @@ from hitsvc.admin import (
     examine_report,
     examine_store,
     examine_unheeded,
+    examine_zone,
 )
 from hitsvc.cli import options
 from hitsvc.cli.asking import open_store_client
@@ -75,6 +76,7 @@ def _store(settings: Settings) -> list[Finding]:
         with open_store_client(settings) as client:
             keys = Keys(settings.key_prefix)
             found += examine_store(client, keys, time.time)
+            found.append(examine_zone(client, keys, settings.timezone))
             trusted = settings.forwarded_allow_ips
             return found + examine_unheeded(client, keys, trusted)
     except (SettingsError, CounterUnavailable) as ex:

@@ -4,13 +4,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
-from hitsvc.admin import Export, difference, whole_file
+from hitsvc.admin import Export, calendar_of, difference, whole_file
 from hitsvc.admin.importers import Form, Row, Source, write_rows
 from hitsvc.cli import options
 from hitsvc.cli.asking import counting_bar, open_store_client
@@ -67,9 +66,11 @@ def command(
         open_store_client(settings, in_cluster=True) as client,
         _target(output) as target,
     ):
-        export = Export(client, Keys(settings.key_prefix), site)
+        keys = Keys(settings.key_prefix)
+        today = calendar_of(client, keys, settings.timezone).today().date
+        export = Export(client, keys, site)
         with counting_bar("Pages") as progress:
-            rows: Iterator[Row] = export.rows(datetime.now(UTC).date(), progress)
+            rows: Iterator[Row] = export.rows(today, progress)
             if less is not None:
                 rows = difference(rows, Source(less))
             number = write_rows(rows, target, form, packed=packed)

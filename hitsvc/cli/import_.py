@@ -17,6 +17,7 @@ from hitsvc.admin import (
     Choices,
     Import,
     Opened,
+    calendar_of,
     open_file,
     open_other_store,
 )
@@ -25,7 +26,7 @@ from hitsvc.cli import options
 from hitsvc.cli.asking import counting_bar, open_store_client
 from hitsvc.cli.import_report import Report
 from hitsvc.cli.typed import Day, File, Word
-from hitsvc.counting import Keys
+from hitsvc.counting import Calendar, Keys
 from hitsvc.request import Identity
 from hitsvc.settings import Right, Settings, mistake
 
@@ -80,8 +81,12 @@ def command(file: str, **chosen: Any) -> None:
     settings = Settings.load(
         os.environ, redis_url=chosen["redis_url"], data_dir=chosen["data_dir"]
     )
-    with _opened(file, _choices(settings, chosen)) as opened:
-        report = _import(settings, opened, chosen)
+    _see_file(file)
+    with open_store_client(settings, in_cluster=True) as client:
+        calendar = calendar_of(client, Keys(settings.key_prefix), settings.timezone)
+        choices = _choices(settings, chosen, calendar)
+        with _opened(file, choices) as opened:
+            report = _import(client, settings, opened, chosen, calendar)
     report.name = file if file != "-" else "standard input"
     if chosen["as_json"]:
         click.echo(json.dumps(report.as_object()))
@@ -89,27 +94,31 @@ def command(file: str, **chosen: Any) -> None:
         click.echo("\n".join(report.lines()))
 
 
-def _import(settings: Settings, opened: Opened, chosen: dict[str, Any]) -> Report:
+def _import(
+    client: Any,
+    settings: Settings,
+    opened: Opened,
+    chosen: dict[str, Any],
+    calendar: Calendar,
+) -> Report:
+    work = Import(
+        client,
+        Keys(settings.key_prefix),
+        opened.id,
+        opened.left_out,
+        mode=chosen["mode"],
+        until=chosen["until"] or calendar.today().date + timedelta(1),
+        dry_run=chosen["dry_run"],
+        again=chosen["again"],
+        rules=Identity.of(settings).name,
+    )
     now = datetime.now(UTC)
-    until = chosen["until"] or now.date() + timedelta(1)
-    with open_store_client(settings, in_cluster=True) as client:
-        work = Import(
-            client,
-            Keys(settings.key_prefix),
-            opened.id,
-            opened.left_out,
-            mode=chosen["mode"],
-            until=until,
-            dry_run=chosen["dry_run"],
-            again=chosen["again"],
-            rules=Identity.of(settings).name,
-        )
-        with counting_bar("Rows") as progress:
-            outcome = work.run(opened.rows(), f"{now:%Y-%m-%d %H:%M} UTC", progress)
+    with counting_bar("Rows") as progress:
+        outcome = work.run(opened.rows(), f"{now:%Y-%m-%d %H:%M} UTC", progress)
     return Report(outcome, opened.left_out, dry_run=chosen["dry_run"])
 
 
-def _choices(settings: Settings, chosen: dict[str, Any]) -> Choices:
+def _choices(settings: Settings, chosen: dict[str, Any], calendar: Calendar) -> Choices:
     key_of = keys_by(Identity.of(settings))
     urls, sitemap = chosen["urls"], chosen["sitemap"]
     return Choices(
@@ -119,13 +128,25 @@ def _choices(settings: Settings, chosen: dict[str, Any]) -> Choices:
             urls=read_map(Source(urls), key_of) if urls else None,
             since=chosen["since"],
             until=chosen["until"],
-            zone=UTC,  # the days of the service
+            zone=calendar.tzinfo,
         ),
         mode=chosen["mode"],
         visits=chosen["visits"],
         sitemap=Source(sitemap) if sitemap else None,
         key_of=key_of,
     )
+
+
+def _see_file(file: str) -> None:
+    """Refuse what is no source, before a store is looked for.
+
+    Raises:
+        UsageError: It is none.
+    """
+    path = Path(file)
+    if "://" not in file and file != "-" and (path.is_dir() or not path.exists()):
+        right = Right("a file, - or the URL of a Redis", "counts.csv.gz")
+        raise click.UsageError(mistake(f"FILE {file!r}", "not a file", right))
 
 
 @contextmanager
@@ -135,8 +156,5 @@ def _opened(file: str, choices: Choices) -> Iterator[Opened]:
     elif file == "-":
         with spooled(sys.stdin.buffer, "standard input") as source:
             yield open_file(source, choices)
-    elif Path(file).exists() and not Path(file).is_dir():
-        yield open_file(Source(Path(file)), choices)
     else:
-        right = Right("a file, - or the URL of a Redis", "counts.csv.gz")
-        raise click.UsageError(mistake(f"FILE {file!r}", "not a file", right))
+        yield open_file(Source(Path(file)), choices)

@@ -13,9 +13,16 @@ from typing import Any
 
 import click
 
-from hitsvc.admin import Save, SaveFile, SaveStream, explained, open_client
+from hitsvc.admin import (
+    Save,
+    SaveFile,
+    SaveStream,
+    calendar_of,
+    explained,
+    open_client,
+)
 from hitsvc.cli.stores import open_store
-from hitsvc.counting import Keys
+from hitsvc.counting import Calendar, Keys
 from hitsvc.request import Identity
 from hitsvc.settings import Settings
 
@@ -59,6 +66,16 @@ def operator(
         open_client(url, in_cluster=in_cluster) as client,
     ):
         yield client, Keys(settings.key_prefix)
+
+
+def calendar(client: Any, keys: Keys) -> Calendar:
+    """Return the calendar of the service, whatever this process' settings say.
+
+    Raises:
+        SettingsError: The settings are wrong.
+        StoreError: This machine does not know its zone.
+    """
+    return calendar_of(client, keys, Settings.load(os.environ).timezone)
 
 
 def identity() -> Identity:

@@ -1,6 +1,6 @@
 """``hitsvc prune``: forget old days, and keep the totals."""
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import click
@@ -8,7 +8,6 @@ import click
 from hitsvc.admin import Reader, Removal
 from hitsvc.cli import operating, options, removing
 from hitsvc.cli.typed import Day, Host
-from hitsvc.counting import utc_day
 from hitsvc.settings import Right, mistake
 
 
@@ -49,12 +48,11 @@ def command(
       hitsvc prune --before 2024-01-01 --site example.com --save days.csv.gz
     """
     operating.refuse_json_in_saved(save, as_json=as_json)
-    today = utc_day().date
-    if day > today:
-        right = Right("a day until today", str(today))
-        raise click.UsageError(mistake(f"--before {day}", "has not come yet", right))
+    _see_that_it_has_come(day, _latest_day())
     with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
-        reader, removal = Reader(client, keys), Removal(client, keys)
+        today = operating.calendar(client, keys).today
+        _see_that_it_has_come(day, today().date)
+        reader, removal = Reader(client, keys), Removal(client, keys, today=today)
         sites = [host] if host else reader.sites()
         pages = sorted({page for s in sites for page in reader.pages(s)})
         days, hits = _what_goes(removal, pages, day)
@@ -63,6 +61,17 @@ def command(
         with operating.bar("Prune", length=2 * len(pages)) as bar:
             removed = removal.prune(pages, day, keep, bar.update)
     removing.tell(removed, "Without a date now", name, as_json=as_json, save=save)
+
+
+def _latest_day() -> date:
+    """Return the day where it begins first: no zone is further ahead."""
+    return datetime.now(timezone(timedelta(hours=14))).date()
+
+
+def _see_that_it_has_come(day: date, today: date) -> None:
+    if day > today:
+        right = Right("a day until today", str(today))
+        raise click.UsageError(mistake(f"--before {day}", "has not come yet", right))
 
 
 def _what_goes(removal: Removal, pages: list[str], day: date) -> tuple[int, int]:

@@ -37,6 +37,6 @@ def command(
     operating.refuse_json_in_saved(save, as_json=as_json)
     pages = list(dict.fromkeys(map(identity.key, urls)))
     with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
-        removal = Removal(client, keys)
+        removal = Removal(client, keys, today=operating.calendar(client, keys).today)
         job = removing.Job("Reset", "Reset to 0", removal.reset)
         removing.run(client, keys, pages, job, yes=yes, save=save, as_json=as_json)

@@ -1,7 +1,7 @@
 """``hitsvc restore``: what `hitsvc backup` has written becomes the store's data."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +13,7 @@ from hitsvc.admin import (
     Choices,
     Export,
     Import,
+    calendar_of,
     is_snapshot,
     open_file,
     put_snapshot,
@@ -98,8 +99,9 @@ def _look(file: Path, settings: Settings) -> int:
 
 def _import(file: Path, settings: Settings) -> None:
     opened = open_file(Source(file), Choices(OURS, Shape()))
-    keys, now = Keys(settings.key_prefix), datetime.now(UTC)
+    keys = Keys(settings.key_prefix)
     with open_store_client(settings, in_cluster=True) as client:
+        now = calendar_of(client, keys, settings.timezone).now()
         begun = client.exists(keys.import_mark(opened.id))
         if not begun and next(Export(client, keys).rows(now.date()), None):
             msg = (
@@ -109,7 +111,7 @@ def _import(file: Path, settings: Settings) -> None:
             raise StoreError(msg)
         until = now.date() + timedelta(1)
         work = Import(client, keys, opened.id, opened.left_out, until=until)
-        outcome = work.run(opened.rows(), f"{now:%Y-%m-%d %H:%M} UTC")
+        outcome = work.run(opened.rows(), f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     if outcome.done_before:
         click.echo(f"{file} was restored on {outcome.done_before}: nothing was changed")
         return

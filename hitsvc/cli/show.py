@@ -11,7 +11,7 @@ from hitsvc.cli import operating, options
 from hitsvc.cli.stores import CHECK_TIMEOUT_S, store_url
 from hitsvc.cli.typed import Whole
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Totals
+from hitsvc.counting import Calendar, Keys, Totals, zone_kept
 from hitsvc.settings import Settings
 from hitsvc.store import check_redis, open_backend
 
@@ -33,7 +33,7 @@ def command(
     redis_url: str | None,
     data_dir: Path | None,
 ) -> None:
-    r"""Print the key, the total and today's hits (UTC) of a URL.
+    r"""Print the key, the total and today's hits of a URL.
 
     \b
     Examples:
@@ -89,12 +89,15 @@ def read_totals(settings: Settings, page_key: str, days: int = 1) -> Totals:
 
 
 async def _read(settings: Settings, url: str, page_key: str, days: int) -> Totals:
+    backend = open_backend(url, CHECK_TIMEOUT_S)
+    zone = await zone_kept(Keys(settings.key_prefix), backend.execute)
     counter = HitCounter(
-        open_backend(url, CHECK_TIMEOUT_S),
+        backend,
         key_prefix=settings.key_prefix,
         token_ttl_s=0,
         token_length=settings.random_value_length,
         queue_limit=settings.queue_limit,
+        today=Calendar(zone or settings.timezone).today,
     )
     try:
         return await counter.totals(page_key, days)

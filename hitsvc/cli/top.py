@@ -44,7 +44,7 @@ def command(
     r"""Show the pages with the most hits.
 
     The numbers are summed over all pages and kept for ten seconds, longer for sites of
-    more than 5,000 pages; what is shown may be so old. Days are UTC.
+    more than 5,000 pages; what is shown may be so old.
 
     \b
     Examples:
@@ -58,7 +58,7 @@ def command(
     order, windows = _order(days)
     with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
         sites = [host] if host else Reader(client, keys).sites()
-        sums = Sums(client, keys)
+        sums = Sums(client, keys, today=operating.calendar(client, keys).today)
         with operating.bar("Sites", sites) as told:
             best = sums.top(told, number, order=order, windows=windows)
         at = min((sums.site(s).at for s in sites), default=None) if as_json else None

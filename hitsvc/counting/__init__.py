@@ -12,7 +12,7 @@ from hitsvc.counting.claims import ClaimHash, ClaimNames
 from hitsvc.counting.commands import PageCommands, spell, words
 from hitsvc.counting.commit import MAX_IN_FLIGHT, GroupCommit
 from hitsvc.counting.day_keys import DayKeys
-from hitsvc.counting.days import Day, days_between, latest_days, utc_day
+from hitsvc.counting.days import UTC, Calendar, Day, days_between, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
 from hitsvc.counting.keys import Keys, PageKeys, site_of
 from hitsvc.counting.once import Once
@@ -32,13 +32,16 @@ from hitsvc.counting.slots import SLOTS, slot_of
 from hitsvc.counting.tokens import TokenSource, derived_token, is_wellformed
 from hitsvc.counting.totals import Totals
 from hitsvc.counting.unheeded import UnheededProxy
+from hitsvc.counting.zone_note import ZoneNote, zone_kept
 
 __all__ = [
     "FULL_ABOVE",
     "MAX_IN_FLIGHT",
     "SLOTS",
+    "UTC",
     "WARN_ABOVE",
     "Batch",
+    "Calendar",
     "Capacity",
     "CarefulHit",
     "CarefulHits",
@@ -66,6 +69,7 @@ __all__ = [
     "TokenSource",
     "Totals",
     "UnheededProxy",
+    "ZoneNote",
     "days_between",
     "derived_token",
     "is_wellformed",
@@ -75,4 +79,5 @@ __all__ = [
     "spell",
     "utc_day",
     "words",
+    "zone_kept",
 ]

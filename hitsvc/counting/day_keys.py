@@ -12,11 +12,11 @@ Invariants:
 
 import mmap
 import os
-import time
 from collections.abc import Callable
 
+from hitsvc.counting.days import Calendar
+
 KEY_BYTES = 32
-_DAY_S = 86_400
 _PLACES = 3
 _WORD = 8
 _CURRENT, _TURNED_AT, _DAY = range(3)
@@ -28,18 +28,19 @@ class DayKeys:
     def __init__(
         self,
         lifetime_s: int,
-        clock: Callable[[], float] = time.time,
+        calendar: Calendar | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         """Map the memory, and make the first key.
 
         Args:
             lifetime_s: Seconds for which the key before is kept, after its day.
-            clock: Tells the time.
+            calendar: Tells the day, and the time; that of UTC if not given.
             random_bytes: Returns that many secure random bytes.
         """
         self._lifetime_s = lifetime_s
-        self._clock = clock
+        self._calendar = calendar or Calendar()
+        self._clock = self._calendar.clock
         self._random_bytes = random_bytes
         memory = memoryview(mmap.mmap(-1, _PLACES * (KEY_BYTES + _WORD)))
         self._words = memory[: _PLACES * _WORD].cast("Q")
@@ -69,7 +70,7 @@ class DayKeys:
         return self._get(current), before if any(before) else None
 
     def _today(self) -> int:
-        return int(self._clock()) // _DAY_S
+        return self._calendar.today().date.toordinal()
 
     def _get(self, place: int) -> bytes:
         return bytes(self._keys[place * KEY_BYTES : (place + 1) * KEY_BYTES])

@@ -1,12 +1,20 @@
-"""Days as they are counted, in UTC: each is a field of a hash a year."""
+"""Days as they are counted: each is a field of a hash a year.
+
+One `Calendar` says for all of the service which day it is. Whoever counts, reads or prunes
+asks it, so that nobody's "today" is another than that of hits.
+"""
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, Self
+from zoneinfo import ZoneInfo
 
 _EPOCH = dt.date(1970, 1, 1)
 _DAY_S = 86_400
+_MINUTE_S = 60
+UTC = "UTC"
 
 
 class Day(NamedTuple):
@@ -28,8 +36,54 @@ class Day(NamedTuple):
         return cls(day, day.year, str(day.timetuple().tm_yday))
 
 
+class Calendar:
+    """Tells the day in a time zone.
+
+    Attributes:
+        zone: Its name, such as ``Europe/Berlin``.
+        today: Returns the day: the same object all day.
+        clock: Returns seconds since 1970.
+    """
+
+    today: Callable[[], Day]
+
+    def __init__(self, zone: str = UTC, clock: Callable[[], float] = time.time) -> None:
+        """Read the rules of a zone.
+
+        Args:
+            zone: Its name in the tz database; the settings have looked whether it is
+                there.
+            clock: Returns seconds since 1970.
+
+        Raises:
+            ZoneInfoNotFoundError: There is no such zone.
+        """
+        self.zone = zone
+        self.clock = clock
+        self.tzinfo: dt.tzinfo = dt.UTC if zone == UTC else ZoneInfo(zone)
+        self._minute = -1
+        self._day = Day.of(_EPOCH)
+        usual = zone == UTC and clock is time.time
+        self.today = utc_day if usual else self._local_day
+
+    def now(self) -> dt.datetime:
+        """Tell the time in the zone."""
+        return dt.datetime.fromtimestamp(self.clock(), self.tzinfo)
+
+    def _local_day(self) -> Day:
+        # Clocks change, and days begin, at whole minutes: so it has been in every zone
+        # since 1972. A day may have 23 hours, or 25, or begin at 1:00.
+        # PERF: 0.2 us; to ask for the date each time takes 1.5 us of each batch.
+        minute = int(self.clock()) // _MINUTE_S
+        if minute != self._minute:
+            moment = dt.datetime.fromtimestamp(minute * _MINUTE_S, self.tzinfo)
+            self._day = _same(moment.date())
+            self._minute = minute
+        return self._day
+
+
 def utc_day() -> Day:
-    """Return today: the same object all day."""
+    """Return today in UTC: the same object all day."""
     # PERF: 0.2 us; `datetime.now` would take 1 us of each batch.
     return _day(int(time.time()) // _DAY_S)
 
@@ -37,6 +91,11 @@ def utc_day() -> Day:
 @lru_cache(2)
 def _day(days_since_epoch: int) -> Day:
     return Day.of(_EPOCH + dt.timedelta(days_since_epoch))
+
+
+@lru_cache(2)
+def _same(day: dt.date) -> Day:
+    return Day.of(day)
 
 
 # The first and second half of a long history; each is the same all day.

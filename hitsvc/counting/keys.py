@@ -13,6 +13,7 @@ page shares a slot
 ``hits:{example.com/b}:m:…``      any     a step of an import or a move in a cluster
 ``hits:pages:{example.com}``      set     the page keys of a site
 ``hits:sites``                    set     the sites
+``hits:zone``                     string  the time zone that days are counted in
 ``hits:refused``                  zset    sites that are not counted → how often they asked
 ``hits:proxy``                    string  a proxy that is not trusted; expires
 ``hits:sums:{example.com}``       string  a site's sums as last computed; expires
@@ -85,6 +86,7 @@ class Keys:
         self.refused = f"{prefix}refused"
         self.unheeded_proxy = f"{prefix}proxy"
         self.lock = f"{prefix}lock"
+        self.zone = f"{prefix}zone"
         self._name = re.compile(re.escape(prefix) + r"\{([^{}]+)\}(.*)", re.DOTALL)
 
     def page(self, page_key: str) -> PageKeys:

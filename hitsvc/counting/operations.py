@@ -54,7 +54,7 @@ class Hit(NamedTuple):
 
     Attributes:
         number: The count to show. No other counted hit of the URL has the same.
-        today: The same of today (UTC); ``None`` if the hit was not counted and nobody
+        today: The same of today; ``None`` if the hit was not counted and nobody
             asked.
         counted: The hit has raised the total.
         token: What the visitor's cookie is to hold; ``None`` for no cookie.

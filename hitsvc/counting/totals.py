@@ -9,7 +9,7 @@ class Totals(NamedTuple):
 
     Attributes:
         total: All its hits.
-        days: The hits of the latest days (UTC), as many as were asked for, oldest
+        days: The hits of the latest days, as many as were asked for, oldest
             first.
         undated: Its hits without a date: set, added or brought in by the operator.
     """

@@ -9,7 +9,7 @@ from falcon.asgi import Request, Response
 from hitsvc.access import Right
 from hitsvc.admin import LATEST_DAYS, WINDOWS
 from hitsvc.answer import UNCACHED
-from hitsvc.counting import latest_days, utc_day
+from hitsvc.counting import latest_days
 from hitsvc.dashboard.addresses import page_named
 from hitsvc.dashboard.bodies import (
     day,
@@ -186,7 +186,7 @@ def _page(book: Book, key: str) -> Mapping[str, Any]:
     if found is None:
         msg = "no such page has hits"
         raise NoSuchPage(msg)
-    hits = [found.days.get(d.date, 0) for d in latest_days(utc_day(), LATEST_DAYS)]
+    hits = [found.days.get(d.date, 0) for d in latest_days(book.today(), LATEST_DAYS)]
     sums = (sum(hits[-window:]) for window in WINDOWS)
     return {
         "page": key,

@@ -23,7 +23,7 @@ from hitsvc.admin import (
     export_of,
     fill_of,
 )
-from hitsvc.counting import Fill, Keys
+from hitsvc.counting import Day, Fill, Keys, utc_day
 from hitsvc.errors import ChangeRefused
 
 _NO_SUCH_PAGE = "no such page has hits; nothing was changed"
@@ -66,10 +66,15 @@ class Book:
         reader: Reads the lists.
         sums: What is kept of sites' sums.
         overviews: What is kept of the sums of all.
+        today: Tells the day.
     """
 
     def __init__(
-        self, client: Any, keys: Keys, sleep: Callable[[float], None] = time.sleep
+        self,
+        client: Any,
+        keys: Keys,
+        sleep: Callable[[float], None] = time.sleep,
+        today: Callable[[], Day] = utc_day,
     ) -> None:
         """Open it.
 
@@ -77,15 +82,17 @@ class Book:
             client: As `hitsvc.admin.open_client` makes it.
             keys: What things are called.
             sleep: Waits for so many seconds.
+            today: Tells the day.
         """
         self._client = client
         self._keys = keys
-        self.histories = Histories(client, keys)
+        self.today = today
+        self.histories = Histories(client, keys, today)
         self.reader = Reader(client, keys)
-        self.sums = Sums(client, keys)
-        self.overviews = Overviews(client, keys)
+        self.sums = Sums(client, keys, today=today)
+        self.overviews = Overviews(client, keys, today=today)
         self._changes = Changes(client, keys, sleep=sleep)
-        self._removal = Removal(client, keys, sleep=sleep)
+        self._removal = Removal(client, keys, sleep=sleep, today=today)
         self._undo = Undo(client, keys)
 
     def why_read_only(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import falcon
 from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
-from hitsvc.counting import Keys
+from hitsvc.counting import Day, Keys, utc_day
 from hitsvc.dashboard.book import Book, Done, NoSuchPage
 from hitsvc.errors import ChangeRefused, CounterUnavailable, SettingsError
 
@@ -37,6 +37,7 @@ class Desk:
         self,
         open_client: Callable[[], Any],
         keys: Keys,
+        today: Callable[[], Day] = utc_day,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -46,11 +47,13 @@ class Desk:
         Args:
             open_client: Opens a connection as the operator.
             keys: What things are called.
+            today: Tells the day.
             clock: Returns seconds that never go back.
             sleep: Waits for so many seconds.
         """
         self._open_client = open_client
         self._keys = keys
+        self._today = today
         self._clock = clock
         self._sleep = sleep
         self._threads = ThreadPoolExecutor(_THREADS, "operator")
@@ -93,7 +96,7 @@ class Desk:
 
     def _open(self, work: Callable[[Book], T]) -> T:
         with _answered(), self._open_client() as client:
-            return work(Book(client, self._keys, self._sleep))
+            return work(Book(client, self._keys, self._sleep, self._today))
 
     def _changed(self, who: str, work: Callable[[Book], Done]) -> Done:
         # Here and not where it is waited for: whoever asked may have gone.

@@ -47,17 +47,19 @@ class Seen(NamedTuple):
 class Home(WebResource):
     """The first page."""
 
-    def __init__(self, web: Web, summing: Summing, sites: str) -> None:
+    def __init__(self, web: Web, summing: Summing, sites: str, zone: str) -> None:
         """Prepare.
 
         Args:
             web: The common ground.
             summing: Has sums computed.
             sites: The setting with the sites that are counted.
+            zone: The time zone of days.
         """
         super().__init__(web)
         self._summing = summing
         self._sites = sites
+        self._zone = zone
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Show it, or where to sign in."""
@@ -81,6 +83,7 @@ class Home(WebResource):
             session,
             seen=seen,
             overview=overview,
+            zone=self._zone,
             age=int(time.time() - overview.at) if overview else 0,
             tops=_tops(overview),
             chart=bars(overview.days, overview.day) if overview else "",

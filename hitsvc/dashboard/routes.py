@@ -7,7 +7,7 @@ from falcon.asgi import Request
 
 from hitsvc.access import Operator, OperatorStore, Sessions
 from hitsvc.admin import open_client, summing_order
-from hitsvc.counting import Keys
+from hitsvc.counting import Calendar, Keys
 from hitsvc.dashboard.api import ApiPage, ApiPages, ApiSites, ApiUndo
 from hitsvc.dashboard.changing import Change, RemovedRows, TakeBack
 from hitsvc.dashboard.desk import Desk
@@ -37,6 +37,7 @@ class OperatorSide:
         store: OperatorStore,
         proxies: TrustedProxies,
         identity: Identity,
+        calendar: Calendar,
     ) -> None:
         """Put it together; nothing is connected yet; see `open_operator_side`."""
         self._settings = settings
@@ -44,7 +45,9 @@ class OperatorSide:
         self._identity = identity
         self._sessions = Sessions(operator.keyring)
         self._gate = Gate(operator.keyring, self._sessions, proxies)
-        self._desk = Desk(store.connect, Keys(settings.key_prefix), sleep=store.sleep)
+        keys = Keys(settings.key_prefix)
+        self._desk = Desk(store.connect, keys, calendar.today, sleep=store.sleep)
+        self._zone = calendar.zone
         self._summing = Summing(store.sum, store.end)
 
     def routes(self, shell: Shell) -> Mapping[str, object]:
@@ -64,7 +67,7 @@ class OperatorSide:
         trusted = self._settings.forwarded_allow_ips
         return {
             "/admin": ToHome(web),
-            "/admin/": Home(web, self._summing, self._settings.sites),
+            "/admin/": Home(web, self._summing, self._settings.sites, self._zone),
             "/admin/sign-in": SignIn(web, self._operator.keyring),
             "/admin/sign-out": SignOut(web),
             "/admin/pages": Table(web, self._summing),
@@ -104,6 +107,7 @@ def open_operator_side(
     operator: Operator,
     proxies: TrustedProxies,
     identity: Identity,
+    calendar: Calendar,
 ) -> OperatorSide | None:
     """Put it together; nothing is connected yet.
 
@@ -112,17 +116,20 @@ def open_operator_side(
         operator: What it needs beside the settings.
         proxies: Who may say that a client uses HTTPS.
         identity: What is one page.
+        calendar: Tells the day.
 
     Returns:
         `None` for a store that lives in this process.
     """
     store = operator.store or _store(settings)
-    return store and OperatorSide(settings, operator, store, proxies, identity)
+    return store and OperatorSide(
+        settings, operator, store, proxies, identity, calendar
+    )
 
 
 def _store(settings: Settings) -> OperatorStore | None:
     url = settings.admin_redis_url or settings.redis_url
     if url == "memory":
         return None
-    process = SummingProcess(summing_order(url, settings.key_prefix))
+    process = SummingProcess(summing_order(url, settings.key_prefix, settings.timezone))
     return OperatorStore(lambda: open_client(url, _TIMEOUT_S), process, process.end)

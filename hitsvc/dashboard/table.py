@@ -7,7 +7,7 @@ import falcon
 from falcon.asgi import Request, Response
 
 from hitsvc.admin import LATEST_DAYS, History
-from hitsvc.counting import latest_days, site_of, utc_day
+from hitsvc.counting import latest_days, site_of
 from hitsvc.dashboard.book import Book
 from hitsvc.dashboard.drawings import bars, spark
 from hitsvc.dashboard.lists import ORDERS, place_of
@@ -100,7 +100,8 @@ class OnePage(WebResource):
         key = web.identity.key(params_of(req).get("url", ""))
         found = await web.desk.read(lambda book: book.histories.whole(key))
         why = await web.desk.why_read_only()
-        days = latest_days(utc_day(), LATEST_DAYS)
+        today = await web.desk.read(lambda book: book.today())
+        days = latest_days(today, LATEST_DAYS)
         hits = [found.days.get(day.date, 0) if found else 0 for day in days]
         history = History(key, found.total if found else 0, tuple(hits))
         if found is None:

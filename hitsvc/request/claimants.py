@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from ipaddress import ip_network
 
-from hitsvc.counting import ClaimHash, ClaimNames, DayKeys
+from hitsvc.counting import Calendar, ClaimHash, ClaimNames, DayKeys
 from hitsvc.request.client import Address, Clients
 from hitsvc.request.image_proxies import is_image_proxy
 from hitsvc.request.shared import BeforeFork
@@ -75,7 +75,11 @@ class Claimants:
 
 
 def claims_of(
-    refresh: str, lifetime_s: int, clients: Clients, shared: BeforeFork
+    refresh: str,
+    lifetime_s: int,
+    clients: Clients,
+    shared: BeforeFork,
+    calendar: Calendar,
 ) -> Callable[[Visit, str], ClaimNames | None] | None:
     """Return what names claims; `None` where none are made.
 
@@ -84,11 +88,12 @@ def claims_of(
         lifetime_s: Seconds for which a claim is there.
         clients: Tells who sends a request.
         shared: What the workers share.
+        calendar: Tells the day, of which a process alone makes its own keys.
     """
     if refresh not in {"claim", "both"} or not lifetime_s:
         return None
     if shared.day_keys is None:
-        keys = DayKeys(lifetime_s)
+        keys = DayKeys(lifetime_s, calendar)
         claims = ClaimHash(keys, keys.turn)
     else:
         claims = ClaimHash(shared.day_keys)

@@ -16,7 +16,7 @@ import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for al
 from hitsvc import __version__
 from hitsvc.access import Operator
 from hitsvc.app import create_app, peer_network_of
-from hitsvc.counting import DayKeys, Once
+from hitsvc.counting import Calendar, DayKeys, Once
 from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.metrics import HitTally
@@ -85,7 +85,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             if settings.metrics_bind
             else None
         )
-        self.day_keys = DayKeys(settings.cookie_timeout)
+        self.day_keys = DayKeys(settings.cookie_timeout, Calendar(settings.timezone))
         self._listener_fd = listener.detach()
         super().__init__()
 
@@ -160,7 +160,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "sites": self._settings.sites or "every site (HITSVC_SITES names yours)",
         }
         self._is_first_up = Once()
-        self._shared = BeforeFork(Once(), Once(), self.day_keys, self.lame_duck.began)
+        self._shared = BeforeFork(
+            Once(), Once(), self.day_keys, Once(), self.lame_duck.began
+        )
         arbiter.run()
 
     def say_what_was_counted(self) -> None:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from hitsvc.settings.mistakes import Right
 from hitsvc.settings.networks import networks
+from hitsvc.settings.zones import known_zone
 
 _HOSTS = Right("hosts, separated by commas", "example.org, *.example.com")
 
@@ -121,6 +122,15 @@ class CountSettings(BaseModel):
         ),
         _HOSTS,
     ] = ""
+    timezone: Annotated[
+        str,
+        Field(
+            description="The time zone in which days begin, for all that is counted: a "
+            "name of the tz database.",
+        ),
+        AfterValidator(known_zone),
+        Right("the name of a time zone", "Europe/Berlin"),
+    ] = "UTC"
     bots: Annotated[
         str,
         Field(

@@ -2,8 +2,6 @@
 
 import csv
 import io
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +9,7 @@ import falcon
 from falcon.asgi import Request, Response
 
 from hitsvc.counter import HitCounter
+from hitsvc.counting import Calendar
 from hitsvc.drawing import readable
 from hitsvc.request import TargetFinder
 from hitsvc.shell import HTML, Asset, Door, Shell, path_as_sent
@@ -25,10 +24,6 @@ _CSV = "text/csv; charset=utf-8"
 _SCHEMES = {True: "http", False: "https"}
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class _Statistics:
     """Shows the statistics of a page."""
 
@@ -38,8 +33,7 @@ class _Statistics:
         counter: HitCounter,
         targets: TargetFinder,
         door: Door,
-        *,
-        now: Callable[[], datetime] = _utc_now,
+        calendar: Calendar,
     ) -> None:
         """Prepare.
 
@@ -48,13 +42,13 @@ class _Statistics:
             counter: Where the counts are.
             targets: Finds out which page is meant.
             door: Who may see it.
-            now: Tells the time, in the zone of days.
+            calendar: Tells the time, in the zone of days.
         """
         self._shell = shell
         self._counter = counter
         self._targets = targets
         self._door = door
-        self._now = now
+        self._calendar = calendar
 
     async def _show(self, req: Request, resp: Response, key: str) -> None:
         history = await read_history(self._counter, key)
@@ -77,7 +71,7 @@ class _Statistics:
 
     def _values(self, history: History, shown: str) -> dict[str, Any]:
         """Return what the template shows."""
-        now = self._now()
+        now = self._calendar.now()
         key = history.key
         path = stats_path(key)
         link = f"{path}{'&' if '?' in path else '?'}period="
@@ -97,6 +91,7 @@ class _Statistics:
             "plot": plot,
             "words": words,
             "now": now.strftime("%H:%M"),
+            "zone": self._calendar.zone,
         }
 
 
@@ -156,8 +151,12 @@ def _as_csv(history: History) -> bytes:
 
 
 def statistics_routes(
-    shell: Shell, counter: HitCounter, targets: TargetFinder, door: Door
+    shell: Shell,
+    counter: HitCounter,
+    targets: TargetFinder,
+    door: Door,
+    calendar: Calendar,
 ) -> dict[str, object]:
     """Say where statistics are; see `stats_path`."""
-    parts = shell, counter, targets, door
+    parts = shell, counter, targets, door, calendar
     return {"/p": AnyStatistics(*parts), "/p/{rest:path}": PageStatistics(*parts)}

@@ -17,7 +17,10 @@ from hitsvc.admin.doctor import (
     examine_report,
     examine_store,
     examine_unheeded,
+    examine_zone,
 )
+from hitsvc.admin.zone import calendar_of
+from hitsvc.errors import StoreError
 from hitsvc.settings import Settings, sources
 from hitsvc.store import StoreReport
 from tests.admin.imports import KEYS
@@ -192,3 +195,31 @@ def test_each_setting_says_where_it_is_from(tmp_path):
     assert told["HITSVC_DATA_DIR"] == (str(tmp_path), "--data-dir")
     assert told["HITSVC_BIND"][1] == "default"
     assert len(told) == len(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("kept", "ours", "wrong", "said"),
+    [
+        (None, "UTC", False, "those of UTC"),
+        ("Asia/Kolkata", "Asia/Kolkata", False, "those of Asia/Kolkata"),
+        ("Asia/Kolkata", "UTC", True, "HITSVC_TIMEZONE here is UTC"),
+    ],
+)
+def test_the_zone_is_compared(kept, ours, wrong, said):
+    """What this process is told, and what the service counts by."""
+    client: Any = FakeRedis(decode_responses=True)
+    if kept:
+        client.set(KEYS.zone, kept)
+    found = examine_zone(client, KEYS, ours)
+    assert (found.wrong, said in found.text) == (wrong, True)
+
+
+def test_the_calendar_is_the_services():
+    """Of the store; of the settings until a service has written one."""
+    client: Any = FakeRedis(decode_responses=True)
+    assert calendar_of(client, KEYS, "Asia/Kolkata").zone == "Asia/Kolkata"
+    client.set(KEYS.zone, "Europe/Berlin")
+    assert calendar_of(client, KEYS, "Asia/Kolkata").zone == "Europe/Berlin"
+    client.set(KEYS.zone, "Europe/Nowhere")
+    with pytest.raises(StoreError, match="hits:zone holds 'Europe/Nowhere'"):
+        calendar_of(client, KEYS, "UTC")

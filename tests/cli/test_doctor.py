@@ -16,7 +16,7 @@ def test_a_service_in_order_has_nothing_wrong(service: StartService) -> None:
     assert f"HITSVC_DATA_DIR={running.data_dir}  (--data-dir)" in done.stdout
     told = json.loads(run_hitsvc(*words, "--json").stdout)
     about = {finding["about"] for finding in told["findings"]}
-    assert about == {"store", "memory", "clock", "disk", "proxy"}
+    assert about == {"store", "memory", "clock", "days", "disk", "proxy"}
 
 
 def test_a_proxy_that_nobody_trusts_is_told_of(service: StartService) -> None:

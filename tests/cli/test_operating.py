@@ -2,15 +2,17 @@
 
 import json
 from contextlib import chdir
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from redis import Redis
 
 from hitsvc.cli.main import cli
-from hitsvc.counting import site_of
+from hitsvc.counting import Day, site_of
 from hitsvc.errors import HitsError
 from tests.support.commands import run_hitsvc
 from tests.support.service import StartService
@@ -278,3 +280,49 @@ def test_help_has_examples(run: Any, name: str) -> None:
     """Each begins with the command itself."""
     text = " ".join(run(name, "--help").stdout.split())
     assert f"Examples: hitsvc {name}" in text
+
+
+class TestTimeZone:
+    """Days are those of the service, whatever this machine's settings say."""
+
+    @pytest.fixture(autouse=True, params=["Pacific/Kiritimati", "Pacific/Niue"])
+    def _zone(self, request: pytest.FixtureRequest, redis: Any) -> None:
+        redis.set("hits:zone", request.param)
+        self.day = datetime.now(ZoneInfo(request.param)).date()
+        redis.flushdb()
+        redis.set("hits:zone", request.param)
+        redis.set(KEYS.page(A).total, 7)
+        redis.sadd(KEYS.sites, site_of(A))
+        redis.sadd(KEYS.pages(site_of(A)), A)
+        put_day(redis, A, Day.of(self.day), 7)
+
+    def test_show(self, run: Any) -> None:
+        """The page, the total, and today."""
+        assert run("show", A).stdout == f"{A} 7 7\n"
+
+    def test_top(self, run: Any) -> None:
+        """Today's column."""
+        assert json.loads(run("top", "--json").stdout)["pages"][0]["today"] == 7
+
+    def test_prune(self, run: Any) -> None:
+        """Today has come, and tomorrow has not."""
+        tomorrow = self.day + timedelta(2)
+        result = run("prune", "--before", str(tomorrow), "--yes")
+        assert f"--before {tomorrow}: has not come yet" in result.stderr
+
+    def test_export(self, run: Any) -> None:
+        """A day that is tomorrow elsewhere is there, too."""
+        assert f"{A},{self.day},7" in run("export").stdout
+
+    def test_import_of_a_log(self, run: Any, redis: Any, tmp_path: Path) -> None:
+        """A moment falls on the day that it was there."""
+        line = (
+            '1.2.3.4 - - [10/Mar/2026:12:30:00 +0000] "GET /log HTTP/1.1" 200 9 "-" '
+            '"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"\n'
+        )
+        (tmp_path / "access.log").write_text(line)
+        run("import", "access.log", "--from", "access-log", "--site", "example.com")
+        noon = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+        day = Day.of(noon.astimezone(ZoneInfo(redis.get("hits:zone"))).date())
+        found = redis.hgetall(KEYS.page("example.com/log").year(2026))
+        assert found == {day.field: "1"}

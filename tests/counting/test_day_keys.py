@@ -2,6 +2,7 @@
 
 import os
 
+from hitsvc.counting import Calendar
 from hitsvc.counting.claims import ClaimHash
 from hitsvc.counting.day_keys import KEY_BYTES, DayKeys
 
@@ -22,7 +23,7 @@ class Clock:
 def made(lifetime_s: int = 60) -> tuple[DayKeys, Clock]:
     """Make keys at noon."""
     clock = Clock()
-    return DayKeys(lifetime_s, clock), clock
+    return DayKeys(lifetime_s, Calendar(clock=clock)), clock
 
 
 def test_a_key_is_the_same_all_day():

@@ -95,6 +95,7 @@ class Site:
         self.redis = FakeRedis(server=self.server, decode_responses=True)
         client = FakeAsyncRedis(server=self.server) if own_redis else None
         settings = Settings.load(variables)
+        self._zone = settings.timezone
         app = create_app(
             settings,
             redis=client,
@@ -134,7 +135,7 @@ class Site:
         return client
 
     def _sum(self) -> None:
-        summing(StringIO(summing_order("", "hits:")), self._as_operator)
+        summing(StringIO(summing_order("", "hits:", self._zone)), self._as_operator)
 
     def close(self) -> None:
         """Stop the service, as a server does; once."""

@@ -42,14 +42,17 @@ class Shape:
     zone: tzinfo = UTC
 
     def fingerprint(self) -> bytes:
-        """Return bytes that differ where the rows of a source could."""
+        """Return bytes that differ where the rows of a source could.
+
+        The zone is not in them: a file that was imported before the service's zone was
+        changed is no other file.
+        """
         return json.dumps(
             {
                 "site": self.site,
                 "map": self.urls.rules if self.urls else None,
                 "since": self.since and self.since.isoformat(),
                 "until": self.until and self.until.isoformat(),
-                "zone": str(self.zone),
             },
             sort_keys=True,
         ).encode()
