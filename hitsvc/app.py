@@ -77,8 +77,7 @@ def create_app(
     Raises:
         SettingsError: A setting that only the app can judge is wrong.
     """
-    shared = shared or BeforeFork()
-    badges = _badge_maker(settings)
+    shared, badges = shared or BeforeFork(), _badge_maker(settings)
     how = settings.redis_url, settings.redis_timeout, redis, settings.acknowledge
     check, backend = open_store_check(*how), open_backend(*how)
     proxies, unheeded = _proxies(settings, backend, shared)
@@ -89,18 +88,18 @@ def create_app(
     routes = front.routes | _routes(services, badges, painter, front.statistics)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
-    note = ZoneNote(
-        Keys(settings.key_prefix),
-        settings.timezone,
-        backend.execute,
-        shared.tells_of_zone,
-    )
-    ends = _Lifespan(note, unheeded, note, services.counter, check, *front.ends)
+    begun = _zone_note(settings, backend, shared)
+    ends = _Lifespan(begun, unheeded, services.counter, check, *front.ends)
     app = _app(routes, counts, services, ends)
     shown = error_pictures(badges, services.looks, painter), front.shell.error_page
     problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
+
+
+def _zone_note(settings: Settings, backend: Backend, shared: BeforeFork) -> ZoneNote:
+    keys, zone = Keys(settings.key_prefix), settings.timezone
+    return ZoneNote(keys, zone, backend.execute, shared.tells_of_zone)
 
 
 def _proxies(
@@ -217,7 +216,7 @@ class _Lifespan:
 
     def __init__(self, first: ZoneNote, *parts: _Closed) -> None:
         self._first = first
-        self._parts = parts
+        self._parts = first, *parts
 
     async def process_startup(self, _scope: Any, _event: Any) -> None:
         self._first.begin()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hitsvc.admin import Reader, Removal
+from hitsvc.admin import Reader
 from hitsvc.cli import operating, options, removing
 from hitsvc.cli.typed import Host
 
@@ -57,9 +57,6 @@ def command(
             pages = sorted(set(reader.pages(host)))
         elif pattern:
             pages = reader.matching(pattern, identity)
-        job = removing.Job(
-            "Delete",
-            "Deleted",
-            Removal(client, keys, today=operating.calendar(client, keys).today).delete,
-        )
+        delete = operating.removal(client, keys).delete
+        job = removing.Job("Delete", "Deleted", delete)
         removing.run(client, keys, pages, job, yes=yes, save=save, as_json=as_json)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from hitsvc.admin import (
+    Removal,
     Save,
     SaveFile,
     SaveStream,
@@ -76,6 +77,11 @@ def calendar(client: Any, keys: Keys) -> Calendar:
         StoreError: This machine does not know its zone.
     """
     return calendar_of(client, keys, Settings.load(os.environ).timezone)
+
+
+def removal(client: Any, keys: Keys) -> Removal:
+    """Return what removes pages, by the calendar of the service."""
+    return Removal(client, keys, today=calendar(client, keys).today)
 
 
 def identity() -> Identity:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from hitsvc.admin import Removal
 from hitsvc.cli import operating, options, removing
 
 
@@ -37,6 +36,6 @@ def command(
     operating.refuse_json_in_saved(save, as_json=as_json)
     pages = list(dict.fromkeys(map(identity.key, urls)))
     with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
-        removal = Removal(client, keys, today=operating.calendar(client, keys).today)
+        removal = operating.removal(client, keys)
         job = removing.Job("Reset", "Reset to 0", removal.reset)
         removing.run(client, keys, pages, job, yes=yes, save=save, as_json=as_json)
