@@ -1,17 +1,14 @@
 """`hitsvc repair`: what it finds, what it mends, and that it can be cut off anywhere."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from itertools import count
 from typing import Any
 
 import pytest
-from fakeredis import FakeRedis
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from redis.exceptions import ConnectionError as Lost
 
-from hitsvc.admin.client import LOCK_S, only_one, script
+from hitsvc.admin.client import LOCK_S, only_one
 from hitsvc.admin.merging import Renamed
 from hitsvc.admin.repair import EXAMPLES, LOOKS, Findings, Repair
 from hitsvc.counting import Day, Keys
@@ -288,7 +285,7 @@ class TestWhileHitsArrive:
         assert len(waited) == LOOKS - 1
 
     @pytest.mark.parametrize("executed", range(9))
-    def test_a_batch_that_was_cut_is_named(self, valkey_client, executed):
+    def test_a_batch_that_was_cut_is_named(self, client, executed):
         """Whatever of a batch was executed: no more than its hits stand apart."""
         pages = [
             PageCommands(key, KEYS.page(key), 12, 60)
@@ -302,15 +299,15 @@ class TestWhileHitsArrive:
         hits.append(Count(pages[1], None))
         batch = list(words(Batch(hits, TODAY).commands))
         for command in batch[:executed]:
-            valkey_client.execute_command(*command)
-        found = repair(valkey_client)
+            client.execute_command(*command)
+        found = repair(client)
         raised = {command[1] for command in batch[:executed] if command[0] == "INCRBY"}
         dated = {
             c[1].rpartition(":d:")[0] for c in batch[:executed] if c[0] == "HINCRBY"
         }
         expected = {KEYS.parse(name)[0]: 2 for name in raised - dated}  # type: ignore[index]
         assert found.differences == expected
-        assert repair(valkey_client).differences == {}
+        assert repair(client).differences == {}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -356,27 +353,3 @@ def test_a_lost_lock_ends_the_work(client):
 
     with pytest.raises(StoreError, match="run it again"):
         repair(client, sleep=lose)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.dictionaries(
-        st.dates(date(1999, 1, 1), date(2101, 1, 1)),
-        st.integers(0, 10**12),
-        max_size=40,
-    )
-)
-def test_every_day_lands_where_the_calendar_has_it(days):
-    """For any days: the script's calendar is Python's."""
-    client: Any = FakeRedis(decode_responses=True)
-    client.set(A.total, sum(days.values()))
-    for day, hits in days.items():
-        client.hset(A.version_1_days, f"{day:%Y%m%d}", str(hits))
-    if days:
-        client.eval(script("move_days"), 2, A.total, A.version_1_days)
-    stored = {}
-    for name in client.keys(f"{A.total}:d:*"):
-        first = date(int(name.rpartition(":")[2]), 1, 1)
-        for field, hits in client.hgetall(name).items():
-            stored[first + timedelta(int(field) - 1)] = int(hits)
-    assert stored == days
