@@ -16,9 +16,11 @@ import pytest
 from hypothesis import settings
 from redis import Redis
 
+from tests.support.cluster import Cluster
 from tests.support.service import PATIENT, Service, StartService
 from tests.support.site import OpenSite, Site
 from tests.support.valkey import Valkey
+from tests.support.whole_cluster import WholeCluster
 
 # How long an example takes is the machine's affair: nothing here asserts a time.
 settings.register_profile("untimed", deadline=None)
@@ -74,6 +76,21 @@ def _valkey() -> Iterator[Valkey]:
     valkey = Valkey()
     yield valkey
     valkey.close()
+
+
+@pytest.fixture(name="six_nodes", scope="session")
+def _six_nodes() -> Iterator[Cluster]:
+    """A cluster of three primaries and their replicas, one for the whole session."""
+    with Cluster(3, 1) as cluster:
+        yield cluster
+
+
+@pytest.fixture(name="cluster_client")
+def _cluster_client(six_nodes: Cluster) -> Iterator[Any]:
+    """A client of an empty cluster."""
+    with WholeCluster(six_nodes.url) as client:
+        client.flushall()
+        yield client
 
 
 @pytest.fixture(name="valkey_socket")

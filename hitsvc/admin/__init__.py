@@ -31,6 +31,7 @@ from hitsvc.admin.import_sources import (
     open_other_store,
 )
 from hitsvc.admin.importing import Import, Outcome
+from hitsvc.admin.nodes import keys_in
 from hitsvc.admin.numbers import KEPT, WINDOWS, Numbers, SiteSums
 from hitsvc.admin.overview import Overview, Overviews
 from hitsvc.admin.reading import Listed, Part, Pattern, Reader
@@ -96,6 +97,7 @@ __all__ = [
     "export_of",
     "fill_of",
     "is_snapshot",
+    "keys_in",
     "open_client",
     "open_file",
     "open_other_store",

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from hitsvc.admin.client import only_one
 from hitsvc.admin.contents import Contents, rows_of
 from hitsvc.admin.importers import MAX_HITS
+from hitsvc.admin.nodes import is_cluster
 from hitsvc.admin.reading import Reader
 from hitsvc.admin.saving import Save
 from hitsvc.admin.scripting import FIRST_YEAR, LAST_YEAR, YEARS, Scripts
@@ -119,6 +120,9 @@ class Changes:
             ChangeRefused: There is no such page, or they are one.
             StoreError: Another change is under way.
         """
+        if is_cluster(self._client):
+            msg = "this does not work with a Redis Cluster yet"
+            raise ChangeRefused(msg)
         if old == new:
             msg = f"{old} is the same page"
             raise ChangeRefused(msg)

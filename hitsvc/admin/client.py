@@ -26,9 +26,7 @@ _TIMEOUT_S = 30.0
 LOCK_S = 60.0
 
 
-def open_client(
-    url: str, timeout_s: float = _TIMEOUT_S, *, in_cluster: bool = False
-) -> Any:
+def open_client(url: str, timeout_s: float = _TIMEOUT_S) -> Any:
     """Connect to the store of a URL, the primary if Sentinels watch over it.
 
     Nothing is repeated by itself: whether a lost command was executed, nobody knows.
@@ -36,25 +34,18 @@ def open_client(
     Args:
         url: Of the store.
         timeout_s: Seconds that it may take to answer.
-        in_cluster: What is to be done can be done in a cluster: each command, and each
-            script, is about one page.
 
     Returns:
-        A redis-py client whose answers are text.
+        A redis-py client whose answers are text. That of a cluster sends each command to
+        the node of its key; what has none is asked of `hitsvc.admin.nodes.servers`.
 
     Raises:
-        SettingsError: The URL is malformed, or a cluster's and that is not expected.
+        SettingsError: The URL is malformed.
         CounterUnavailable: No Sentinel, or no node, can be reached.
     """
     nodes = ClusterURL.parse(url)
     if nodes is None:
         return _connect(plain_url(url, timeout_s), timeout_s)
-    if not in_cluster:
-        msg = (
-            "this does not work with a Redis Cluster, only with a store that is alone; "
-            "with a cluster there are all commands but hitsvc move and repair"
-        )
-        raise StoreError(msg)
     slots = asyncio.run(slots_of(nodes, timeout_s))
     return ClusterClient(slots, lambda address: _connect(nodes.at(address), timeout_s))
 

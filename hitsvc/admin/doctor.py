@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from redis.exceptions import ResponseError
 
+from hitsvc.admin.nodes import servers
 from hitsvc.admin.room import fill_of
 from hitsvc.counting import FULL_ABOVE, WARN_ABOVE, Keys
 from hitsvc.request import TrustedProxies
@@ -123,15 +124,10 @@ def examine_unheeded(client: Any, keys: Keys, trusted: str) -> list[Finding]:
 
 
 def _clock(client: Any, now: Callable[[], float]) -> list[Finding]:
-    before = now()
     try:
-        seconds, micros = client.time()
+        apart = max((_apart(server, now) for server in servers(client)), key=abs)
     except ResponseError as ex:
         return [Finding("clock", f"the store does not tell the time: {ex}")]
-    after = now()
-    theirs = seconds + micros / 1e6
-    # Ours, when it answered, was something between the two.
-    apart = theirs - min(max(theirs, before), after)
     if abs(apart) <= MAX_CLOCK_S:
         return [Finding("clock", f"the store's and ours are {abs(apart):.1f} s apart")]
     text = (
@@ -139,6 +135,16 @@ def _clock(client: Any, now: Callable[[], float]) -> list[Finding]:
         "ours: set both by NTP, or hits land on wrong days"
     )
     return [Finding("clock", text, wrong=True)]
+
+
+def _apart(server: Any, now: Callable[[], float]) -> float:
+    """Tell by how many seconds a server's clock is ahead of ours."""
+    before = now()
+    seconds, micros = server.time()
+    after = now()
+    theirs: float = seconds + micros / 1e6
+    # Ours, when it answered, was something between the two.
+    return theirs - min(max(theirs, before), after)
 
 
 def examine_disk(data_dir: Path, free: int | None = None) -> Finding:

@@ -34,6 +34,15 @@ def servers(client: Any) -> list[Any]:
     return client.primaries() if is_cluster(client) else [client]
 
 
+def keys_in(client: Any) -> int:
+    """Tell how many keys a store has.
+
+    Args:
+        client: As `open_client` makes it.
+    """
+    return sum(server.dbsize() for server in servers(client))
+
+
 @contextmanager
 def unmoved(client: Any) -> Iterator[None]:
     """See that no key has moved to another server while all were looked through.

@@ -17,9 +17,11 @@ from redis.exceptions import ResponseError
 from hitsvc.admin.batches import BATCH, batches
 from hitsvc.admin.client import extend_lock, only_one, script
 from hitsvc.admin.merging import Merging, Renamed
+from hitsvc.admin.nodes import is_cluster
 from hitsvc.admin.scripting import Scripts
 from hitsvc.admin.settling import Settling
 from hitsvc.counting import Keys, site_of
+from hitsvc.errors import ChangeRefused
 from hitsvc.request import PLAIN, Identity
 
 # How often, and with what pause in seconds, pages that do not add up are looked at again:
@@ -101,6 +103,9 @@ class Repair:
             StoreError: Another change is under way.
             RedisError: The store does not answer.
         """
+        if is_cluster(self._client):
+            msg = "this does not work with a Redis Cluster yet"
+            raise ChangeRefused(msg)
         with only_one(self._client, self._keys) as self._lock:
             for names in self._scan(progress):
                 self._sort(names)

@@ -39,7 +39,7 @@ def command(
       hitsvc add example.com/post -5
     """
     page = operating.identity().key(url)
-    with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
+    with operating.operator(redis_url, data_dir) as (client, keys):
         before, after = Changes(client, keys).add(page, hits, day)
     if as_json:
         when = day.isoformat() if day else None

@@ -14,12 +14,8 @@ from hitsvc.settings import Settings
 
 
 @contextmanager
-def open_store_client(settings: Settings, *, in_cluster: bool = False) -> Iterator[Any]:
+def open_store_client(settings: Settings) -> Iterator[Any]:
     """Connect to the store of the settings; an embedded one is started if need be.
-
-    Args:
-        settings: The configuration.
-        in_cluster: See `open_client`.
 
     Yields:
         A client as `open_client` makes it.
@@ -27,11 +23,7 @@ def open_store_client(settings: Settings, *, in_cluster: bool = False) -> Iterat
     Raises:
         StoreError: It cannot be reached, or has refused something.
     """
-    with (
-        open_store(settings) as url,
-        explained(),
-        open_client(url, in_cluster=in_cluster) as client,
-    ):
+    with open_store(settings) as url, explained(), open_client(url) as client:
         yield client
 
 

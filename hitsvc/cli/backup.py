@@ -31,7 +31,7 @@ def command(file: Path, redis_url: str | None, data_dir: Path | None) -> None:
     """
     settings = Settings.load(os.environ, redis_url=redis_url, data_dir=data_dir)
     keys = Keys(settings.key_prefix)
-    with open_store_client(settings, in_cluster=True) as client:
+    with open_store_client(settings) as client:
         if settings.redis_url == "embedded":
             size = save_snapshot(client, keys, settings.data_dir, file)
             what = f"a snapshot of {size:,} bytes"

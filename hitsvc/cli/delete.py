@@ -51,7 +51,7 @@ def command(
         msg = "name pages, or a site with --site, or a pattern with --match"
         raise click.UsageError(msg)
     pages = list(dict.fromkeys(map(identity.key, urls)))
-    with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
+    with operating.operator(redis_url, data_dir) as (client, keys):
         reader = Reader(client, keys)
         if host:
             pages = sorted(set(reader.pages(host)))

@@ -63,7 +63,7 @@ def command(
     is_json = as_json or name.removesuffix(".gz").endswith(_JSON)
     form: Form = "ndjson" if is_json else "csv"
     with (
-        open_store_client(settings, in_cluster=True) as client,
+        open_store_client(settings) as client,
         _target(output) as target,
     ):
         keys = Keys(settings.key_prefix)

@@ -82,7 +82,7 @@ def command(file: str, **chosen: Any) -> None:
         os.environ, redis_url=chosen["redis_url"], data_dir=chosen["data_dir"]
     )
     _see_file(file)
-    with open_store_client(settings, in_cluster=True) as client:
+    with open_store_client(settings) as client:
         calendar = calendar_of(client, Keys(settings.key_prefix), settings.timezone)
         choices = _choices(settings, chosen, calendar)
         with _opened(file, choices) as opened:

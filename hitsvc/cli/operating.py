@@ -46,14 +46,13 @@ STANDARD_OUTPUT = "standard output"
 
 @contextmanager
 def operator(
-    redis_url: str | None, data_dir: Path | None, *, in_cluster: bool = False
+    redis_url: str | None, data_dir: Path | None
 ) -> Iterator[tuple[Any, Keys]]:
     """Open the store as the operator, and say in a line what goes wrong.
 
     Args:
         redis_url: The option; it wins over both variables.
         data_dir: The option.
-        in_cluster: See `open_client`.
     """
     settings = Settings.load(
         os.environ,
@@ -61,11 +60,7 @@ def operator(
         data_dir=data_dir,
         admin_redis_url=None if redis_url is None else "",
     )
-    with (
-        open_store(settings) as url,
-        explained(),
-        open_client(url, in_cluster=in_cluster) as client,
-    ):
+    with open_store(settings) as url, explained(), open_client(url) as client:
         yield client, Keys(settings.key_prefix)
 
 

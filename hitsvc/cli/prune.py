@@ -49,7 +49,7 @@ def command(
     """
     operating.refuse_json_in_saved(save, as_json=as_json)
     _see_that_it_has_come(day, _latest_day())
-    with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
+    with operating.operator(redis_url, data_dir) as (client, keys):
         today = operating.calendar(client, keys).today
         _see_that_it_has_come(day, today().date)
         reader, removal = Reader(client, keys), Removal(client, keys, today=today)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hitsvc.admin import Findings, Repair
+from hitsvc.admin import Findings, Repair, keys_in
 from hitsvc.cli import operating, options
 
 _SHOWN = 20
@@ -37,7 +37,7 @@ def command(dry_run: bool, redis_url: str | None, data_dir: Path | None) -> None
     with operating.operator(redis_url, data_dir) as (client, keys):
         repair = Repair(client, keys, operating.identity(), dry_run=dry_run)
         with click.progressbar(
-            length=3 * client.dbsize(), label="Keys looked at", file=sys.stderr
+            length=3 * keys_in(client), label="Keys looked at", file=sys.stderr
         ) as bar:
             found = repair.run(bar.update)
     _tell(found, dry_run=dry_run)

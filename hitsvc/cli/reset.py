@@ -35,7 +35,7 @@ def command(
     identity = operating.identity()
     operating.refuse_json_in_saved(save, as_json=as_json)
     pages = list(dict.fromkeys(map(identity.key, urls)))
-    with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
+    with operating.operator(redis_url, data_dir) as (client, keys):
         removal = operating.removal(client, keys)
         job = removing.Job("Reset", "Reset to 0", removal.reset)
         removing.run(client, keys, pages, job, yes=yes, save=save, as_json=as_json)

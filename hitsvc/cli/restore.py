@@ -100,7 +100,7 @@ def _look(file: Path, settings: Settings) -> int:
 def _import(file: Path, settings: Settings) -> None:
     opened = open_file(Source(file), Choices(OURS, Shape()))
     keys = Keys(settings.key_prefix)
-    with open_store_client(settings, in_cluster=True) as client:
+    with open_store_client(settings) as client:
         now = calendar_of(client, keys, settings.timezone).now()
         begun = client.exists(keys.import_mark(opened.id))
         if not begun and next(Export(client, keys).rows(now.date()), None):

@@ -28,7 +28,7 @@ def command(
       hitsvc set example.com/post 20000
     """
     page = operating.identity().key(url)
-    with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
+    with operating.operator(redis_url, data_dir) as (client, keys):
         before, after = Changes(client, keys).set(page, total)
     if as_json:
         operating.tell_json({"page": page, "before": before, "after": after})

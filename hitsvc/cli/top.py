@@ -56,7 +56,7 @@ def command(
         msg = "choose --csv or --json"
         raise click.UsageError(msg)
     order, windows = _order(days)
-    with operating.operator(redis_url, data_dir, in_cluster=True) as (client, keys):
+    with operating.operator(redis_url, data_dir) as (client, keys):
         sites = [host] if host else Reader(client, keys).sites()
         sums = Sums(client, keys, today=operating.calendar(client, keys).today)
         with operating.bar("Sites", sites) as told:

@@ -13,7 +13,7 @@ from hitsvc.store.cluster_url import ClusterURL
 from hitsvc.store.description import StoreReport
 from hitsvc.store.external import RedisAway, check_redis
 from hitsvc.store.lanes import Lane, Lanes
-from hitsvc.store.opening import is_cluster, open_backend, open_store_check, see_url
+from hitsvc.store.opening import open_backend, open_store_check, see_url
 from hitsvc.store.primary import plain_url
 from hitsvc.store.redis_url import redact
 from hitsvc.store.sender import Sender
@@ -32,7 +32,6 @@ __all__ = [
     "StoreCheck",
     "StoreReport",
     "check_redis",
-    "is_cluster",
     "open_backend",
     "open_store_check",
     "plain_url",

@@ -73,15 +73,6 @@ def open_store_check(
     return StoreCheck(wire, acknowledge=acknowledge)
 
 
-def is_cluster(url: str) -> bool:
-    """Tell whether a URL is a cluster's.
-
-    Raises:
-        SettingsError: It is malformed.
-    """
-    return ClusterURL.parse(url) is not None
-
-
 def see_url(url: str, set_by: str) -> None:
     """Refuse a URL that is malformed, before any part of it is shown or looked up.
 

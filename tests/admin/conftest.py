@@ -7,23 +7,6 @@ import pytest
 from fakeredis import FakeRedis
 
 from hitsvc.admin import open_client
-from tests.support.cluster import Cluster
-from tests.support.whole_cluster import WholeCluster
-
-
-@pytest.fixture(name="six_nodes", scope="session")
-def _six_nodes() -> Iterator[Cluster]:
-    """A cluster of three primaries and their replicas, one for the whole session."""
-    with Cluster(3, 1) as cluster:
-        yield cluster
-
-
-@pytest.fixture(name="cluster_client")
-def _cluster_client(six_nodes: Cluster) -> Iterator[Any]:
-    """A client of an empty cluster."""
-    with WholeCluster(six_nodes.url) as client:
-        client.flushall()
-        yield client
 
 
 @pytest.fixture(name="client", params=["fakeredis", "valkey", "cluster"])

@@ -14,7 +14,7 @@ from hitsvc.admin import open_client
 from hitsvc.admin.cluster_client import ClusterClient
 from hitsvc.cli.main import cli
 from hitsvc.counting import SLOTS, slot_of
-from hitsvc.errors import StoreError
+from hitsvc.errors import ChangeRefused
 from tests.support.cluster import Cluster
 
 PAGES = [f"site-{number}.example/p" for number in range(12)]
@@ -85,7 +85,7 @@ def test_what_needs_one_store_is_refused(cluster, tmp_path, command):
     ended = run(cluster, command.format(file=file))
 
     assert ended.exit_code
-    assert isinstance(ended.exception, StoreError), ended.output
+    assert isinstance(ended.exception, ChangeRefused), ended.output
     assert "Redis Cluster" in str(ended.exception)
 
 
@@ -142,7 +142,7 @@ def test_a_slot_that_moves_is_followed(cluster):
     names = (f"going-{number}.example" for number in count())
     page = next(name for name in names if cluster.owner(slot_of(name)) is source)
     slot, name = slot_of(page), f"hits:{{{page}}}"
-    client = open_client(cluster.url, in_cluster=True)
+    client = open_client(cluster.url)
     with client:
         client.incrby(name, 1)
         target.do("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
@@ -162,7 +162,7 @@ def test_a_slot_that_moves_is_followed(cluster):
 
 def test_what_is_refused_is_raised(cluster):
     """By a command, and by a pipeline unless it is to be returned."""
-    with open_client(cluster.url, in_cluster=True) as client:
+    with open_client(cluster.url) as client:
         client.set("hits:{x}", "text")
         with pytest.raises(ResponseError, match="not an integer"):
             client.incrby("hits:{x}", 1)

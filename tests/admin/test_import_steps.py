@@ -107,9 +107,9 @@ def test_what_a_node_refuses_ends_it_and_it_goes_on_later(cluster_client):
     cluster_client.set(FIRST.step("one.0"), "no mark")
     with pytest.raises(ResponseError, match="WRONGTYPE"):
         rows_at_a_time(cluster_client, 6)
-    counted = sum(":m:" not in name for name in cluster_client.keys("hits:{*}"))
+    counted = len(cluster_client.keys("hits:{*}"))
     cluster_client.delete(FIRST.step("one.0"))
     outcome = rows_at_a_time(cluster_client, 6)
-    assert counted == 2 * (len(ROWS) - 1)
+    assert counted == len(ROWS) - 1
     assert sum(int(cluster_client.get(KEYS.page(r.url).total)) for r in ROWS) == 12
     assert (outcome.rows, outcome.rows_before) == (1, len(ROWS) - 1)

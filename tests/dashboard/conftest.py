@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from hitsvc.admin import open_client
-from tests.dashboard.operating import READ, WRITE, Api, OpenOperated
+from tests.dashboard.operating import READ, WRITE, Api, OpenOperated, fill
 from tests.support.service import PATIENT
 from tests.support.site import Site
-from tests.support.stored import KEYS, put_day, today
 
 
 @pytest.fixture(name="open_operated")
@@ -36,14 +35,7 @@ def _open_operated() -> Iterator[OpenOperated]:
 def _operated(open_operated: OpenOperated) -> Site:
     """One with two pages: 10 hits, 3 of them today and 2 without a date, and 5."""
     site = open_operated()
-    for page, total in (("example.com/a", 10), ("example.com/b", 5)):
-        site.redis.set(KEYS.page(page).total, total)
-        site.redis.sadd(KEYS.sites, "example.com")
-        site.redis.sadd(KEYS.pages("example.com"), page)
-    put_day(site.redis, "example.com/a", today(), 3)
-    put_day(site.redis, "example.com/a", today(20), 5)
-    site.redis.set(KEYS.page("example.com/a").undated, 2)
-    put_day(site.redis, "example.com/b", today(3), 5)
+    fill(site)
     return site
 
 

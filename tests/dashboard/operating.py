@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from falcon import testing
 
 from tests.support.site import Site
+from tests.support.stored import KEYS, put_day, today
 
 WRITE = "write-0123456789abcdef0123456789"
 READ = "read-0123456789abcdef01234567890"
@@ -128,3 +129,15 @@ class Browser:
             path = unescape(more[1]) if more else ""
         assert len(pages) == len(set(pages))
         return set(pages)
+
+
+def fill(site: Site) -> None:
+    """Give it two pages: 10 hits, 3 of them today and 2 without a date, and 5."""
+    for page, total in (("example.com/a", 10), ("example.com/b", 5)):
+        site.redis.set(KEYS.page(page).total, total)
+        site.redis.sadd(KEYS.sites, "example.com")
+        site.redis.sadd(KEYS.pages("example.com"), page)
+    put_day(site.redis, "example.com/a", today(), 3)
+    put_day(site.redis, "example.com/a", today(20), 5)
+    site.redis.set(KEYS.page("example.com/a").undated, 2)
+    put_day(site.redis, "example.com/b", today(3), 5)

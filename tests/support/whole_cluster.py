@@ -10,7 +10,7 @@ class WholeCluster:
 
     def __init__(self, url: str) -> None:
         """Connect."""
-        self._client = open_client(url, in_cluster=True)
+        self._client = open_client(url)
 
     def __getattr__(self, name: str) -> Any:
         """Return what the operator's client has."""
