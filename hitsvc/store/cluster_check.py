@@ -13,6 +13,7 @@ from hitsvc.store.cluster import Cluster
 from hitsvc.store.copies import ASKED, QUESTIONS, copy_warnings
 from hitsvc.store.description import StoreReport, describe, fields_of
 from hitsvc.store.node import Node
+from hitsvc.store.stuck import stuck
 
 _INFO = spell("INFO")
 _COVERAGE = "cluster-require-full-coverage"
@@ -31,11 +32,13 @@ class _Said:
 
     Attributes:
         report: Of itself.
+        info: What it has said.
         unseen: What it does not let us see.
         failure: Why it has said nothing.
     """
 
     report: StoreReport = field(default_factory=lambda: StoreReport(""))
+    info: Mapping[str, str] = field(default_factory=dict)
     unseen: str = ""
     failure: str = ""
     warnings: list[str] = field(default_factory=list)
@@ -75,14 +78,15 @@ class ClusterCheck(StoreCheck):
         silent = [said[node].failure for node in copies if said[node].failure]
         if len(silent) == len(copies):
             raise CounterUnavailable("; ".join(silent) or "no node has a slot")
-        lonely = [
+        found = [
             f"{node.name} has no replica: if its machine is lost, so are its pages"
             for node, group in copies.items()
             if not group
         ]
+        found += await stuck({node: answer.info for node, answer in said.items()})
         if missing := self._cluster.topology.unserved:
-            lonely.append(f"{missing:,} of the cluster's {SLOTS:,} slots have no node")
-        return _joined(said, len(copies), lonely)
+            found.append(f"{missing:,} of the cluster's {SLOTS:,} slots have no node")
+        return _joined(said, len(copies), found)
 
     async def info(self, node: str = "") -> Mapping[str, str]:
         """Return what a node says of itself; see `StoreCheck.info`."""
@@ -121,8 +125,8 @@ class ClusterCheck(StoreCheck):
         if isinstance(coverage, Exception):
             self._closed[node] = coverage
         said = _judged(info, state, coverage)
-        if self._is_copied and not isinstance(info, Exception):
-            said.warnings += copy_warnings(fields_of(info), self._copies[node])
+        if self._is_copied and said.info:
+            said.warnings += copy_warnings(said.info, self._copies[node])
         return said
 
 
@@ -135,7 +139,8 @@ def _judged(info: Any, state: Any, coverage: Any) -> _Said:
     if isinstance(info, Exception):
         said = _Said(unseen=f"INFO: {info}")
     else:
-        said = _Said(describe(fields_of(info), in_cluster=True))
+        fields = fields_of(info)
+        said = _Said(describe(fields, in_cluster=True), fields)
         said.warnings += said.report.warnings
     if isinstance(state, Exception):
         said.unseen = f"CLUSTER INFO: {state}"
@@ -149,7 +154,7 @@ def _judged(info: Any, state: Any, coverage: Any) -> _Said:
 
 
 def _joined(
-    said: Mapping[Node, _Said], primaries: int, lonely: Sequence[str]
+    said: Mapping[Node, _Said], primaries: int, found: Sequence[str]
 ) -> StoreReport:
     """Make one report of all; what several nodes say is said once, with their names."""
     answers = {node.name: answer for node, answer in said.items()}
@@ -166,7 +171,7 @@ def _joined(
         f"{name}, cluster of {_some(primaries, 'primary', 'primaries')} and "
         f"{_some(copies, 'replica', 'replicas')}",
         (
-            *lonely,
+            *found,
             *(a.failure for a in answers.values() if a.failure),
             *(f"{text} ({_where(at, answers)})" for text, at in warnings.items()),
         ),

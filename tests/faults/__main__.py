@@ -23,7 +23,13 @@ _SENTINEL = (
     "sentinel-planned-coordinated",
     "sentinel-planned-plain",
 )
-_CLUSTER = ("cluster-node", "cluster-machine", "cluster-reshard")
+_CLUSTER = (
+    "cluster-node",
+    "cluster-machine",
+    "cluster-reshard",
+    "cluster-taker",
+    "cluster-taker-soon",
+)
 # Names for several.
 _ALL_OF = {"sentinel-planned": _SENTINEL[1:]}
 # What is killed together has the same kind of store.
@@ -52,7 +58,10 @@ def main() -> int:
         for cut in target.cuts
     ]
     print(table(_mode(options), done))
-    print(f"\nseed {seed}; lost of earlier rounds: {done.faded}")
+    print(
+        f"\nseed {seed}; of earlier rounds: {done.faded} lost, "
+        f"{done.forgotten} gone that nobody was told of"
+    )
     if cuts:
         ages = [cut["unconfirmed_s"] for cut in cuts]
         print(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from redis import RedisCluster
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from hitsvc.counting import slot_of
 from tests.faults.network import Network
@@ -11,6 +11,13 @@ from tests.faults.targets import DIRECT, NO_LIMITS, WORKERS, Target
 from tests.support.cluster import DURABLE, SLOTS, Cluster, Node
 from tests.support.processes import eventually
 from tests.support.service import Service
+from tests.support.slots import (
+    applies_what_it_reads,
+    move_at_once,
+    move_by_key,
+    slots_of,
+    wait_copied,
+)
 
 PRIMARIES = 3
 _WITHIN_S = 60.0
@@ -39,8 +46,10 @@ class Clustered(Target):
         super().__init__(seed)
         self.kills |= {
             "cluster-node": lambda: self._choose().kill(),
-            "cluster-machine": self._lose_machine,
-            "cluster-reshard": self._move_slots,
+            "cluster-machine": lambda: self._lose(self._choose()),
+            "cluster-reshard": self._reshard,
+            "cluster-taker": lambda: self._move_and_lose(copied=True),
+            "cluster-taker-soon": lambda: self._move_and_lose(copied=False),
         }
         self._network = self._stack.enter_context(Network())
         self._fronts: list[int] = []
@@ -84,70 +93,63 @@ class Clustered(Target):
 
     def _choose(self) -> Node:
         """Choose a primary that is to be lost."""
-        self._gone = self._random.choice(self._primaries())
-        self._heirs = self._cluster.replicas_of(self._gone)
-        return self._gone
+        node = self._random.choice(self._primaries())
+        self._doom(node)
+        return node
 
-    def _lose_machine(self) -> None:
-        node = self._choose()
+    def _doom(self, node: Node) -> None:
+        """Note who is to be lost, and who can take over."""
+        self._gone = node
+        self._heirs = self._cluster.replicas_of(node)
+
+    def _lose(self, node: Node) -> None:
         self._network.lose(self._fronts[node.number])
         node.kill()
 
-    def _move_slots(self) -> None:
-        """Move slots from one primary to another: those in use, and a range."""
-        owned = {node: self._slots(node) for node in self._primaries()}
+    def _move_slots(self) -> Node:
+        """Move slots from one primary to another, those in use and a range; return it."""
+        owned = {node: slots_of(node, node) for node in self._primaries()}
         source = max(owned, key=lambda node: len(owned[node]))
         target = self._random.choice([node for node in owned if node is not source])
         keys = source.do("KEYS", "hits:{*}")
         used = {slot_of(key.partition("{")[2].partition("}")[0]) for key in keys}
         by_key = sorted(used & owned[source])[:_BY_KEY]
         for slot in by_key:
-            self._move_by_key(slot, source, target)
+            move_by_key(slot, source, target)
         at_once = sorted(owned[source] - set(by_key))[:_AT_ONCE]
-        ranges = [end for slot in at_once for end in (slot, slot)]
-        source.do("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", *ranges, "NODE", target.id)
-        eventually(lambda: self._slots(target) >= set(at_once), within_s=_WITHIN_S)
+        move_at_once(self._cluster, at_once, target)
+        return target
 
-    def _move_by_key(self, slot: int, source: Node, target: Node) -> None:
-        self._set_slot(target, slot, "IMPORTING", source.id)
-        self._set_slot(source, slot, "MIGRATING", target.id)
-        while keys := source.do("CLUSTER", "GETKEYSINSLOT", slot, 10):
-            source.do("MIGRATE", "127.0.0.1", target.port, "", 0, 5_000, "KEYS", *keys)
-        for node in (target, source):
-            self._set_slot(node, slot, "NODE", target.id)
+    def _reshard(self) -> None:
+        """Move slots, and wait until it is safe for anybody to fail again."""
+        wait_copied(self._cluster, self._move_slots())
 
-    def _set_slot(self, node: Node, slot: int, *what: str) -> None:
-        """Say it until it is taken: since Valkey 8 a replica has to have heard of it."""
+    def _move_and_lose(self, *, copied: bool) -> None:
+        """Lose the machine of who has just taken slots.
 
-        def is_set() -> bool:
-            try:
-                node.do("CLUSTER", "SETSLOT", slot, *what)
-            except ResponseError as ex:
-                if not str(ex).startswith("NOREPLICAS"):
-                    raise
-                return False
-            return True
-
-        eventually(is_set, within_s=_WITHIN_S)
-
-    def _slots(self, node: Node) -> set[int]:
-        """Return the slots that a primary has, as it says itself."""
-        slots: set[int] = set()
-        for begin, end, (_, _, name, *_), *_ in node.do("CLUSTER", "SLOTS"):
-            if name == node.id:
-                slots.update(range(begin, end + 1))
-        return slots
+        Args:
+            copied: Wait before until its replica has them, too.
+        """
+        taker = self._move_slots()
+        if copied:
+            wait_copied(self._cluster, taker)
+        self._doom(taker)
+        self._lose(taker)
 
     def _primaries(self) -> list[Node]:
         return [node for node in self._cluster.nodes if node.is_primary]
 
     def _is_settled(self) -> bool:
-        """Tell whether all slots are served, and each primary has its replica."""
+        """Tell whether all slots are served, and each primary has a replica that copies."""
         self._cluster.wait_ready()
         try:
             primaries = self._primaries()
-            return sum(len(self._slots(node)) for node in primaries) == SLOTS and all(
-                node.info()["connected_slaves"] >= 1 for node in primaries
+            return sum(
+                len(slots_of(node, node)) for node in primaries
+            ) == SLOTS and all(
+                node.info()["connected_slaves"] >= 1
+                and all(map(applies_what_it_reads, self._cluster.replicas_of(node)))
+                for node in primaries
             )
         except RedisError:
             return False

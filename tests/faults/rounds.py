@@ -31,12 +31,14 @@ class Run:
     Attributes:
         outcomes: What each kill led to, all rounds of it together.
         rounds: What each round was and did.
-        faded: Hits that an earlier round's totals have lost until the end.
+        faded: Acknowledged hits that an earlier round's totals have lost until the end.
+        forgotten: Others: they were stored and not acknowledged.
     """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     rounds: list[tuple[str, float, Outcome]] = field(default_factory=list)
     faded: int = 0
+    forgotten: int = 0
 
     @property
     def wrong(self) -> int:
@@ -67,7 +69,7 @@ def run(
     """
     random = Random(seed)  # noqa: S311 - to be repeated, not secret
     done = Run()
-    totals: dict[str, Stored] = {}
+    known: dict[str, tuple[Tally, Stored]] = {}
     for number, kind in zip(range(rounds), _shuffled(kills, random), strict=False):
         margin = _SLOW_DISK_MARGIN_S if slow_disk_s else _MARGIN_S
         moment = random.uniform(margin, max(margin, seconds / 2))
@@ -80,19 +82,23 @@ def run(
             tallies |= asyncio.run(round_)
         after = target.stored(tallies)
         outcome = sum(
-            (
-                judge(tally.attempted, tally.acknowledged, tally.refused, after[name])
-                for name, tally in tallies.items()
-            ),
+            (_judge(tally, after[name]) for name, tally in tallies.items()),
             start=Outcome(rounds=1),
         )
-        totals |= after
+        known |= {name: (tally, after[name]) for name, tally in tallies.items()}
         done.rounds.append((kind, moment, outcome))
         done.outcomes[kind] = done.outcomes.get(kind, Outcome()) + outcome
         progress(f"{number + 1}/{rounds} {kind}: {outcome}")
-    for name, now in target.stored(totals).items():
-        done.faded += max(0, totals[name].total - now.total)
+    for name, now in target.stored(known).items():
+        tally, then = known[name]
+        lost = _judge(tally, now).lost - _judge(tally, then).lost
+        done.faded += max(0, lost)
+        done.forgotten += max(0, then.total - now.total - max(0, lost))
     return done
+
+
+def _judge(tally: Tally, stored: Stored) -> Outcome:
+    return judge(tally.attempted, tally.acknowledged, tally.refused, stored)
 
 
 def _disk(target: Target, slow_s: float) -> AbstractContextManager[None]:

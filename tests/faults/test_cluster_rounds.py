@@ -43,12 +43,13 @@ def test_acknowledged_by_the_primary_is_as_safe_as_its_machine():
 
 
 def test_acknowledged_by_a_replica_is_kept():
-    """Whatever is lost, and while slots move."""
+    """Whatever is lost, while slots move, and when who took them is lost."""
     kills = ["cluster-node", "cluster-machine"]
     with clustered("replica", SOON_S) as target:
         lost = run(target, kills, 2, SECONDS, seed=1)
         moved = run(target, ["cluster-reshard"], 1, SECONDS, seed=2)
+        taken = run(target, ["cluster-taker"], 1, SECONDS, seed=3)
 
-    for done in (lost, moved):
+    for done in (lost, moved, taken):
         assert done.wrong == 0, done.rounds
         assert all(outcome.acknowledged for _, _, outcome in done.rounds)

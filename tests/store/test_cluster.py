@@ -18,6 +18,7 @@ from hitsvc.store import check_redis, open_backend, open_store_check
 from tests.support.cluster import DURABLE, Cluster, Node
 from tests.support.commands import free_port
 from tests.support.processes import eventually
+from tests.support.slots import move_at_once
 
 # A page that is set aside by a busy machine is none that is lost.
 PATIENT_S = 5.0
@@ -205,11 +206,7 @@ async def test_slots_that_move_at_once_refuse_nobody(cluster):
     here = [slot for slot in slots if cluster.owner(slot) is source]
 
     def move() -> None:
-        ranges = [part for slot in here for part in (slot, slot)]
-        source.do("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", *ranges, "NODE", target.id)
-        eventually(
-            lambda: all(cluster.owner(slot) is target for slot in here), within_s=30
-        )
+        move_at_once(cluster, here, target)
 
     load = await loaded(cluster, everywhere("atomic"), lambda: in_thread(move))
 

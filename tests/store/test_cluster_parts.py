@@ -1,6 +1,7 @@
 """The parts of the way to a cluster, each where the whole seldom comes."""
 
 import asyncio
+from typing import Any
 
 import hiredis
 import pytest
@@ -126,6 +127,22 @@ class TestWhole:
         await counter.close()
 
 
+class Turning(World):
+    """Nodes that describe themselves in one way, and each in another from then on."""
+
+    def __init__(self, first: object, later: object) -> None:
+        super().__init__()
+        self._first, self._later = first, later
+        self._times = 0
+
+    def do(self, command: list[str]) -> Any:
+        """Answer."""
+        if command[0] != "INFO":
+            return super().do(command)
+        self._times += 1
+        return self._first if self._times <= len(ADDRESSES) else self._later
+
+
 class TestCheck:
     """What nodes say of themselves, put together."""
 
@@ -196,6 +213,50 @@ class TestCheck:
 
         assert any("0 of the 2 replicas" in text for text in report.warnings)
         assert not any("of the 2 replicas" in text for text in silent.warnings)
+
+    COPY = b"role:slave\r\nmaster_link_status:up\r\nslave_repl_offset:14\r\n"
+
+    BEHIND = COPY + b"slave_read_repl_offset:20\r\n"
+
+    async def stuck(self, now: object, cuts: int = 0) -> list[str]:
+        """Look at nodes that say something else the second time; tell who is stuck."""
+        world = Turning(self.BEHIND, now)
+        check = ClusterCheck(open_cluster(world))
+        world.said = {"CONFIG": []}
+        world.cuts.extend([None] * 6 + [0] * cuts)
+        report = await check.report()
+        await check.close()
+        return [text for text in report.warnings if "does not apply" in text]
+
+    async def test_a_copy_that_applies_nothing_of_what_it_reads_is_told(self):
+        """With how to mend it."""
+        warnings = await self.stuck(self.BEHIND)
+
+        assert len(warnings) == 3
+        assert warnings[0].startswith("10.0.0.1:7000 reads")
+        assert "(6 bytes)" in warnings[0]
+
+    @pytest.mark.parametrize(
+        "now",
+        [
+            pytest.param(
+                COPY + b"slave_read_repl_offset:14\r\n", id="it has caught up"
+            ),
+            pytest.param(b"role:master\r\n", id="it has taken over"),
+            pytest.param(DENIED, id="it does not say"),
+            pytest.param(
+                COPY.replace(b"14", b"18") + b"slave_read_repl_offset:30\r\n",
+                id="it is at work",
+            ),
+        ],
+    )
+    async def test_a_copy_that_is_behind_for_a_moment_is_well(self, now):
+        """Half of a command may have come."""
+        assert await self.stuck(now) == []
+
+    async def test_who_answers_no_more_is_not_called_stuck(self):
+        """It is gone; the next look says so."""
+        assert await self.stuck(self.BEHIND, cuts=3) == []
 
     async def test_a_primary_is_asked_by_its_name(self):
         """One that is not there says nothing."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from redis import Redis
+from redis import Redis, RedisCluster
 
 from hitsvc.counting import Day, Keys
 
@@ -19,7 +19,7 @@ def put_day(redis: Redis, page_key: str, day: Day, hits: int) -> None:
     redis.hset(KEYS.page(page_key).year(day.year), day.field, str(hits))
 
 
-def day_hits(redis: Redis, page_key: str) -> int:
+def day_hits(redis: Redis | RedisCluster, page_key: str) -> int:
     """Add up the hits of a page's days, this year's and last year's."""
     page = KEYS.page(page_key)
     years = {today().year, today(1).year}

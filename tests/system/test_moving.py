@@ -7,8 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from redis import Redis
+from redis import Redis, RedisCluster
 
+from hitsvc.counting import slot_of
+from tests.support.cluster import DURABLE, Cluster
 from tests.support.commands import run_hitsvc
 from tests.support.load import Tally, hit
 from tests.support.processes import eventually
@@ -90,7 +92,7 @@ class Visited:
             within_s=60,
         )
 
-    def check(self, redis: Redis) -> None:
+    def check(self, redis: Redis | RedisCluster) -> None:
         """No request has failed, and this store has each hit once."""
         assert [tally.failed for tally in self.tallies] == [0] * len(PAGES)
         totals = [int(redis.get(f"hits:{{{page}}}") or 0) for page in PAGES]
@@ -120,6 +122,27 @@ async def test_moving_to_another_store_loses_nothing(
         for tally, before in zip(visited.tallies, shown, strict=True):
             following = tally.acknowledged[tally.acknowledged.index(before) + 1 :]
             assert min(following) > before - CLIENTS, "a page began anew"
+
+
+async def test_moving_from_one_store_to_a_cluster_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    """Each page goes to the node that has its slot."""
+    with ExitStack() as stack:
+        old = Valkey()
+        stack.callback(old.close)
+        cluster = stack.enter_context(Cluster(3, 1, *DURABLE))
+        url = f"redis://127.0.0.1:{old.port}"
+        visited = Visited(stack, tmp_path, url)
+
+        await visited.meanwhile(
+            lambda: move(visited.services, url, cluster.url, tmp_path)
+        )
+
+        with RedisCluster("127.0.0.1", cluster.nodes[0].port) as redis:
+            visited.check(redis)
+        owners = {cluster.owner(slot_of(page)).number for page in PAGES}
+        assert len(owners) > 1, "nothing was divided"
 
 
 async def test_a_redis_that_sentinels_come_to_is_the_same(tmp_path: Path) -> None:
