@@ -15,6 +15,7 @@ from hitsvc.answer import (
     BadgeRenderer,
     ChartRenderer,
     DefaultHeadersApp,
+    Guesses,
     JsonHistoryRenderer,
     JsonRenderer,
     PixelRenderer,
@@ -40,6 +41,7 @@ from hitsvc.png import Painter, open_painter
 from hitsvc.request import (
     BeforeFork,
     Identity,
+    ShortAddresses,
     TrustedProxies,
     understand,
 )
@@ -81,18 +83,18 @@ def create_app(
     how = settings.redis_url, settings.redis_timeout, redis, settings.acknowledge
     check, backend = open_store_check(*how), open_backend(*how)
     proxies, unheeded = _proxies(settings, backend, shared)
-    identity = Identity.of(settings)
+    identity, painter = Identity.of(settings), open_painter()
     services = make_services(settings, check, backend, proxies, identity, tally, shared)
     front = open_front(settings, identity, services, badges, operator)
-    painter = open_painter()
     routes = front.routes | _routes(services, badges, painter, front.statistics)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))
-    counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     begun = _zone_note(settings, backend, shared)
     ends = _Lifespan(begun, unheeded, services.counter, check, *front.ends)
-    app = _app(routes, counts, services, ends)
+    short = ShortAddresses(identity, settings.base_path, routes)
+    app = _app(routes, services, ends, short)
     shown = error_pictures(badges, services.looks, painter), front.shell.error_page
-    problems = ProblemSerializer(routes, counts, *shown, SECURITY_HEADERS)
+    means = SECURITY_HEADERS, _guesses(settings, routes, short)
+    problems = ProblemSerializer(routes, app.counts, *shown, *means)
     add_problems(app, problems, services.counter.refuse, tally.error if tally else None)
     return app
 
@@ -113,16 +115,17 @@ def _proxies(
 
 def _app(
     routes: Mapping[str, object],
-    counts: Mapping[str, CountResource],
     services: Services,
     lifespan: "_Lifespan",
+    short: ShortAddresses,
 ) -> "_App":
     """Put what answers where its address is."""
+    counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     headers = _headers(counts)
-    app = _App(headers, middleware=[lifespan])
+    app = _App(headers, short, middleware=[lifespan])
     for path, resource in routes.items():
         app.add_route(path, resource)
-    app.express = ExpressLane(counts, services, headers)
+    app.express = ExpressLane(counts, services, headers, short)
     return app
 
 
@@ -162,6 +165,14 @@ def _routes(
     }
 
 
+def _guesses(
+    settings: Settings, routes: Mapping[str, object], short: ShortAddresses
+) -> Guesses:
+    """Return what knows the addresses that are not the operator's alone."""
+    public = [p for p, r in routes.items() if not getattr(r, "is_closed", False)]
+    return Guesses(public, short.names_page, settings.base_path)
+
+
 def _health(
     services: Services, check: StoreCheck, shared: BeforeFork
 ) -> dict[str, object]:
@@ -186,24 +197,32 @@ class _App(DefaultHeadersApp):
     """A Falcon app, and what answers most requests in its place.
 
     Attributes:
+        counts: What each count's answers are sent with, by address.
         express: See `hitsvc.http1.express_exchange`.
     """
 
-    __slots__ = ("_counts", "express")
+    __slots__ = ("_short", "counts", "express")
 
     express: ExpressLane
 
-    def __init__(self, headers: Mapping[str, ReadyHeaders], **options: Any) -> None:
+    def __init__(
+        self,
+        headers: Mapping[str, ReadyHeaders],
+        short: ShortAddresses,
+        **options: Any,
+    ) -> None:
         """Take what each count's answers are sent with, by address."""
         super().__init__(headers, **options)
-        self._counts = headers
+        self.counts = headers
+        self._short = short
 
     def __call__(  # type: ignore[override]
         self, scope: dict[str, Any], receive: Any, send: Any
     ) -> Awaitable[None]:
         """Answer a request as it was meant."""
         if scope["type"] == "http":
-            understand(scope, self._counts)
+            self._short.expand(scope)
+            understand(scope, self.counts)
         return super().__call__(scope, receive, send)
 
 

@@ -21,7 +21,7 @@ from hitsvc.answer import PAGE_HEADER, origin_headers
 from hitsvc.badge import PLAIN, Look
 from hitsvc.errors import CounterBusy, InvalidURL
 from hitsvc.http1 import NOTED, ReadyHeaders
-from hitsvc.request import USER_AGENT, Target, Visit, as_meant
+from hitsvc.request import USER_AGENT, ShortAddresses, Target, Visit, as_meant
 from hitsvc.resources import CountReader, CountResource, Pending
 from hitsvc.services import Services
 
@@ -102,6 +102,7 @@ class ExpressLane:
         resources: Mapping[str, CountResource],
         services: Services,
         headers: Mapping[str, ReadyHeaders],
+        short: ShortAddresses,
     ) -> None:
         """Prepare all that is the same each time.
 
@@ -110,7 +111,9 @@ class ExpressLane:
                 taken, unless it has to be painted, which may have to wait.
             services: What these resources have in common.
             headers: What every such answer is sent with, by path.
+            short: Spells short addresses out.
         """
+        self._short = short
         self._resources = {
             path: _Lane(resource, headers[path])
             for path, resource in resources.items()
@@ -129,7 +132,9 @@ class ExpressLane:
             scope: Its ASGI scope.
         """
         lane = self._resources.get(scope["path"])
-        if lane is None or scope["method"] not in lane.methods:
+        if lane is None:
+            return self(scope) if self._short.expand(scope) else None
+        if scope["method"] not in lane.methods:
             return None
         query = scope["query_string"]
         if len(query) > _CACHED_QUERY_LENGTH:

@@ -5,6 +5,7 @@ the same for errors. Nothing here asks Redis.
 """
 
 from hitsvc.answer.default_headers import DefaultHeadersApp
+from hitsvc.answer.guesses import Guesses
 from hitsvc.answer.headers import (
     PAGE_HEADER,
     UNCACHED,
@@ -44,6 +45,7 @@ __all__ = [
     "CountRenderer",
     "DefaultHeadersApp",
     "ErrorPictures",
+    "Guesses",
     "HistoryRenderer",
     "JsonHistoryRenderer",
     "JsonRenderer",

@@ -8,6 +8,7 @@ who ask for an image.
 
 import json
 from collections.abc import Awaitable, Callable, Container, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import falcon
@@ -45,7 +46,6 @@ _NEXT_MINUTE_S = 60
 # What Falcon's own errors leave unsaid.
 _REASONS = {
     404: "there is nothing at this address",
-    405: "this address does not take that method",
     500: "something is wrong here; it has been logged",
 }
 
@@ -60,6 +60,7 @@ class ProblemSerializer:
         pictures: ErrorPictures,
         page: Callable[[str, str, bytes], bytes],
         page_headers: Mapping[str, str],
+        guess: Callable[[bytes, bytes], str],
     ) -> None:
         """Join the ways to show an error.
 
@@ -71,7 +72,9 @@ class ProblemSerializer:
             pictures: Shows a few words to those who want an image.
             page: Makes an HTML page of a title, a message, and the path of the request.
             page_headers: What such a page is sent with.
+            guess: Tells which address may have been meant, of a path and a query.
         """
+        self._guess = guess
         self._media_types = {
             path: str(getattr(resource, "media_type", ""))
             for path, resource in routes.items()
@@ -89,7 +92,7 @@ class ProblemSerializer:
     def __call__(self, req: Request, resp: Response, error: falcon.HTTPError) -> None:
         """Fill the response in."""
         title = error.title or str(error.status)
-        reason = error.description or _REASONS.get(error.status_code, title)
+        reason = error.description or self._reason(req, error, title)
         if _address(req) in self._closed:
             resp.set_headers((*UNCACHED, ("x-content-type-options", "nosniff")))
         else:
@@ -113,8 +116,18 @@ class ProblemSerializer:
         else:
             resp.set_headers(self._page_headers)
             resp.content_type = "text/html; charset=utf-8"
-            path = req.scope.get("raw_path") or req.path.encode()
-            resp.data = self._page(title, reason, path)
+            resp.data = self._page(title, reason, _path(req))
+
+    def _reason(self, req: Request, error: falcon.HTTPError, title: str) -> str:
+        """Say what Falcon leaves unsaid."""
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return f"this address takes {_allowed(error)}, not {req.method}"
+        reason = _REASONS.get(error.status_code, title)
+        if error.status_code == HTTPStatus.NOT_FOUND and (
+            guess := self._guess(_path(req), req.scope["query_string"])
+        ):
+            return f"{reason}; try {guess}"
+        return reason
 
     def _open(self, req: Request, resp: Response, reason: str, status: str) -> None:
         """Let any page read the answer, and what it says of itself."""
@@ -133,6 +146,18 @@ class ProblemSerializer:
             return form
         preferred = req.client_prefers(_MEDIA_TYPES) or ""
         return form if preferred.startswith("text/") else preferred or form
+
+
+def _path(req: Request) -> bytes:
+    """Return the path of a request, as it was sent."""
+    path: bytes = req.scope.get("raw_path") or req.path.encode()
+    return path
+
+
+def _allowed(error: falcon.HTTPError) -> str:
+    """Name the methods that an address takes."""
+    *most, last = dict(error.headers or {})["Allow"].split(", ")
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _address(req: Request) -> str:

@@ -3,7 +3,7 @@
 `TargetFinder` finds the page, `Identity` turns what people write into its key, `Visit`
 picks out of the headers what decides how it is counted. `Clients` says who sent it, `Sites`
 whose pages are counted, `NewPages` who makes too many of them, `Bots` which programs visit.
-`understand` mends slips in an address.
+`understand` mends slips in an address, `ShortAddresses` spells short ones out.
 """
 
 from hitsvc.request.bots import Bots, declared_bots
@@ -17,8 +17,9 @@ from hitsvc.request.many_pages import Shared, SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.own_visits import OwnVisits, is_left_out, leave_out
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
-from hitsvc.request.query import as_meant, understand
+from hitsvc.request.query import as_meant, printable, understand
 from hitsvc.request.shared import BeforeFork
+from hitsvc.request.short import ShortAddresses
 from hitsvc.request.sites import Sites
 from hitsvc.request.target import Target, TargetFinder
 from hitsvc.request.visit import USER_AGENT, Visit, the_only
@@ -38,6 +39,7 @@ __all__ = [
     "OwnVisits",
     "Shared",
     "SharedCookies",
+    "ShortAddresses",
     "Sites",
     "Target",
     "TargetFinder",
@@ -53,6 +55,7 @@ __all__ = [
     "leave_out",
     "normalise",
     "only_prepares",
+    "printable",
     "secure_name",
     "the_only",
     "understand",

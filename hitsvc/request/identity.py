@@ -65,6 +65,7 @@ class Identity:
         name: Tells these rules from others; empty for those that always hold.
         kept: What of an address matters behind its path, on one host at least: the names
             of parameters, and ``#`` for routes.
+        bare_hosts: The names without a dot that are hosts.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Identity:
         self._fold_www = fold_www
         self._fold_index = fold_index
         self._fold_sessions = fold_sessions
-        self._bare_hosts = _bare_hosts(hosts, query)
+        self.bare_hosts = _bare_hosts(hosts, query)
         self.kept = _kept(query, hash_routes=hash_routes)
         self._parameters = Parameters(entries(query), self.host)
 
@@ -168,14 +169,14 @@ class Identity:
         Raises:
             InvalidURL: It is none.
         """
-        host, *rest = parse(text, self._bare_hosts)
+        host, *rest = parse(text, self.bare_hosts)
         if any(part.strip("/") for part in rest) or "://" in text:
             msg = "this is not a host, such as example.com"
             raise InvalidURL(msg)
         return host if as_it_is else self._site(host)
 
     def _key(self, raw: str) -> str:
-        url = parse(raw, self._bare_hosts)
+        url = parse(raw, self.bare_hosts)
         host, path = url.host, url.path.rstrip("/")
         if not self.is_plain:
             host = self._site(host)

@@ -55,6 +55,11 @@ def understand(scope: dict[str, Any], paths: Container[str]) -> None:
         scope["path"] = plain
 
 
+def printable(data: bytes) -> str:
+    """Escape what is no printable ASCII; escapes stay as they are."""
+    return quote(data, safe=_PRINTABLE)
+
+
 def escaped(data: bytes) -> str:
     """Read UTF-8; what is none becomes escapes."""
     # PERF: 16 KB of such bytes take 1 ms.
@@ -67,7 +72,7 @@ def escaped(data: bytes) -> str:
 def _readable(query: bytes) -> bytes:
     """Escape bytes above 0x7F; those that are no UTF-8 twice: decoding leaves them escaped."""
     if not query.isascii():  # as other servers than ours have it
-        query = quote(query, safe=_PRINTABLE).encode()
+        query = printable(query).encode()
     pieces = _RUN.split(query)
     # PERF: all at once, and in C: one by one, 16 KB of them would cost as much as 200 hits.
     data = bytes.fromhex(b"%20".join(pieces[1::2]).replace(b"%", b"").decode())

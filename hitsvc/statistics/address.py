@@ -6,8 +6,9 @@ as it was sent.
 """
 
 import re
-import string
 from urllib.parse import quote
+
+from hitsvc.request import printable
 
 # APPSEC: no dot segments (a key has none), nothing escaped, no empty segment; and no more
 # steps than a relative address leads back.
@@ -16,7 +17,6 @@ _LONGEST = 1000
 _PLAIN = re.compile(
     r"[a-z0-9_.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*", re.ASCII
 )
-_AS_IT_IS = "".join(c for c in string.printable if c not in string.whitespace)
 # What a query of ours says; the rest of it belongs to the address of the page.
 OURS = frozenset({"period", "as"})
 
@@ -52,5 +52,4 @@ def named(path: bytes, query: bytes) -> str:
         if p.partition(b"=")[0].decode("latin-1") not in OURS
     ]
     rest = b"&".join(parts)
-    address = path + b"?" + rest if rest else path
-    return quote(address, safe=_AS_IT_IS)
+    return printable(path + b"?" + rest if rest else path)

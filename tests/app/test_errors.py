@@ -19,7 +19,6 @@ from tests.support.contract import (
     CONTRACT,
     LONGEST,
     METHODS,
-    NO_METHOD,
     NOT_A_URL,
     NOT_FOUND,
     OF_COUNTS,
@@ -30,6 +29,7 @@ from tests.support.contract import (
     TEXTS,
     TOO_LONG,
     contract,
+    no_method,
 )
 from tests.support.site import Headers, Site, shown
 
@@ -49,7 +49,7 @@ class Case:
     ) -> None:
         """Describe it; ``extra`` are the headers that only this error has."""
         self.method, self.query, self.status = method, query, status
-        self.title, self.reason = title, reason
+        self.title, self._reason = title, reason
         self.extra, self.away = extra, away
 
     def cause(self, site: Site, route: str, headers: Any = None) -> testing.Result:
@@ -58,6 +58,10 @@ class Case:
         result = site.ask(self.method, route + self.query, headers)
         assert result.status == self.status
         return result
+
+    def reason(self, route: str) -> str:
+        """Tell what it says: of a method, which others there are."""
+        return no_method(route, "PUT") if self.method == "PUT" else self._reason
 
     def extra_headers(self, route: str) -> dict[str, str]:
         """Tell which headers are its own."""
@@ -78,7 +82,7 @@ CASES = [
             "?url=a.com",
             "405 Method Not Allowed",
             "405 Method Not Allowed",
-            NO_METHOD,
+            no_method("/count", "PUT"),
         ),
         id="405",
     ),
@@ -112,11 +116,11 @@ class TestErrors:
         """The body is the reason; the headers are the contract's, and no others."""
         result = case.cause(site, route)
 
-        assert result.text == f"{case.reason}\n"
+        assert result.text == f"{case.reason(route)}\n"
         assert result.headers == {
             **contract(route),
             **case.extra_headers(route),
-            "x-hits-reason": case.reason,
+            "x-hits-reason": case.reason(route),
             "x-hits-status": case.status[:3],
             "content-type": "text/plain; charset=utf-8",
             "content-length": str(len(result.content)),
@@ -132,7 +136,7 @@ class TestErrors:
         assert result.headers == {
             **contract(route),
             **case.extra_headers(route),
-            "x-hits-reason": case.reason,
+            "x-hits-reason": case.reason(route),
             "x-hits-status": case.status[:3],
             "content-type": "image/svg+xml",
             "content-length": str(len(result.content)),
@@ -166,7 +170,7 @@ class TestErrors:
         assert json.loads(result.text) == {
             "title": case.title,
             "status": int(case.status[:3]),
-            "detail": case.reason,
+            "detail": case.reason(route),
         }
 
     @pytest.mark.parametrize(
@@ -187,7 +191,7 @@ class TestErrors:
         """A client that takes JSON, but not rather, gets a line; so does nonsense."""
         result = case.cause(site, route, {"Accept": accept})
 
-        assert result.text == f"{case.reason}\n"
+        assert result.text == f"{case.reason(route)}\n"
 
     @pytest.mark.parametrize("route", ROUTES)
     def test_the_reason_is_one_line_of_ascii(self, site, route, case):
@@ -208,7 +212,7 @@ class TestOtherAddresses:
 
     @pytest.mark.parametrize(
         "path",
-        ["/none", "/count/x", "/count/tag.webp", "/Count", "/\xe9", "/static/x"],
+        ["/none", "/none/x", "/nothing/x.webp", "/\xe9", "/static/x"],
     )
     def test_an_unknown_address_is_a_page(self, site, path):
         """404 as HTML in the page's design, with its security headers."""
@@ -249,7 +253,7 @@ class TestOtherAddresses:
 
         assert result.status_code == 405
         assert result.headers["allow"] == "GET, HEAD, OPTIONS"
-        assert NO_METHOD in result.text
+        assert no_method("/", "POST") in result.text
 
     def test_the_page_is_there(self, site):
         """The root is HTML."""
@@ -302,7 +306,9 @@ class TestOurOwnDefects:
             "/count/tag.svg": Defective("image/svg+xml"),
         }
         pictures = ErrorPictures({SVG: lambda text, *_: text.encode()})
-        serializer = ProblemSerializer(routes, routes, pictures, lambda *texts: b"", {})
+        serializer = ProblemSerializer(
+            routes, routes, pictures, lambda *texts: b"", {}, lambda *asked: ""
+        )
         add_problems(app, serializer, refuse=lambda site: None)
         for path, resource in routes.items():
             app.add_route(path, resource)

@@ -186,6 +186,7 @@ def test_a_full_store_is_told_by_a_grey_badge():
         ErrorPictures({SVG: lambda *said: " ".join(map(str, said)).encode()}),
         lambda *_: b"",
         {},
+        lambda *_: "",
     )
     add_problems(app, serializer, refuse=print)
     app.add_route("/count/tag.svg", routes["/count/tag.svg"])

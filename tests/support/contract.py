@@ -46,10 +46,15 @@ NO_URL = "no URL: add ?url= to this address, or link to it from a page"
 NOT_A_URL = "this is not a valid URL"
 TOO_LONG = "the URL is longer than 2048 bytes"
 AWAY = "the counter is unavailable; try again in a moment"
-NO_METHOD = "this address does not take that method"
 NOT_FOUND = "there is nothing at this address"
 
 LONGEST = "example.com/" + "a" * (2048 - len("example.com/"))
+
+
+def no_method(route: str, method: str) -> str:
+    """Return what is said of a method that an address does not take."""
+    most, _, last = METHODS.get(route, "GET, HEAD, OPTIONS").rpartition(", ")
+    return f"this address takes {most} and {last}, not {method}"
 
 
 def contract(route: str) -> dict[str, str]:
