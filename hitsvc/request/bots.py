@@ -39,8 +39,10 @@ _MISTAKEN = frozenset(
 _FRAMEWORKS = re.compile(r"(?i)crawl|bot|spider|scrap|httrack|larbin")
 # A name that says it, although nobody has listed it: "NewsBot/1.0", "my-crawler".
 _NAMED = r"(?i:(?:bot|crawler|spider)(?:[^a-z]|$))"
-# A make of phones.
-_PHONE = re.compile(rb"\bcubot\b", re.IGNORECASE)
+# What looks whether something is up: the list has monitors, but not those of clouds.
+_MONITORS = r"(?i:pinger|health-?check(?:er)?|GoogleHC|kube-probe)(?:[^a-zA-Z]|$)"
+# A make of phones, whose models are written "CUBOT X18" and "CUBOT_X18".
+_PHONE = re.compile(r"\bcubot(?![a-z])", re.IGNORECASE)
 # What has a meaning in a regular expression, but for the escaped.
 _PATTERN = re.compile(r"\\[a-zA-Z0-9]|(?<!\\)[\[\](){}*+?^$|.]")
 _ESCAPED = re.compile(r"\\(.)")
@@ -55,7 +57,7 @@ class Bots:
         Args:
             patterns: Regular expressions; most are plain names.
         """
-        names, expressions = [], [_NAMED]
+        names, expressions = [], [_NAMED, _MONITORS]
         for pattern in patterns:
             if _PATTERN.search(pattern):
                 expressions.append(pattern)
@@ -79,13 +81,12 @@ class Bots:
         return self._cached(user_agent.encode(errors="replace")[:_READ])
 
     def _judge(self, user_agent: bytes) -> bool:
-        text = user_agent.decode("latin-1")
-        found = self._names.find_matches_as_indexes(text) or self._expressions.search(
-            text
-        )
-        if IMAGE_PROXY.search(user_agent) or _PHONE.search(user_agent):
+        if IMAGE_PROXY.search(user_agent):
             return False  # people look through it
-        return bool(found)
+        text = _PHONE.sub("", user_agent.decode("latin-1"))
+        return bool(
+            self._names.find_matches_as_indexes(text) or self._expressions.search(text)
+        )
 
 
 def declared_bots() -> Bots:

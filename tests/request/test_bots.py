@@ -35,6 +35,12 @@ CHROME = (
         "Unlisted-Bot/1.0",
         "SomeSpider (+https://example.com)",
         "Mozilla/5.0 (compatible; unlisted_bot)",
+        "NewRelicPinger/1.0 (1234)",
+        "ELB-HealthChecker/2.0",
+        "GoogleHC/1.0",
+        "kube-probe/1.31",
+        "Mozilla/5.0 (Linux; Android 9; CUBOT) AppleWebKit/537.36 (compatible; "
+        "Googlebot/2.1; +http://www.google.com/bot.html)",
         # Of the list's expressions that are no plain names.
         "SemRushBot",
         "Pingdom.com_bot_version_1.4",
@@ -62,6 +68,8 @@ def test_declared_bots_are_known(user_agent):
         "MetaIAB Facebook",
         "Mozilla/5.0 (Linux; Android 9; CUBOT) AppleWebKit/537.36 (KHTML, like Gecko) "
         "Chrome/120.0.0.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (Linux; Android 8.1.0; CUBOT_P20) AppleWebKit/537.36 (KHTML, like "
+        "Gecko) Chrome/120.0.0.0 Mobile Safari/537.36",
         CHROME + " Code/1.115.0 Electron/39.8.5",
         CHROME + " Notion/4.2.0 Electron/32.0.0",
         "Lynx/2.9.0dev.10 libwww-FM/2.14",
