@@ -1,0 +1,80 @@
+"""The README is short, and its first command is true."""
+
+# ruff: noqa: S603 - starts our own programs
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import free_port
+from tests.support.processes import eventually
+from tests.support.visitors import visit
+
+ROOT = Path(__file__).parents[1]
+UVX = Path(sys.executable).with_name("uvx")
+MOST_WORDS = 450
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    """Return the ways to run it, in their order."""
+    return re.findall(r"^```sh\n(.+)\n```$", TEXT, re.MULTILINE)
+
+
+def test_it_is_short() -> None:
+    """Whoever wants more finds it in the manual."""
+    assert len(TEXT.split()) <= MOST_WORDS
+
+
+def test_there_are_three_ways_to_run_it() -> None:
+    """Without a clone, in a container, and with make."""
+    first, second, third = commands()
+
+    assert first.startswith("uvx --from git+REPOSITORY hitsvc serve")
+    assert second.startswith("docker build ")
+    assert third == "make run"
+
+
+@pytest.mark.service
+def test_the_command_without_a_clone_serves(tmp_path: Path) -> None:
+    """As it stands there, from a repository that is this one."""
+    if not (UVX.exists() and (ROOT / ".git").exists()):
+        pytest.skip("this needs uv, which `make install` brings, and a clone")
+    words = commands()[0].replace("REPOSITORY", ROOT.as_uri()).split()
+    address = f"127.0.0.1:{free_port()}"
+    environ = os.environ | {
+        "HITSVC_BIND": address,
+        "UV_PYTHON": sys.executable,
+        "UV_TOOL_DIR": str(tmp_path / "tools"),
+    }
+    with (
+        (tmp_path / "log").open("w+") as log,
+        subprocess.Popen(
+            [UVX, *words[1:]], cwd=tmp_path, env=environ, stderr=log
+        ) as process,
+    ):
+        try:
+            eventually(
+                lambda: process.poll() is not None or answers(f"http://{address}"),
+                within_s=60,
+            )
+            log.seek(0)
+            if re.search("Failed to fetch|not found in the package", log.read()):
+                pytest.skip("this needs the package index")
+            found = visit(f"http://{address}", "/count.json?url=example.com").body
+        finally:
+            process.terminate()
+
+    assert '"total": 1' in found
+
+
+def answers(url: str) -> bool:
+    """Tell whether somebody is there."""
+    try:
+        return visit(url, "/healthz").status == 200
+    except OSError:
+        return False
