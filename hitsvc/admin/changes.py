@@ -79,13 +79,21 @@ class Changes:
             before = self._change("set", page, total)
         return Changed(before, total)
 
-    def add(self, page: str, hits: int, day: date | None = None) -> Changed:
+    def add(
+        self,
+        page: str,
+        hits: int,
+        day: date | None = None,
+        until: date | None = None,
+    ) -> Changed:
         """Add hits to a page, or take some away if `hits` is below 0.
 
         Args:
             page: Which; it may be a new one.
             hits: How many.
             day: To which day; none: without a date.
+            until: The last day to which hits may be added, such as today; none: any. From
+                later ones they can be taken, which mends a typing error.
 
         Raises:
             ChangeRefused: It would have fewer than none, or too many.
@@ -98,6 +106,9 @@ class Changes:
         if day is not None:
             if not FIRST_YEAR <= day.year <= LAST_YEAR:
                 msg = f"a day is from {FIRST_YEAR} to {LAST_YEAR}, not {day}"
+                raise ChangeRefused(msg)
+            if until is not None and hits > 0 and day > until:
+                msg = f"{day} has not come yet: today is {until}"
                 raise ChangeRefused(msg)
             place = (day.year, int(Day.of(day).field))
         with only_one(self._client, self._keys):

@@ -40,7 +40,8 @@ def command(
     """
     page = operating.identity().key(url)
     with operating.operator(redis_url, data_dir) as (client, keys):
-        before, after = Changes(client, keys).add(page, hits, day)
+        today = operating.calendar(client, keys).today().date
+        before, after = Changes(client, keys).add(page, hits, day, today)
     if as_json:
         when = day.isoformat() if day else None
         told = {"page": page, "before": before, "after": after, "day": when}

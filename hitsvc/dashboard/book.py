@@ -175,7 +175,7 @@ class Book:
 
     def add(self, page: str, hits: int, day: date | None) -> Done:
         """Add hits to a page, or take some away; see `Changes.add`."""
-        before, after = self._changes.add(page, hits, day)
+        before, after = self._changes.add(page, hits, day, self.today().date)
         step = Step("add", page, -hits, str(day or ""))
         facts = {"page": page, "before": before, "after": after}
         when = f" on {day}" if day else ""

@@ -118,6 +118,16 @@ class TestAdd:
             changes(client).add(A, hits, day)
         assert everything(client) == before
 
+    def test_a_day_that_has_not_come_gets_no_hits(self, client):
+        """Nobody means it; what stands there by mistake can be taken away."""
+        fill(client)
+        today, tomorrow = date(2026, 5, 3), date(2026, 5, 4)
+        with pytest.raises(ChangeRefused, match="2026-05-04 has not come yet"):
+            changes(client).add(A, 1, tomorrow, today)
+        assert changes(client).add(A, 1, today, today) == Changed(12, 13)
+        changes(client).add(A, 1, tomorrow)
+        assert changes(client).add(A, -1, tomorrow, today) == Changed(14, 13)
+
     def test_a_refused_new_page_is_not_listed(self, client):
         """It is not there."""
         with pytest.raises(ChangeRefused):

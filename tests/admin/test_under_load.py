@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from hitsvc.admin import Changes, Reader, Removal, open_client
+from hitsvc.admin.importers import Row
+from hitsvc.admin.importing import Mode
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Keys
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store import open_backend
+from tests.admin.imports import UNTIL
+from tests.admin.imports import run as imported
 from tests.support.saves import Kept
 
 KEYS = Keys("hits:")
@@ -35,10 +39,15 @@ class Visitors:
             self.acknowledged[page] += 1
 
 
+IMPORTED = [Row(page, day, 3) for page in TOUCHED for day in (None, UNTIL)]
+MODES: tuple[Mode, ...] = ("add", "max", "replace")
+
+
 def change(client: Any) -> None:
     """Do everything that an operator can, a few times."""
     changes, removal = Changes(client, KEYS), Removal(client, KEYS)
-    for total in range(3):
+    for total, mode in enumerate(MODES):
+        assert imported(client, IMPORTED, mode=mode, name=mode).rows == len(IMPORTED)
         changes.set(TOUCHED[0], total)
         changes.add(TOUCHED[1], 5)
         changes.move(TOUCHED[2], TOUCHED[0])

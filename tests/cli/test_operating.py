@@ -146,6 +146,7 @@ class TestChanges:
             pytest.param(["set", A, str(2**53 + 1)], 1, id="too many"),
             pytest.param(["add", A, "-11"], 1, id="more than there are"),
             pytest.param(["add", A, "1", "--day", "20240101"], 2, id="no day"),
+            pytest.param(["add", A, "1", "--day", "2099-12-31"], 1, id="not come yet"),
             pytest.param(["move", A, A], 1, id="same page"),
             pytest.param(["move", "example.com/none", A], 1, id="no page"),
             pytest.param(["delete"], 2, id="nothing named"),
