@@ -46,7 +46,6 @@ def _all_of(source: Source) -> Iterator[Row]:
     # What it names are keys of the store, whatever a key is under the present settings.
     opened = open_file(source, Choices(OURS, Shape(), key_of=str))
     yield from opened.rows()
-    left_out = opened.left_out
-    for reason in (*left_out.notes, *left_out.reasons):
+    for reason in opened.left_out.reasons:
         msg = f"{source.name} is no whole export of ours: {reason}"
         raise ImportRefused(msg)

@@ -118,5 +118,3 @@ def _import(file: Path, settings: Settings) -> None:
     click.echo(
         f"{outcome.rows_before + outcome.rows:,} rows of {file} are in the store"
     )
-    for note in opened.left_out.notes:
-        click.echo(f"Note: {note}")

@@ -1,7 +1,9 @@
 """Our own format: CSV or NDJSON of ``url,day,hits``, with a version and an end.
 
 The first line says the version, the last how many rows there are, so that a file that
-was cut off is noticed. Both may be missing from a file that another program wrote::
+was cut off is refused: of its last row a number may be half there, and the whole file would
+be another import. Both may be missing from a file that another program wrote, and exports
+may follow one another in a file::
 
     # hitsvc 1                      {"hitsvc": 1}
     url,day,hits                    {"url":"example.com","day":"2026-03-01","hits":7}
@@ -22,7 +24,10 @@ from hitsvc.admin.importers.tables import column_numbers, records
 
 VERSION = 1
 COLUMNS = ("url", "day", "hits")
-CUT_OFF = "it does not end with the number of its rows: it may be cut off"
+CUT_OFF = (
+    "it does not end with the number of its rows, so it was cut off or changed; without "
+    "its first line it is imported as it is"
+)
 NO_ROW = "no row of url, day and hits"
 _COMMENT = re.compile(r"# ?(hitsvc|rows) (\d{1,16})")
 
@@ -34,27 +39,33 @@ class OwnFormat:
         """Remember the file and what shapes its rows."""
         self._source = source
         self._shaper = shaper
-        self._rows = 0
-        self._told: int | None = None
+        self._rows = 0  # since a version or an end was read
+        self._ended = False
         self._versioned = False
+        self._whole = True
 
     def rows(self) -> Iterator[Row]:
         """Read the rows.
 
         Raises:
-            ImportRefused: It is no such file, or of a newer version.
+            ImportRefused: It is no such file, or of a newer version, or cut off.
         """
         self._refuse_others()
         json = self._source.head().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
         yield from self._from_json() if json else self._from_csv()
-        if self._versioned and self._told != self._rows:
-            self._shaper.left_out.note(f"{self._source.name}: {CUT_OFF}")
+        self._see_the_end()
+        if self._versioned and not self._whole:
+            msg = f"{self._source.name}: {CUT_OFF}"
+            raise ImportRefused(msg)
 
     def _from_csv(self) -> Iterator[Row]:
         name, shaper = self._source.name, self._shaper
         lines = records(self._source)
         url_at, day_at, hits_at = self._columns(lines)
+        header = list(COLUMNS)
         for line, record in lines:
+            if record == header:  # of an export that follows another
+                continue
             try:
                 url, hits_text = record[url_at], record[hits_at]
                 day_text = record[day_at] if day_at >= 0 else ""
@@ -94,7 +105,7 @@ class OwnFormat:
         if found and found[1] == "hitsvc":
             self._version(int(found[2]))
         elif found:
-            self._told = int(found[2])
+            self._end(int(found[2]))
         elif text and not text.startswith("#"):
             self._shaper.leave_out(NO_ROW, text, self._source.name, line)
 
@@ -106,7 +117,7 @@ class OwnFormat:
             elif "hitsvc" in value:
                 self._version(whole(value["hitsvc"]))
             elif "rows" in value and "url" not in value:
-                self._told = whole(value["rows"])
+                self._end(whole(value["rows"]))
             else:
                 self._rows += 1
                 if row := self._from_object(value, text, line):
@@ -127,8 +138,18 @@ class OwnFormat:
             return shaper.row(url, day, hits, name, line)
         return None
 
+    def _end(self, rows: int | None) -> None:
+        self._whole &= rows == self._rows
+        self._rows, self._ended = 0, True
+
+    def _see_the_end(self) -> None:
+        """Judge what was read since a version or an end: nothing may follow an end."""
+        self._whole &= self._ended and not self._rows
+
     def _version(self, version: int | None) -> None:
-        self._versioned = True
+        if self._versioned:
+            self._see_the_end()
+        self._versioned, self._ended = True, False
         if version != VERSION:
             msg = (
                 f"{self._source.name} has version {version} of our format, and this "

@@ -17,12 +17,16 @@ from hitsvc.admin.importers import (
     Source,
     write_rows,
 )
-from hitsvc.admin.importers.own_format import CUT_OFF, NO_ROW
+from hitsvc.admin.importers.own_format import NO_ROW
 from hitsvc.admin.importers.rows import MAX_HITS
 from hitsvc.admin.importers.shape import NO_DAY, NO_HITS, TOO_MANY
 from tests.admin.importers.samples import days_of, shaper, why
 
 DAY = date(2026, 3, 1)
+WHOLE = "# hitsvc 1\nurl,day,hits\nexample.com,2026-03-01,3\n# rows 1\n"
+WHOLE_JSON = (
+    '{"hitsvc":1}\n{"url":"example.com","day":"2026-03-01","hits":3}\n{"rows":1}\n'
+)
 keys = st.builds(
     "{}{}".format,
     st.sampled_from(["example.com", "a-b.example", "[::1]:81", "xn--mnchen-3ya.de"]),
@@ -133,13 +137,25 @@ def test_without_a_column_of_days_all_is_undated(sample):
         "# hitsvc 1\nurl,day,hits\nexample.com,,1\n# rows 2\n",
         '{"hitsvc":1}\n{"url":"example.com","hits":1}\n',
         '{"hitsvc":1}\n{"url":"example.com","hits":1}\n{"rows":2}\n',
+        "# hitsvc 1\nurl,day,hits\nexample.com,,1\n# rows 1\nexample.com,,1\n",
+        f"# hitsvc 1\nurl,day,hits\nexample.com,,1\n{WHOLE}",
+        f"{WHOLE}# hitsvc 1\nurl,day,hits\nexample.com,,1\n",
+        "# hitsvc 1\nurl,day,hits\n",
     ],
 )
-def test_a_file_that_was_cut_off_is_noticed(sample, text):
-    """Its end is missing, or tells another number."""
-    _, made = read(sample("x.csv", text))
+def test_a_file_that_was_cut_off_is_refused(sample, text):
+    """Its end is missing, or tells another number, or something follows it."""
+    with pytest.raises(ImportRefused, match=r"x\.csv: .* cut off or changed"):
+        read(sample("x.csv", text))
 
-    assert made.left_out.notes == [f"x.csv: {CUT_OFF}"]
+
+@pytest.mark.parametrize("text", [WHOLE, WHOLE_JSON])
+def test_exports_may_follow_one_another(sample, text):
+    """As those that a removal writes to standard output, and those joined by hand."""
+    found, made = read(sample("x.csv", 2 * text))
+
+    assert days_of(found) == {("example.com", "2026-03-01"): 6}
+    assert made.left_out.reasons == {}
 
 
 LEFT_OUT = [
