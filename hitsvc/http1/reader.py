@@ -36,8 +36,7 @@ Scope = dict[str, Any]
 # A key of the scope: the header fields that whoever reads it looks at.
 NOTED = "hitsvc.noted"
 
-_SLASH = 0x2F
-_GET = b"GET"
+_SLASH, _GET = 0x2F, b"GET"
 
 
 class RequestReader:
@@ -50,6 +49,7 @@ class RequestReader:
         pending: The scope of a request of which the body, or its end, has not come yet.
     """
 
+    __deletable__ = ["_parser", "deliver", "feed"]  # noqa: RUF012 - as mypyc wants it
     __slots__ = (
         "_body",
         "_connection",

@@ -4,7 +4,11 @@ import pytest
 
 from hitsvc.http1.state import LOST, RESTING, STATES, State
 
-EVENTS = sorted(set(State.__slots__) - {"name", "reads", "busy", "deaf"})
+EVENTS = sorted(
+    name
+    for name in set(dir(State)) - {"name", "reads", "busy", "deaf", "on"}
+    if not name.startswith("_")
+)
 
 
 def following(state: State) -> dict[str, State]:
