@@ -12,17 +12,21 @@ RUNS := .venv/.runs
 INSTALLED := .venv/.installed
 FUZZER := .venv/.fuzzer
 KUBERNETES := .venv/.kubernetes
+# `make run` and `make bench` run the compiled build of these sources, where there is one;
+# all else runs what is in the checkout.
+COMPILED := $(BIN)/python -m scripts.compiled
 SECONDS := 600
 # A file's tests stay together: they share services, browsers and containers.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install run test lint check coverage fuzz soak format kubernetes chart script docs bench bench-quick clean
+.PHONY: help install run test test-compiled lint check coverage fuzz soak format kubernetes chart script docs bench bench-quick clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(INSTALLED) ## Make .venv with everything that run and test need.
+install: $(INSTALLED) ## Make .venv with all that run and test need; compile, unless HITSVC_COMPILE=0.
+	@$(COMPILED) try >/dev/null
 
 # uv installs exactly what uv.lock says, and is itself one known version. It comes from
 # the package index, so that Python and make are all a machine needs.
@@ -44,19 +48,28 @@ $(INSTALLED): $(UV) pyproject.toml uv.lock
 	@touch $(RUNS) $@
 
 run: $(RUNS) ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C stops.
-	@exec $(BIN)/hitsvc serve
+	@exec env -u HITSVC_COMPILE PYTHONPATH="$$($(COMPILED) find)" $(BIN)/hitsvc serve
 
-test: install ## Run the whole test suite; TESTS="-m compose" or a file for a part of it.
+test: $(INSTALLED) ## Run the whole test suite; TESTS="-m compose" or a file for a part of it.
 	@$(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
-lint: install ## Lint and types.
+# Left out is what proves nothing more of a compiled build: files that are read and not run,
+# and browsers, since what they get is compared byte by byte. Containers have their own build.
+FILES_ONLY := deploy test_architecture.py test_compiled_modules.py test_compose_file.py \
+	test_docs.py test_supply_chain.py
+test-compiled: $(INSTALLED) ## Run the test suite against the compiled build; needs a C compiler.
+	@build=$$($(COMPILED) make) && PYTHONPATH=$$build PYTHONSAFEPATH=1 \
+		$(BIN)/pytest $(PARALLEL) \
+		$(FILES_ONLY:%=--ignore=tests/%) -m "not compose and not browser" $(TESTS)
+
+lint: $(INSTALLED) ## Lint and types.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy hitsvc bench tests scripts
+	@$(BIN)/mypy hitsvc bench tests scripts hatch_build.py
 
 check: lint test ## Lint and types, then the tests.
 
-coverage: install ## The same but for containers, with branch coverage, which must be 100 %.
+coverage: $(INSTALLED) ## The same but for containers, with branch coverage, which must be 100 %.
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest $(PARALLEL) -m "not compose"
 	@$(BIN)/coverage combine --quiet
@@ -68,16 +81,16 @@ $(FUZZER): $(INSTALLED)
 	@$(BIN)/uv pip install --quiet --only-binary atheris "atheris>=3,<4"
 	@touch $@
 
-fuzz: install $(FUZZER) ## Look for inputs that break a promise, SECONDS=600 with each fuzzer.
+fuzz: $(FUZZER) ## Look for inputs that break a promise, SECONDS=600 with each fuzzer.
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
-soak: install $(FUZZER) ## What CI does in short, for long (hours): fuzzers, kills, crowds.
+soak: $(FUZZER) ## What CI does in short, for long (hours): fuzzers, kills, crowds.
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 	@$(BIN)/python -m tests.faults --rounds 120 --mode always
 	@$(BIN)/python -m tests.faults --rounds 120 --mode everysec --kill worker,parent
 	@$(BIN)/python -m tests.faults.crowds
 
-format: install ## Format the code.
+format: $(INSTALLED) ## Format the code.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
@@ -97,15 +110,15 @@ script: ## Make hits.min.js, which is served, of hits.js; needs npm's packages.
 	@tests/node/minify.sh > hits.min.js.new
 	@mv hits.min.js.new hitsvc/pages/assets/hits.min.js
 
-docs: install ## Make the manual in site/; stops at a link that leads nowhere.
+docs: $(INSTALLED) ## Make the manual in site/; stops at a link that leads nowhere.
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "site/index.html"
 
 bench: install ## Measure against reference servers (about 30 minutes).
-	@$(BIN)/python -m bench
+	@PYTHONPATH="$$($(COMPILED) find)" $(BIN)/python -m bench
 
 bench-quick: install ## The same, one scenario, a few rounds (about 2 minutes).
-	@$(BIN)/python -m bench --quick
+	@PYTHONPATH="$$($(COMPILED) find)" $(BIN)/python -m bench --quick
 
 clean: ## Remove what the other commands made, except data.
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .coverage .coverage.* dist site

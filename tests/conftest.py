@@ -17,6 +17,7 @@ from hypothesis import settings
 from redis import Redis
 
 from tests.support.cluster import Cluster
+from tests.support.commands import IS_COMPILED
 from tests.support.service import PATIENT, Service, StartService
 from tests.support.site import OpenSite, Site
 from tests.support.valkey import Valkey
@@ -25,6 +26,17 @@ from tests.support.whole_cluster import WholeCluster
 # How long an example takes is the machine's affair: nothing here asserts a time.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what needs the other build."""
+    if IS_COMPILED:
+        return
+    left_out = [item for item in items if item.get_closest_marker("compiled")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

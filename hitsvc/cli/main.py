@@ -14,10 +14,9 @@ from typing import NoReturn
 
 import click
 
-from hitsvc import __version__
 from hitsvc.cli.typed import usage_line
 from hitsvc.errors import HitsError, InvalidURL, SettingsError
-from hitsvc.serve import log_config, say
+from hitsvc.serve import log_config, say, version
 
 # In the order of the help: first what everybody needs.
 COMMANDS = (
@@ -63,7 +62,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s", prog_name="hitsvc")
+@click.version_option(version(), message="%(prog)s %(version)s", prog_name="hitsvc")
 def cli() -> None:
     """A self-hosted web hit counter.
 

@@ -13,6 +13,7 @@ from hitsvc.serve.embedded import EmbeddedStore
 from hitsvc.serve.keeper import Keeper
 from hitsvc.serve.listener import address_of, open_listener
 from hitsvc.serve.logs import log_config
+from hitsvc.serve.version import version
 
 __all__ = [
     "DataDir",
@@ -25,4 +26,5 @@ __all__ = [
     "running_socket",
     "say",
     "usable_cpus",
+    "version",
 ]

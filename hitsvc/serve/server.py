@@ -13,7 +13,6 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 import hitsvc.serve.worker  # noqa: F401 - imported before the fork, once for all workers
-from hitsvc import __version__
 from hitsvc.access import Operator
 from hitsvc.app import create_app, peer_network_of
 from hitsvc.counting import Calendar, DayKeys, Once
@@ -27,6 +26,7 @@ from hitsvc.serve.lame_duck import LameDuck
 from hitsvc.serve.listener import address_of
 from hitsvc.serve.monitor import Monitor
 from hitsvc.serve.tallies import Tallies
+from hitsvc.serve.version import version
 from hitsvc.settings import Right, Settings, mistake
 from hitsvc.store import open_store_check
 
@@ -152,7 +152,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.networks = NetworkLimit(most, peer_network_of(settings))
         store = asyncio.run(self._look_at_store())
         self._facts = {
-            "version": __version__,
+            "version": version(),
             "address": self._address,
             "workers": self.cfg.workers,
             "place": self._place,

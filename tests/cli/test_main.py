@@ -10,9 +10,9 @@ import click
 import pytest
 from redis import Redis
 
-import hitsvc
 from hitsvc.cli.main import cli
 from hitsvc.cli.typed import usage_line
+from hitsvc.serve import version
 from tests.support.commands import clean_environment, free_port, run_hitsvc
 from tests.support.service import StartService
 from tests.support.stored import put_day, today
@@ -26,7 +26,7 @@ class TestUsage:
         result = run_hitsvc("--version")
         assert (result.returncode, result.stdout) == (
             0,
-            f"hitsvc {hitsvc.__version__}\n",
+            f"hitsvc {version()}\n",
         )
 
     def test_help_names_the_commands_and_options(self) -> None:

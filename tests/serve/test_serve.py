@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-import hitsvc
-from hitsvc.serve import running_socket
+from hitsvc.serve import running_socket, version
 from hitsvc.serve.server import configuration_file
 from tests.support.commands import free_port, run_hitsvc
 from tests.support.processes import eventually, kill
@@ -50,7 +49,7 @@ class TestStart:
         running = service(workers=2)
         (line,) = running.stdout.splitlines()
         assert line.startswith(
-            f"hitsvc {hitsvc.__version__} listening on {running.url} (workers: 2); "
+            f"hitsvc {version()} listening on {running.url} (workers: 2); "
             f"counts are in {running.data_dir} (Valkey "
         )
         assert ", append-only file on)" in line

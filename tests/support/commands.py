@@ -29,8 +29,12 @@ def free_port() -> int:
     raise OSError(msg)
 
 
+# `make test-compiled` tests a build that is not in this checkout.
+IS_COMPILED = Path(hitsvc.__file__).parents[1] != Path(__file__).parents[2]
+
+
 def hitsvc_command(*arguments: str) -> list[str]:
-    """Word a command line that runs this checkout's hitsvc."""
+    """Word a command line that runs the hitsvc that is tested."""
     return [sys.executable, "-m", "hitsvc", *arguments]
 
 
