@@ -15,9 +15,11 @@ from hitsvc.statistics import statistics_routes
 
 if TYPE_CHECKING:
     from hitsvc.dashboard import OperatorSide
+    from hitsvc.sites import PublicSums
 
 # Those that have templates and files of their own.
 _PACKAGES = ["hitsvc.pages", "hitsvc.statistics"]
+_OPERATORS, _SITES = "hitsvc.dashboard", "hitsvc.sites"
 
 
 class Front(NamedTuple):
@@ -33,7 +35,7 @@ class Front(NamedTuple):
     shell: Shell
     routes: dict[str, object]
     statistics: Door
-    ends: "Sequence[OperatorSide]"
+    ends: "Sequence[OperatorSide | PublicSums]"
 
 
 def open_front(
@@ -53,12 +55,13 @@ def open_front(
         operator: What the operator's side needs, if it is more than the settings have.
     """
     side = _operator_side(settings, identity, services, operator)
+    sums = _site_sums(settings, services, operator)
     knows = side.knows if side else nobody
     maker = Door(settings.page, "The pages that make badges", knows)
     statistics = Door(settings.stats, "Statistics", knows)
     bar = [(maker, Link("Badge", "")), (statistics, Link("Statistics", "p"))]
     shell = Shell(
-        [*_PACKAGES, *(["hitsvc.dashboard"] if side else [])],
+        [*_PACKAGES, *([_OPERATORS] if side else []), *([_SITES] if sums else [])],
         base=settings.base_path,
         bar=[link for door, link in bar if door.is_public],
         footer=[Link(*link) for link in links(settings.footer)],
@@ -71,8 +74,9 @@ def open_front(
         **page_routes(_assets(shell, badges, identity, statistics), maker),
         **shell.routes(),
         **(side.routes(shell) if side else {}),
+        **_of_sites(shell, identity, sums, statistics),
     }
-    return Front(shell, routes, statistics, [side] if side else [])
+    return Front(shell, routes, statistics, [end for end in (side, sums) if end])
 
 
 def _assets(
@@ -86,6 +90,31 @@ def _assets(
         icons=icon_names(installed_icons()),
         statistics=statistics.is_public,
     )
+
+
+def _site_sums(
+    settings: Settings, services: Services, operator: Operator | None
+) -> "PublicSums | None":
+    """Return what reads the sums of sites, if everybody may."""
+    store = operator and operator.store
+    if settings.site_stats == "off" or (settings.redis_url == "memory" and not store):
+        return None
+    # PERF: 40 ms of a start that does not need it.
+    from hitsvc.sites import open_sums
+
+    today = services.calendar.today
+    run = store.sum if store else None
+    return open_sums(settings, services.send, lambda: today().date.isoformat(), run)
+
+
+def _of_sites(
+    shell: Shell, identity: Identity, sums: "PublicSums | None", door: Door
+) -> dict[str, object]:
+    if sums is None:
+        return {}
+    from hitsvc.sites import site_routes
+
+    return site_routes(shell, identity, sums, door)
 
 
 def _operator_side(

@@ -1,7 +1,8 @@
 """What the resources of counts have in common."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hitsvc.badge import LookParser
 from hitsvc.counter import HitCounter
@@ -34,6 +35,7 @@ class Services:
 
     Attributes:
         calendar: Tells which day it is.
+        send: Sends commands to the store; see `hitsvc.store.Backend.execute`.
         counter: Where the counts are.
         targets: Finds the page that a request means.
         new_pages: Tells whose new pages are too many.
@@ -47,6 +49,7 @@ class Services:
     """
 
     calendar: Calendar
+    send: Callable[[str, int], Awaitable[Sequence[Any]]]
     counter: HitCounter
     targets: TargetFinder
     new_pages: NewPages
@@ -86,6 +89,7 @@ def make_services(
     calendar = Calendar(settings.timezone)
     return Services(
         calendar,
+        backend.execute,
         _counter(settings, check, backend, tally, calendar),
         TargetFinder(_sites(settings, identity), identity),
         _new_pages(settings, clients),

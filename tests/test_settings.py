@@ -58,6 +58,7 @@ DEFAULTS = {
     "gunicorn_conf": None,
     "page": "public",
     "stats": "public",
+    "site_stats": "off",
     "footer": "",
 }
 
@@ -400,6 +401,7 @@ class TestFiles:
             "acknowledge": "replica",
             "page": "off",
             "stats": "off",
+            "site_stats": "on",
             "footer": "Imprint=https://example.org",
             **dict.fromkeys(SWITCHES, "on"),
         }.get(name, "9")

@@ -42,6 +42,7 @@ from hitsvc.admin.saving import Save, SaveFile, SaveStream
 from hitsvc.admin.summing import command as summing_command
 from hitsvc.admin.summing import order as summing_order
 from hitsvc.admin.summing import summing
+from hitsvc.admin.summing_process import Summing, SummingProcess
 from hitsvc.admin.sums import Sums
 from hitsvc.admin.undoing import Kept, Step, Undo, export_of
 from hitsvc.admin.whole_file import whole_file
@@ -83,6 +84,8 @@ __all__ = [
     "SaveStream",
     "SiteSums",
     "Step",
+    "Summing",
+    "SummingProcess",
     "Sums",
     "Undo",
     "calendar_of",

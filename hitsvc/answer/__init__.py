@@ -7,6 +7,7 @@ the same for errors. Nothing here asks Redis.
 from hitsvc.answer.default_headers import DefaultHeadersApp
 from hitsvc.answer.guesses import Guesses
 from hitsvc.answer.headers import (
+    ANY_ORIGIN,
     PAGE_HEADER,
     UNCACHED,
     allow_origin,
@@ -35,6 +36,7 @@ from hitsvc.answer.renderers import (
 )
 
 __all__ = [
+    "ANY_ORIGIN",
     "PAGE_HEADER",
     "PNG",
     "SVG",

@@ -5,12 +5,11 @@ from typing import Any, NamedTuple
 
 from falcon.asgi import Request, Response
 
-from hitsvc.admin import Overview
+from hitsvc.admin import Overview, Summing
 from hitsvc.counting import FULL_ABOVE, Fill
 from hitsvc.dashboard.book import Book
 from hitsvc.dashboard.drawings import bars
 from hitsvc.dashboard.signing import open_by_code
-from hitsvc.dashboard.summing import Summing
 from hitsvc.dashboard.web import Web, WebResource, params_of
 from hitsvc.request import the_only
 

@@ -7,11 +7,10 @@ from typing import Any
 import falcon
 from falcon.asgi import Request
 
-from hitsvc.admin import KEPT, WINDOWS, History, Numbers
+from hitsvc.admin import KEPT, WINDOWS, History, Numbers, Summing
 from hitsvc.dashboard.bodies import refused
 from hitsvc.dashboard.book import Book
 from hitsvc.dashboard.desk import Desk
-from hitsvc.dashboard.summing import Summing
 from hitsvc.request import Identity
 
 # What the sums of the last days are called, one for each of `WINDOWS`.

@@ -6,7 +6,7 @@ from falcon import HTTPError
 from falcon.asgi import Request
 
 from hitsvc.access import Operator, OperatorStore, Sessions
-from hitsvc.admin import open_client, summing_order
+from hitsvc.admin import Summing, SummingProcess, open_client, summing_order
 from hitsvc.counting import Calendar, Keys
 from hitsvc.dashboard.api import ApiPage, ApiPages, ApiSites, ApiUndo
 from hitsvc.dashboard.changing import Change, RemovedRows, TakeBack
@@ -16,7 +16,6 @@ from hitsvc.dashboard.gate import Gate
 from hitsvc.dashboard.home import Home
 from hitsvc.dashboard.lists import Lists
 from hitsvc.dashboard.signing import SignIn, SignOut, ToHome
-from hitsvc.dashboard.summing import Summing, SummingProcess
 from hitsvc.dashboard.table import OnePage, Table
 from hitsvc.dashboard.web import Web
 from hitsvc.request import Identity, TrustedProxies

@@ -6,12 +6,11 @@ from urllib.parse import urlencode
 import falcon
 from falcon.asgi import Request, Response
 
-from hitsvc.admin import LATEST_DAYS, History
+from hitsvc.admin import LATEST_DAYS, History, Summing
 from hitsvc.counting import latest_days, site_of
 from hitsvc.dashboard.book import Book
 from hitsvc.dashboard.drawings import bars, spark
 from hitsvc.dashboard.lists import ORDERS, place_of
-from hitsvc.dashboard.summing import Summing
 from hitsvc.dashboard.web import Web, WebResource, params_of
 
 ROWS = 20

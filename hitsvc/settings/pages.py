@@ -27,6 +27,15 @@ class PageSettings(BaseModel):
             pattern=r"^(public|private|off)$",
         ),
     ] = "public"
+    site_stats: Annotated[
+        str,
+        Field(
+            description="`on`: who may see statistics may see those of a whole site, too, "
+            "with its top pages, at `/s/` and `/site.json`; or `off`. Not with the store "
+            "`memory`.",
+            pattern=r"^(on|off)$",
+        ),
+    ] = "off"
     footer: Annotated[
         str,
         Field(

@@ -3,8 +3,7 @@
 import asyncio
 import threading
 
-from hitsvc.admin import Overviews, summing_order
-from hitsvc.dashboard.summing import Summing, SummingProcess
+from hitsvc.admin import Overviews, Summing, SummingProcess, summing_order
 from tests.dashboard.operating import Browser
 from tests.support.stored import KEYS
 

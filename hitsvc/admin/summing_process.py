@@ -5,7 +5,7 @@ import contextlib
 import subprocess
 from collections.abc import Callable
 
-from hitsvc.admin import summing_command
+from hitsvc.admin.summing import command
 
 # What a program waits for sums that nobody has asked for in the last minutes.
 PATIENCE_S = 10.0
@@ -26,7 +26,7 @@ class SummingProcess:
     def __call__(self) -> None:
         """Run it; it decides itself whether there is something to do."""
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            summing_command(),
+            command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
