@@ -3,7 +3,7 @@
 A new resource is a module and a line of `_routes`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import falcon.asgi
@@ -29,7 +29,7 @@ from hitsvc.answer import (
 )
 from hitsvc.badge import BadgeMaker, load_template
 from hitsvc.base_path import also_below
-from hitsvc.counting import Keys, UnheededProxy, ZoneNote
+from hitsvc.counting import Calendar, Closing, Keys, UnheededProxy, ZoneNote
 from hitsvc.express import ExpressLane
 from hitsvc.front import open_front
 from hitsvc.health import Liveness, Readiness
@@ -88,7 +88,7 @@ def create_app(
     front = open_front(settings, identity, services, badges, operator)
     routes = front.routes | _routes(services, badges, painter, front.statistics)
     routes = also_below(settings.base_path, routes | _health(services, check, shared))
-    begun = _zone_note(settings, backend, shared)
+    begun = _beside_hits(settings, backend, shared, services.calendar)
     ends = _Lifespan(begun, unheeded, services.counter, check, *front.ends)
     short = ShortAddresses(identity, settings.base_path, routes)
     app = _app(routes, services, ends, short)
@@ -99,9 +99,15 @@ def create_app(
     return app
 
 
-def _zone_note(settings: Settings, backend: Backend, shared: BeforeFork) -> ZoneNote:
-    keys, zone = Keys(settings.key_prefix), settings.timezone
-    return ZoneNote(keys, zone, backend.execute, shared.tells_of_zone)
+def _beside_hits(
+    settings: Settings, backend: Backend, shared: BeforeFork, calendar: Calendar
+) -> list[ZoneNote | Closing]:
+    """Return what begins with the server."""
+    keys, send = Keys(settings.key_prefix), backend.execute
+    note = ZoneNote(keys, calendar.zone, send, shared.tells_of_zone)
+    if settings.visitors == "off":
+        return [note]
+    return [note, Closing(keys, send, calendar.today)]
 
 
 def _proxies(
@@ -233,12 +239,13 @@ class _Closed(Protocol):
 class _Lifespan:
     """Begins with the server; ends the connections when every request was answered."""
 
-    def __init__(self, first: ZoneNote, *parts: _Closed) -> None:
-        self._first = first
-        self._parts = first, *parts
+    def __init__(self, begun: Sequence[ZoneNote | Closing], *parts: _Closed) -> None:
+        self._begun = begun
+        self._parts = *begun, *parts
 
     async def process_startup(self, _scope: Any, _event: Any) -> None:
-        self._first.begin()
+        for part in self._begun:
+            part.begin()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
         for part in self._parts:

@@ -21,12 +21,14 @@ from hitsvc.counting import (
     Keys,
     PageCommands,
     PageIndex,
-    Probe,
     Read,
     Reading,
     RefusedSites,
+    Seen,
+    Sightings,
     TokenSource,
     Totals,
+    Visitors,
     is_wellformed,
     latest_days,
     utc_day,
@@ -65,6 +67,7 @@ class HitCounter:
         tally: HitTally | None = None,
         acknowledge: str = "primary",
         today: Callable[[], Day] = utc_day,
+        visitors: bool = False,
     ) -> None:
         """Prepare a counter; nothing is sent before the first call.
 
@@ -79,18 +82,18 @@ class HitCounter:
             tally: Told what becomes of each batch.
             acknowledge: Who must have a hit: the primary, or a ``replica``, too.
             today: Returns the day that hits are counted under.
+            visitors: Tell visitors with totals.
         """
         self._token_ttl_s, self._tokens = token_ttl_s, TokenSource(token_length)
-        self._today, self._keys = today, Keys(key_prefix)
-        self._capacity = capacity or Capacity()
+        self._today, self._has_visitors, names = today, visitors, Keys(key_prefix)
         self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
-        self._backend = backend
-        self._index = PageIndex(self._keys, backend.execute)
-        self._refused_sites = RefusedSites(self._keys, backend.execute)
+        self._capacity, send = capacity or Capacity(), backend.execute
+        self._index, self._refused = PageIndex(names, send), RefusedSites(names, send)
         parts = backend, queue_limit, today, self._index.add, self._capacity
-        self._ways = Ways(*parts, tally, acknowledge)
-        self._submit, is_full = self._ways.submit, self._ways.is_full
-        self._careful = CarefulHits(self._submit, backend.execute, is_full, claim_ttl_s)
+        self._ways = ways = Ways(*parts, tally, acknowledge)
+        self._backend, self._keys, self._submit = backend, names, ways.submit
+        self._sightings = Sightings(names, ways.submit, send, ways.is_full)
+        self._careful = CarefulHits(ways.submit, send, ways.is_full, claim_ttl_s)
 
     def hit(
         self,
@@ -105,9 +108,8 @@ class HitCounter:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Args:
-            page_key: What `hitsvc.request.Identity.key` returned.
-            presented: The token that the visitor's cookie holds, if any. One that is
-                unknown, expired or malformed is as none.
+            page_key: Of `hitsvc.request.Identity`.
+            presented: The token of the visitor's cookie, if any; a wrong one is as none.
             remember: Give the visitor a token: a new one, or this.
             today: Tell the hits of today even if this one is not counted.
             new_pages: Count it even if the page has never been counted before.
@@ -115,8 +117,7 @@ class HitCounter:
 
         Returns:
             What will hold the hit; or `CounterUnavailable` if Redis did not acknowledge
-            it; or, if the page is new, `CounterFull` if there is no room for it, or
-            `TooManyNewPages` if new ones are not wanted.
+            it; or, of a page that is new, `CounterFull` or `TooManyNewPages`.
 
         Raises:
             CounterBusy: Too many operations wait for Redis; this one is not sent.
@@ -129,7 +130,26 @@ class HitCounter:
             return self._count(page, remember)
         days = (self._today(),) if today else ()
         count = partial(self._count, page, remember)
-        return self._careful.hit(CarefulHit(page, token, claim, days, new_pages, count))
+        return self._carefully(CarefulHit(page, token, claim, days, new_pages, count))
+
+    def _carefully(self, hit: CarefulHit) -> asyncio.Future[Hit]:
+        claim = hit.claim
+        if claim and claim.seen:
+            count = partial(self._count_seen, hit.page, hit.then, claim.seen)
+            hit = hit._replace(then=count)
+        if not claim or claim.today:
+            return self._careful.hit(hit)
+        sure = hit.page.known or (hit.new_pages and not self._capacity.full)
+        if sure and not hit.token:
+            return hit.then()
+        return self._careful.hit(hit._replace(claim=None))
+
+    def _count_seen(
+        self, page: PageCommands, count: Callable[[], asyncio.Future[Hit]], seen: Seen
+    ) -> asyncio.Future[Hit]:
+        hit = count()
+        self._sightings.add(page, seen)  # in the same batch
+        return hit
 
     def _count(self, page: PageCommands, remember: bool | str) -> asyncio.Future[Hit]:
         token = None
@@ -184,11 +204,20 @@ class HitCounter:
         read = Read(self._page(page_key), days=days, undated=True)
         seen = await self._submit(read)
         hits = zip((day.date for day in days), seen.days, strict=True)
-        return Totals(seen.total, dict(hits), seen.undated)
+        visitors = await self.visitors(page_key) if self._has_visitors else None
+        return Totals(seen.total, dict(hits), seen.undated, visitors)
+
+    async def visitors(self, page_key: str) -> Visitors:
+        """Return the visitors of a page, each day; see `totals`."""
+        return await self._sightings.read(self._page(page_key), self._today())
+
+    async def site_visitors(self, site: str) -> Visitors:
+        """Return those of a site, as `site_of` names it: of two pages, a visitor is one."""
+        return await self._sightings.read(self._sightings.site(site), self._today())
 
     def refuse(self, site: str) -> None:
         """Note that somebody asked for a page of a site that is not counted."""
-        self._refused_sites.add(site)
+        self._refused.add(site)
 
     async def check(self) -> dict[str, str]:
         """Make sure that Redis takes writes, on the way that hits take.
@@ -202,23 +231,15 @@ class HitCounter:
         Raises:
             CounterUnavailable: None does.
         """
-        probes = await self._ways.probes()
-        asked = [self._submit(Probe(self._page(key))) for key in probes.values()]
-        results = await asyncio.gather(*asked, return_exceptions=True)
-        failures = [result for result in results if isinstance(result, Exception)]
-        if len(failures) == len(results):
-            raise failures[0]
-        return {
-            node: str(result) if isinstance(result, Exception) else ""
-            for node, result in zip(probes, results, strict=True)
-        }
+        return await self._ways.check(self._page)
 
     async def close(self) -> None:
         """Settle what was accepted, refuse what comes, and close the connection."""
         await self._careful.close()
+        await self._sightings.close()
         await self._ways.close()
         await self._index.close()
-        await self._refused_sites.close()
+        await self._refused.close()
         await self._capacity.close()
         await self._backend.close()
 

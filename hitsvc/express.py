@@ -119,7 +119,9 @@ class ExpressLane:
             for path, resource in resources.items()
             if isinstance(resource, CountReader) and not resource.renderer.painter
         }
-        self.reads = Visit.READS if services.uncounted else Visit.READS - {USER_AGENT}
+        self.reads = Visit.READS
+        if not (services.uncounted or services.claim):
+            self.reads -= {USER_AGENT}
         self._proxies = services.proxies
         self._looks = services.looks
         self._targets = services.targets

@@ -93,13 +93,21 @@ def make_services(
         _counter(settings, check, backend, tally, calendar),
         TargetFinder(_sites(settings, identity), identity),
         _new_pages(settings, clients),
-        claims_of(settings.refresh, lifetime_s, clients, shared, calendar),
+        _claims(settings, clients, shared, calendar),
         _uncounted(settings, clients),
         proxies,
         LookParser(),
         CookieWriter(lifetime_s),
         SharedCookies(settings.random_value_length),
     )
+
+
+def _claims(
+    settings: Settings, clients: Clients, shared: BeforeFork, calendar: Calendar
+) -> Callable[[Visit, str], ClaimNames | None] | None:
+    seen = settings.visitors == "on"
+    how = settings.refresh, settings.cookie_timeout, clients, shared, calendar
+    return claims_of(*how, visitors=seen)
 
 
 def _counter(
@@ -122,6 +130,7 @@ def _counter(
         tally=tally,
         acknowledge=settings.acknowledge,
         today=calendar.today,
+        visitors=settings.visitors == "on",
     )
 
 

@@ -15,6 +15,7 @@ from hitsvc.counting import (
     Operation,
     OutageLog,
     PageCommands,
+    Probe,
 )
 from hitsvc.metrics import HitTally
 from hitsvc.store import Backend, Cluster, Copied, Lane, Lanes, Sender
@@ -68,12 +69,28 @@ class Ways:
         """Tell whether there is no room for a page that is new."""
         return self._lanes.is_full(page) if self._lanes else self._capacity.full
 
-    async def probes(self) -> dict[str, str]:
-        """Return what to probe: a key, as of a page, for each server, by its name.
+    async def check(self, page: Callable[[str], PageCommands]) -> dict[str, str]:
+        """Make sure that servers take writes; see `HitCounter.check`.
+
+        Args:
+            page: Returns the commands of a page.
 
         Raises:
-            CounterUnavailable: No server is known.
+            CounterUnavailable: None does.
         """
+        probes = await self._probes()
+        asked = [self.submit(Probe(page(key))) for key in probes.values()]
+        results = await asyncio.gather(*asked, return_exceptions=True)
+        failures = [result for result in results if isinstance(result, Exception)]
+        if len(failures) == len(results):
+            raise failures[0]
+        return {
+            node: str(result) if isinstance(result, Exception) else ""
+            for node, result in zip(probes, results, strict=True)
+        }
+
+    async def _probes(self) -> dict[str, str]:
+        """Return what to probe: a key, as of a page, for each server, by its name."""
         if self._lanes:
             return await self._lanes.probes()
         return {"": ""}  # no URL's key is empty, so this is never in a page's way

@@ -176,11 +176,16 @@ class JsonHistoryRenderer:
     def render(self, page_key: str, totals: Totals, params: Params) -> bytes:
         """Write the object; see `HistoryRenderer.render`."""
         look = self._looks.parse(params)
-        days = [
+        days: list[dict[str, Any]] = [
             {"day": day.isoformat(), "hits": hits} for day, hits in totals.days.items()
         ]
+        visitors = totals.visitors
         recent = sum(list(totals.days.values())[-look.days :]) if look.days else 0
         answer = _numbers(page_key, totals.total, totals.today, look, recent)
+        if visitors is not None:
+            answer |= {"visitors": visitors.total, "visitors_today": visitors.today}
+            for of_day, day in zip(days, totals.days, strict=True):
+                of_day["visitors"] = visitors.days.get(day, 0)
         if "days" in params:
             wanted = _days(params, least=1, default=1)
             answer |= {"days": days[-wanted:], "undated": totals.undated}

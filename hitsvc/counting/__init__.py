@@ -9,6 +9,7 @@ from hitsvc.counting.batch import Batch
 from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
 from hitsvc.counting.careful import CarefulHit, CarefulHits
 from hitsvc.counting.claims import ClaimHash, ClaimNames
+from hitsvc.counting.closing import Closing
 from hitsvc.counting.commands import PageCommands, spell, words
 from hitsvc.counting.commit import MAX_IN_FLIGHT, GroupCommit
 from hitsvc.counting.day_keys import DayKeys
@@ -28,10 +29,12 @@ from hitsvc.counting.operations import (
 )
 from hitsvc.counting.outage import OutageLog
 from hitsvc.counting.refused import RefusedSites
+from hitsvc.counting.sightings import Sightings
 from hitsvc.counting.slots import SLOTS, slot_of
 from hitsvc.counting.tokens import TokenSource, derived_token, is_wellformed
 from hitsvc.counting.totals import Totals
 from hitsvc.counting.unheeded import UnheededProxy
+from hitsvc.counting.visitors import ReadVisitors, Seen, Sighting, Visitors
 from hitsvc.counting.zone_note import ZoneNote, zone_kept
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "Claim",
     "ClaimHash",
     "ClaimNames",
+    "Closing",
     "Count",
     "Day",
     "DayKeys",
@@ -63,12 +67,17 @@ __all__ = [
     "PageKeys",
     "Probe",
     "Read",
+    "ReadVisitors",
     "Reading",
     "RefusedSites",
     "Result",
+    "Seen",
+    "Sighting",
+    "Sightings",
     "TokenSource",
     "Totals",
     "UnheededProxy",
+    "Visitors",
     "ZoneNote",
     "days_between",
     "derived_token",

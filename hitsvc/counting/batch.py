@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from hitsvc.counting import visitors
 from hitsvc.counting.commands import PageCommands
 from hitsvc.counting.days import Day
 from hitsvc.counting.operations import (
@@ -40,7 +41,10 @@ from hitsvc.counting.reply_types import (
     number,
     unexpected,
 )
+from hitsvc.counting.visitors import ReadVisitors, Sighting
 from hitsvc.errors import CounterUnavailable
+
+_Other = Read | Claim | Probe | Sighting | ReadVisitors
 
 
 class Batch:
@@ -66,7 +70,7 @@ class Batch:
         self.new = 0
         self._size = len(operations)
         self._hits: dict[PageCommands, list[tuple[int, str | None]]] = {}
-        self._reads: list[tuple[int, Read | Claim | Probe]] = []
+        self._reads: list[tuple[int, _Other]] = []
         spelled: list[str] = []
         for place, operation in enumerate(operations):
             if isinstance(operation, Count):
@@ -126,7 +130,11 @@ class Batch:
         return results
 
 
-def _questions(read: Read | Claim | Probe) -> list[str]:
+def _questions(read: _Other) -> list[str]:
+    if isinstance(read, Sighting):
+        return [read.page.see(read.name, read.day)]
+    if isinstance(read, ReadVisitors):
+        return visitors.questions(read)
     if isinstance(read, Probe):
         return [read.page.probe()]
     if isinstance(read, Claim):
@@ -149,7 +157,11 @@ def _year(day: Day) -> int:
     return day.year
 
 
-def _seen(read: Read | Claim | Probe, reply: Iterator[Any]) -> Result:
+def _seen(read: _Other, reply: Iterator[Any]) -> Result:
+    if isinstance(read, Sighting):
+        return failure(is_count, next(reply)) or True
+    if isinstance(read, ReadVisitors):
+        return visitors.found(read, reply)
     if isinstance(read, Probe):
         return failure(is_ok, next(reply)) or True
     if isinstance(read, Claim):

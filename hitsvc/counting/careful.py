@@ -40,7 +40,7 @@ class CarefulHit(NamedTuple):
     claim: ClaimNames | None
     days: Sequence[Day]
     new_pages: bool
-    then: Callable[[], Awaitable[Hit]]
+    then: Callable[[], "asyncio.Future[Hit]"]
 
 
 class CarefulHits:

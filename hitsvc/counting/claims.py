@@ -5,11 +5,13 @@ of a refresh. It is made before the hit is counted. Nobody who has the store can
 it is: the key is not there, and lives a day.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 from hitsvc.counting.day_keys import DayKeys
+from hitsvc.counting.days import Day
+from hitsvc.counting.visitors import Seen
 
 _DIGEST_BYTES = 15
 
@@ -20,10 +22,14 @@ class ClaimNames(NamedTuple):
     Attributes:
         today: With the key of the day.
         before: With the one before, while that is honoured.
+        seen: What the visitor is called among today's, where visitors are counted.
+
+    Where visitors are counted and no claims are made, `today` is empty.
     """
 
     today: str
     before: str | None = None
+    seen: Seen | None = None
 
 
 class ClaimHash:
@@ -46,11 +52,41 @@ class ClaimHash:
             *parts: Who the visitor seems to be, and the page.
         """
         self._turn()
-        # The lengths keep one part from running into the next.
-        text = b"".join(b"%d:%b" % (len(part), part) for part in parts)
+        text = _together(parts)
         today, before = self._keys.both()
-        names = [_digest(key, text) for key in (today, before) if key]
-        return ClaimNames(*names)
+        return ClaimNames(
+            _digest(today, text), _digest(before, text) if before else None
+        )
+
+    def seen(self, today: Day, page: bytes, site: bytes, *parts: bytes) -> Seen | None:
+        """Name a visitor, on a page and on its site: neither name tells the other.
+
+        Args:
+            today: The day.
+            page: The page.
+            site: Its site.
+            *parts: Who the visitor seems to be.
+
+        Returns:
+            `None` for a moment after midnight, while the key is that of another day: with
+            both keys, a visitor would be two.
+        """
+        self._turn()
+        # Before the key: one that is turned meanwhile is that of a later day.
+        day = self._keys.day
+        key, _ = self._keys.both()
+        if day != today.date.toordinal():
+            return None
+        return Seen(
+            today,
+            _digest(key, _together((*parts, page))),
+            _digest(key, _together((*parts, site, b"site"))),
+        )
+
+
+def _together(parts: Sequence[bytes]) -> bytes:
+    # The lengths keep one part from running into the next.
+    return b"".join(b"%d:%b" % (len(part), part) for part in parts)
 
 
 def _digest(key: bytes, text: bytes) -> str:

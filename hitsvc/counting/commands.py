@@ -65,6 +65,11 @@ class PageCommands:
             self._slot = slot_of(self._keys.total)
         return self._slot
 
+    @property
+    def stem(self) -> str:
+        """What the names of all its keys begin with."""
+        return self._keys.total
+
     def count(self, hits: int, day: Day) -> str:
         """Raise the total and the day: two commands."""
         if day is not self._day:
@@ -94,6 +99,18 @@ class PageCommands:
     def release(self, name: str) -> str:
         """Delete a claim: by a command that a user who counts has anyway."""
         return spell("EXPIRE", self._keys.claim_prefix + name, "0")
+
+    def see(self, name: str, day: Day) -> str:
+        """Note a visitor of a day that is not over."""
+        return spell("PFADD", self._keys.sketch(day.name), name)
+
+    def seen(self, day: Day) -> str:
+        """Ask how many visitors such a day has."""
+        return spell("PFCOUNT", self._keys.sketch(day.name))
+
+    def visitors(self, year: int) -> str:
+        """Read the visitors of the days of a year that are over."""
+        return spell("HGETALL", self._keys.visitors(year))
 
     def probe(self) -> str:
         """Write what is gone in a second."""

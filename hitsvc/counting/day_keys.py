@@ -69,6 +69,11 @@ class DayKeys:
         before = self._get((current - 1) % _PLACES)
         return self._get(current), before if any(before) else None
 
+    @property
+    def day(self) -> int:
+        """The day that the key of the day is of, as a number (`date.toordinal`)."""
+        return self._words[_DAY]
+
     def _today(self) -> int:
         return self._calendar.today().date.toordinal()
 

@@ -35,6 +35,17 @@ class Day(NamedTuple):
         """Make it from the calendar's."""
         return cls(day, day.year, str(day.timetuple().tm_yday))
 
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Make it from its name."""
+        year, _, field = name.partition("-")
+        return cls.of(dt.date(int(year), 1, 1) + dt.timedelta(int(field) - 1))
+
+    @property
+    def name(self) -> str:
+        """What it is called in a key: ``2026-330``."""
+        return f"{self.year}-{self.field}"
+
 
 class Calendar:
     """Tells the day in a time zone.

@@ -11,6 +11,11 @@ page shares a slot
 ``hits:{example.com/b}:t:…``      string  a live anti-refresh token; expires
 ``hits:{example.com/b}:c:…``      string  a claim of a visitor without a cookie; expires
 ``hits:{example.com/b}:m:…``      any     a step of an import or a move in a cluster
+``hits:{example.com/b}:v:2026``   hash    day of the year → visitors of that day
+``hits:{example.com/b}:v:2026-9`` string  visitors of a day that is not over: a sketch
+``hits:visitors:{example.com}:v…``        the same of a site
+``hits:visitors:2026-9``          set     what has a sketch of that day
+``hits:visitors:days``            set     the days that have sketches
 ``hits:pages:{example.com}``      set     the page keys of a site
 ``hits:sites``                    set     the sites
 ``hits:zone``                     string  the time zone that days are counted in
@@ -66,6 +71,14 @@ class PageKeys:
         """Name what says that a step of a change over many slots has been taken."""
         return f"{self.total}:m:{name}"
 
+    def visitors(self, year: int) -> str:
+        """Name the hash of the visitors of a year's days."""
+        return f"{self.total}:v:{year}"
+
+    def sketch(self, day: str) -> str:
+        """Name the visitors of a day that is not over, by its name."""
+        return f"{self.total}:v:{day}"
+
     @property
     def version_1_days(self) -> str:
         """Name the hash of all days that version 1.0 kept, ``YYYYMMDD`` → hits."""
@@ -96,6 +109,19 @@ class Keys:
             page_key: What `hitsvc.request.Identity.key` returned.
         """
         return PageKeys(f"{self._prefix}{{{page_key}}}")
+
+    def site_visitors(self, site: str) -> PageKeys:
+        """Name the visitors of a site, as those of a page are named."""
+        return PageKeys(f"{self._prefix}visitors:{{{site}}}")
+
+    @property
+    def open_days(self) -> str:
+        """Name the set of days that have sketches."""
+        return f"{self._prefix}visitors:days"
+
+    def open_sketches(self, day: str) -> str:
+        """Name the set of what has a sketch of a day: totals, and what sites have."""
+        return f"{self._prefix}visitors:{day}"
 
     def pages(self, site: str) -> str:
         """Name the set of a site's pages."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from hitsvc.counting.commands import PageCommands
 from hitsvc.counting.days import Day
+from hitsvc.counting.visitors import ReadVisitors, Sighting, Visitors
 from hitsvc.errors import CounterUnavailable
 
 
@@ -84,5 +85,5 @@ class Reading(NamedTuple):
     undated: int = 0
 
 
-Operation = Count | Read | Claim | Probe
-Result = Hit | Reading | bool | CounterUnavailable
+Operation = Count | Read | Claim | Probe | Sighting | ReadVisitors
+Result = Hit | Reading | Visitors | bool | CounterUnavailable

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+from hitsvc.counting.visitors import Visitors
+
 
 class Totals(NamedTuple):
     """What is known of a URL.
@@ -12,11 +14,13 @@ class Totals(NamedTuple):
         days: The hits of the latest days, as many as were asked for, oldest
             first.
         undated: Its hits without a date: set, added or brought in by the operator.
+        visitors: Its visitors, where they are counted.
     """
 
     total: int
     days: dict[date, int]
     undated: int = 0
+    visitors: Visitors | None = None
 
     @property
     def today(self) -> int:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from ipaddress import ip_network
 
-from hitsvc.counting import Calendar, ClaimHash, ClaimNames, DayKeys
+from hitsvc.counting import Calendar, ClaimHash, ClaimNames, Day, DayKeys, site_of
 from hitsvc.request.client import Address, Clients
 from hitsvc.request.image_proxies import is_image_proxy
 from hitsvc.request.shared import BeforeFork
@@ -29,6 +29,9 @@ class Claimants:
         clients: Clients,
         claims: ClaimHash,
         is_first: Callable[[], bool] = lambda: True,
+        *,
+        only_seen: bool = False,
+        today: Callable[[], Day] | None = None,
     ) -> None:
         """Prepare.
 
@@ -36,10 +39,14 @@ class Claimants:
             clients: Tells who sends a request.
             claims: Names their claims.
             is_first: Tells whether no other process has said that a visitor is not known.
+            only_seen: Claims are not made: only visitors are counted.
+            today: Tells the day, where visitors are counted.
         """
         self._clients = clients
         self._claims = claims
         self._is_first = is_first
+        self._only_seen = only_seen
+        self._today = today
         self._told = False
 
     def claim(self, visit: Visit, page_key: str) -> ClaimNames | None:
@@ -60,7 +67,12 @@ class Claimants:
             self._tell()
             return None
         agent = b", ".join(visit.agents)[:_AGENT_BYTES]
-        return self._claims.names(_household(address), agent, page_key.encode())
+        who, page = (_household(address), agent), page_key.encode()
+        names = ClaimNames("") if self._only_seen else self._claims.names(*who, page)
+        if self._today is None:
+            return names
+        site = site_of(page_key).encode()
+        return names._replace(seen=self._claims.seen(self._today(), page, site, *who))
 
     def _tell(self) -> None:
         if self._told:
@@ -68,8 +80,9 @@ class Claimants:
         self._told = True
         if self._is_first():
             log.warning(
-                "HITSVC_REFRESH: a visitor's address is not known, so refreshes without a "
-                "cookie count; HITSVC_CLIENT_HEADER names the header in which a proxy of "
+                "HITSVC_REFRESH, HITSVC_VISITORS: a visitor's address is not known, so "
+                "refreshes without a cookie count, and visitors do not; "
+                "HITSVC_CLIENT_HEADER names the header in which a proxy of "
                 "HITSVC_FORWARDED_ALLOW_IPS tells it"
             )
 
@@ -80,6 +93,8 @@ def claims_of(
     clients: Clients,
     shared: BeforeFork,
     calendar: Calendar,
+    *,
+    visitors: bool = False,
 ) -> Callable[[Visit, str], ClaimNames | None] | None:
     """Return what names claims; `None` where none are made.
 
@@ -88,16 +103,24 @@ def claims_of(
         lifetime_s: Seconds for which a claim is there.
         clients: Tells who sends a request.
         shared: What the workers share.
-        calendar: Tells the day, of which a process alone makes its own keys.
+        calendar: Tells the day.
+        visitors: Count visitors, be there claims or not.
     """
-    if refresh not in {"claim", "both"} or not lifetime_s:
+    only_seen = refresh not in {"claim", "both"} or not lifetime_s
+    if only_seen and not visitors:
         return None
     if shared.day_keys is None:
         keys = DayKeys(lifetime_s, calendar)
         claims = ClaimHash(keys, keys.turn)
     else:
         claims = ClaimHash(shared.day_keys)
-    return Claimants(clients, claims, shared.tells_of_visitors).claim
+    return Claimants(
+        clients,
+        claims,
+        shared.tells_of_visitors,
+        only_seen=only_seen,
+        today=calendar.today if visitors else None,
+    ).claim
 
 
 def _household(address: Address) -> bytes:

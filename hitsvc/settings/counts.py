@@ -62,6 +62,14 @@ class CountSettings(BaseModel):
             pattern=r"^(cookie|claim|both|off)$",
         ),
     ] = "cookie"
+    visitors: Annotated[
+        str,
+        Field(
+            description="`on`: a day's visitors are counted too, by page and by site; or "
+            "`off`.",
+            pattern=r"^(on|off)$",
+        ),
+    ] = "off"
     random_value_length: Annotated[
         int,
         Field(description="Characters in an anti-refresh cookie's value.", ge=8, le=64),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hitsvc.counter import HitCounter
-from hitsvc.counting import days_between
+from hitsvc.counting import Visitors, days_between
 
 # Most pages are younger; only for others is Redis asked once more.
 _YEARS_AT_FIRST = 2
@@ -21,6 +21,7 @@ class History:
         undated: Those without a date.
         earlier: Those of days before the first of `days`.
         days: Those of each day from the first that has some, or from today, to today.
+        visitors: Its visitors, where they are counted.
     """
 
     key: str
@@ -28,6 +29,7 @@ class History:
     undated: int
     earlier: int
     days: dict[date, int]
+    visitors: Visitors | None = None
 
     @property
     def first(self) -> date:
@@ -69,7 +71,8 @@ async def read_history(counter: HitCounter, key: str) -> History:
         )
         earlier -= sum(more.days.values())
         days = {**more.days, **days}
-    return History(key, seen.total, seen.undated, max(earlier, 0), _begun(days))
+    known = max(earlier, 0), _begun(days), seen.visitors
+    return History(key, seen.total, seen.undated, *known)
 
 
 def _begun(days: dict[date, int]) -> dict[date, int]:

@@ -5,12 +5,20 @@ from typing import Any
 
 import pytest
 
-from hitsvc.admin import Changed, Changes, Contents, Moved, Reader, Repair
+from hitsvc.admin import (
+    Changed,
+    Changes,
+    Contents,
+    Moved,
+    Reader,
+    Removal,
+    Repair,
+)
 from hitsvc.admin.importers import MAX_HITS, Row
 from hitsvc.counting import Day, Keys
 from hitsvc.errors import ChangeRefused
 from tests.support.saves import Kept
-from tests.support.stored import put_day
+from tests.support.stored import put_day, today
 
 KEYS = Keys("hits:")
 A, B = "a.example/x", "b.example"
@@ -276,3 +284,56 @@ def test_sums_are_forgotten_by_a_change(client):
         change()
         assert client.exists(KEYS.sums("a.example")) == 0
     assert Repair(client, KEYS, sleep=print).run().differences == {}
+
+
+@pytest.mark.parametrize("client", ["fakeredis", "valkey"], indirect=True)
+class TestVisitors:
+    """What becomes of visitors, of days that are over and of today."""
+
+    @pytest.fixture(name="visited")
+    def _visited(self, client: Any) -> Any:
+        """Two pages with visitors: on days that are over, and today, one of both."""
+        for page, field in ((A, "5"), (B, "5"), (A, "6")):
+            fill(client, page)
+            client.hset(KEYS.page(page).visitors(2026), field, 3)
+        self.today = today().name
+        client.pfadd(KEYS.page(A).sketch(self.today), "ann", "bob")
+        client.pfadd(KEYS.page(B).sketch(self.today), "ann")
+        return client
+
+    def left(self, client: Any, page: str) -> list[str]:
+        return [name for name in client.keys("*:v:*") if f"{{{page}}}" in name]
+
+    def test_a_move_takes_them_along(self, visited: Any) -> None:
+        """Today's once, if they saw both; of days that are over nobody knows."""
+        changes(visited).move(A, B)
+        assert self.left(visited, A) == []
+        found = visited.hgetall(KEYS.page(B).visitors(2026))
+        assert found == {"5": "6", "6": "3"}
+        assert visited.pfcount(KEYS.page(B).sketch(self.today)) == 2
+        listed = visited.smembers(KEYS.open_sketches(self.today))
+        assert listed == {KEYS.page(B).total}
+        assert visited.smembers(KEYS.open_days) == {self.today}
+
+    def test_a_move_to_a_new_page(self, visited: Any) -> None:
+        """The same."""
+        changes(visited).move(A, "new.example")
+        assert visited.pfcount(KEYS.page("new.example").sketch(self.today)) == 2
+
+    @pytest.mark.parametrize("name", ["delete", "reset"])
+    def test_what_is_removed_has_none(self, visited: Any, name: str) -> None:
+        """And other pages keep theirs."""
+        removal = Removal(visited, KEYS, sleep=lambda seconds: None)
+        getattr(removal, name)([A], Kept())
+        assert self.left(visited, A) == []
+        assert len(self.left(visited, B)) == 2
+
+    def test_what_is_none_is_refused(self, visited: Any) -> None:
+        """Before anything is changed."""
+        name = KEYS.page(B).visitors(2026)
+        visited.delete(name)
+        visited.set(name, "x")
+        before = contents(visited)
+        with pytest.raises(ChangeRefused, match="holds a string"):
+            changes(visited).move(A, B)
+        assert contents(visited) == before

@@ -83,7 +83,36 @@ local function sum(page)
   return all
 end
 
+-- Returns the years that there may be visitors of, and the days that may be sketches still:
+-- those that are today, were yesterday, or will be tomorrow, in whatever zone.
+local function visited()
+  local day = math.floor(tonumber(redis.call('TIME')[1]) / 86400) - 20454 + 1
+  local year, names = 2026, {}
+  for ago = 0, 3 do
+    local left, of = day - ago, 2026
+    local length = 365
+    while left >= length do
+      left, of = left - length, of + 1
+      length = (of % 4 == 0 and (of % 100 ~= 0 or of % 400 == 0)) and 366 or 365
+    end
+    names[#names + 1] = text(of) .. '-' .. text(left + 1)
+    year = math.max(year, of)
+  end
+  return year, names
+end
+
+local function forget_visitors(total)
+  local last, names = visited()
+  for year = 2026, last do
+    redis.call('UNLINK', total .. ':v:' .. text(year))
+  end
+  for _, name in ipairs(names) do
+    redis.call('UNLINK', total .. ':v:' .. name)
+  end
+end
+
 local function forget_days(total, page)
+  forget_visitors(total)
   for _, year in ipairs(page[3]) do
     redis.call('UNLINK', year_of(total, year[1]))
   end
