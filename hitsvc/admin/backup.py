@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hitsvc.admin.client import only_one
+from hitsvc.admin.locking import only_one
 from hitsvc.admin.whole_file import sync_directory, whole_file
 from hitsvc.counting import Keys
 from hitsvc.errors import StoreError

@@ -6,7 +6,7 @@ falls between two commands of a hit, and adds up whatever the order:
 - ``set``: at that moment the total is what was asked for; hits before are in it or replaced
   by it, and hits after raise it. ``add`` never loses one.
 - ``move``: hits of the old page before that moment are the new page's; later ones begin the
-  old page anew.
+  old page anew. In a cluster they are on their way for a moment, and at neither.
 - A hit that is half written in that moment keeps its place in the totals, and may lose its
   day, which becomes none (`settling`).
 
@@ -18,13 +18,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
-from hitsvc.admin.client import only_one
 from hitsvc.admin.contents import Contents, rows_of
+from hitsvc.admin.crossing import Crossing
 from hitsvc.admin.importers import MAX_HITS
-from hitsvc.admin.nodes import is_cluster
+from hitsvc.admin.locking import only_one
 from hitsvc.admin.reading import Reader
 from hitsvc.admin.saving import Save
-from hitsvc.admin.scripting import FIRST_YEAR, LAST_YEAR, YEARS, Scripts
+from hitsvc.admin.scripting import FIRST_YEAR, LAST_YEAR, Scripts
 from hitsvc.admin.settling import Settling
 from hitsvc.admin.sketches import list_sketches
 from hitsvc.counting import Day, Keys, site_of
@@ -62,6 +62,7 @@ class Changes:
         self._keys = keys
         self._scripts = Scripts(client, keys)
         self._settling = Settling(client, keys, self._scripts, sleep)
+        self._crossing = Crossing(client, keys)
         self._reader = Reader(client, keys)
 
     def set(self, page: str, total: int) -> Changed:
@@ -119,9 +120,7 @@ class Changes:
     def move(self, old: str, new: str, save: Save | None = None) -> Moved:
         """Give all hits of a page to another, with their days.
 
-        All that belongs to both is on one store, so one script does it. Where they are
-        on two, its two halves, taking from the one and adding to the other, would be a
-        script each, with a mark at the new page that it has them.
+        One script does it, or in a cluster, several; see `hitsvc.admin.crossing`.
 
         Args:
             old: Whose hits; they go on from 0 if it is still visited.
@@ -132,9 +131,6 @@ class Changes:
             ChangeRefused: There is no such page, or they are one.
             StoreError: Another change is under way.
         """
-        if is_cluster(self._client):
-            msg = "this does not work with a Redis Cluster yet"
-            raise ChangeRefused(msg)
         if old == new:
             msg = f"{old} is the same page"
             raise ChangeRefused(msg)
@@ -145,7 +141,7 @@ class Changes:
             list_sketches(self._client, self._keys, old, new)
             self._client.srem(self._keys.pages(site_of(old)), old)
             try:
-                before = self._scripts.run("move", [old, new], *YEARS)
+                before = self._crossing.move(old, new)
             except ChangeRefused:
                 self._settling.relist([old, new])
                 raise

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import resources
 from typing import Any
 
@@ -17,7 +17,6 @@ from redis.exceptions import (
 from redis.retry import Retry
 
 from hitsvc.admin.cluster_client import ClusterClient
-from hitsvc.counting import Keys
 from hitsvc.errors import StoreError
 from hitsvc.store import ClusterURL, plain_url, slots_of
 
@@ -84,30 +83,6 @@ def explained() -> Iterator[None]:
             "asked last: look, and run the command again if it did not"
         )
         raise StoreError(msg) from ex
-
-
-@contextmanager
-def only_one(client: Any, keys: Keys) -> Iterator[Any]:
-    """Hold the lock of the store: one change of an operator's at a time.
-
-    Yields:
-        The lock; `extend_lock` keeps it during long work.
-
-    Raises:
-        StoreError: Somebody else holds it.
-    """
-    lock = client.lock(keys.lock, timeout=LOCK_S, blocking=False)
-    if not lock.acquire():
-        msg = (
-            "another command changes counts in this store now; wait until it has ended "
-            f"(if it was killed, {LOCK_S:.0f} seconds)"
-        )
-        raise StoreError(msg)
-    try:
-        yield lock
-    finally:
-        with suppress(LockError):  # it has expired
-            lock.release()
 
 
 def extend_lock(lock: Any) -> None:

@@ -25,6 +25,10 @@ _SCAN = 200
 _MAX_PAGES = 50
 _FIRST_PAGES = 20
 _ROWS = 500
+_ON_THEIR_WAY = (
+    "hits of a page are being moved to another, or that was cut off: hitsvc repair ends "
+    "it; then run this again"
+)
 
 
 class Export:
@@ -58,9 +62,12 @@ class Export:
             progress: Told how many pages more have been read.
 
         Raises:
-            StoreError: There are pages of version 1.0.
+            StoreError: There are pages of version 1.0, or hits on their way between two
+                nodes of a cluster.
             RedisError: The store does not answer.
         """
+        if is_cluster(self._client) and self._client.exists(self._keys.move):
+            raise StoreError(_ON_THEIR_WAY)
         self._years = {str(today.year), str(today.year + 1)}
         pages = (row.url for row in gathered(self._scan(), LeftOut()))
         size = _FIRST_PAGES

@@ -14,10 +14,11 @@ from datetime import date
 from itertools import chain
 from typing import Any, Literal
 
-from hitsvc.admin.client import extend_lock, only_one
+from hitsvc.admin.client import extend_lock
 from hitsvc.admin.import_batches import PageRows, batches_of
 from hitsvc.admin.import_steps import DONE, steps_of
 from hitsvc.admin.importers import LeftOut, Row
+from hitsvc.admin.locking import only_one
 from hitsvc.admin.room import fill_of
 from hitsvc.counting import FULL_ABOVE, Keys
 from hitsvc.errors import StoreError

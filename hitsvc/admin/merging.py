@@ -8,7 +8,7 @@ in one script; so it can be cut off anywhere, and run again, while hits are coun
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from hitsvc.admin.scripting import YEARS, Scripts
+from hitsvc.admin.crossing import Crossing
 from hitsvc.admin.settling import Settling
 from hitsvc.admin.sketches import list_sketches
 from hitsvc.counting import Keys, site_of
@@ -44,7 +44,7 @@ class Merging:
         self._client = client
         self._keys = keys
         self._identity = identity
-        self._scripts = Scripts(client, keys)
+        self._crossing = Crossing(client, keys)
         self._settling = settling
 
     def find(self, pages: Iterable[str], no_pages: list[str]) -> Iterator[Renamed]:
@@ -81,7 +81,7 @@ class Merging:
             list_sketches(self._client, self._keys, old, new)
             self._client.srem(self._keys.pages(site_of(old)), old)
             try:
-                self._scripts.run("move", [old, new], *YEARS)
+                self._crossing.move(old, new)
             except ChangeRefused as ex:
                 refused.append(str(ex))
         changed = list(dict.fromkeys(page for pair in renamed for page in pair))

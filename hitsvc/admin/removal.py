@@ -18,9 +18,10 @@ from typing import Any, Literal
 from redis.exceptions import ResponseError
 
 from hitsvc.admin.batches import batches
-from hitsvc.admin.client import extend_lock, only_one
+from hitsvc.admin.client import extend_lock
 from hitsvc.admin.contents import Contents, rows_of
 from hitsvc.admin.importers import Row
+from hitsvc.admin.locking import only_one
 from hitsvc.admin.reading import Reader
 from hitsvc.admin.saving import Save, counted_rows
 from hitsvc.admin.scripting import FIRST_YEAR, YEARS, Scripts, reason

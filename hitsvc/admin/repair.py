@@ -15,13 +15,13 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from hitsvc.admin.batches import BATCH, batches
-from hitsvc.admin.client import extend_lock, only_one, script
+from hitsvc.admin.client import extend_lock, script
+from hitsvc.admin.locking import only_one
 from hitsvc.admin.merging import Merging, Renamed
-from hitsvc.admin.nodes import is_cluster
+from hitsvc.admin.nodes import servers, unmoved
 from hitsvc.admin.scripting import Scripts
 from hitsvc.admin.settling import Settling
 from hitsvc.counting import Keys, site_of
-from hitsvc.errors import ChangeRefused
 from hitsvc.request import PLAIN, Identity
 
 # How often, and with what pause in seconds, pages that do not add up are looked at again:
@@ -100,12 +100,9 @@ class Repair:
                 three times as many as the store has.
 
         Raises:
-            StoreError: Another change is under way.
+            StoreError: Another change is under way, or slots move in a cluster.
             RedisError: The store does not answer.
         """
-        if is_cluster(self._client):
-            msg = "this does not work with a Redis Cluster yet"
-            raise ChangeRefused(msg)
         with only_one(self._client, self._keys) as self._lock:
             for names in self._scan(progress):
                 self._sort(names)
@@ -119,14 +116,16 @@ class Repair:
         return self._found
 
     def _scan(self, progress: Callable[[int], None]) -> Iterator[list[str]]:
-        cursor = -1
-        while cursor:
-            cursor, names = self._client.scan(
-                max(cursor, 0), match=self._keys.all_pages, count=BATCH
-            )
-            extend_lock(self._lock)
-            yield names
-            progress(BATCH)
+        with unmoved(self._client):
+            for server in servers(self._client):
+                cursor = -1
+                while cursor:
+                    cursor, names = server.scan(
+                        max(cursor, 0), match=self._keys.all_pages, count=BATCH
+                    )
+                    extend_lock(self._lock)
+                    yield names
+                    progress(BATCH)
 
     def _renamed(self, progress: Callable[[int], None]) -> Iterator[Renamed]:
         for names in self._scan(progress):

@@ -29,7 +29,7 @@ class Scripts:
         self._keys = keys
         self._texts: dict[str, str] = {}
 
-    def run(self, name: str, pages: Sequence[str], *args: int) -> Any:
+    def run(self, name: str, pages: Sequence[str], *args: int | str) -> Any:
         """Run one, and return its reply.
 
         Args:
@@ -49,7 +49,7 @@ class Scripts:
             msg = f"{pages[0]}: {reason(ex)}"
             raise ChangeRefused(msg) from ex
 
-    def run_each(self, name: str, pages: Sequence[str], *args: int) -> list[Any]:
+    def run_each(self, name: str, pages: Sequence[str], *args: int | str) -> list[Any]:
         """Run one for each of many pages.
 
         Returns:

@@ -23,6 +23,7 @@ page shares a slot
 ``hits:proxy``                    string  a proxy that is not trusted; expires
 ``hits:sums:{example.com}``       string  a site's sums as last computed; expires
 ``hits:lock``                     string  somebody changes counts; expires
+``hits:jobs:move``                string  a move from slot to slot that goes on
 ``hits:jobs:import:…``            hash    how far an import has come, or that it is done
 ``hits:jobs:sums``                string  the sums of all sites as last computed; expires
 ``hits:jobs:undo:…``              string  what takes a change back; expires
@@ -99,6 +100,7 @@ class Keys:
         self.refused = f"{prefix}refused"
         self.unheeded_proxy = f"{prefix}proxy"
         self.lock = f"{prefix}lock"
+        self.move = f"{prefix}jobs:move"
         self.zone = f"{prefix}zone"
         self._name = re.compile(re.escape(prefix) + r"\{([^{}]+)\}(.*)", re.DOTALL)
 

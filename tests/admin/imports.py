@@ -60,6 +60,15 @@ def pages(client: Any) -> dict[str, Any]:
     }
 
 
+def lasting(client: Any, pattern: str = "*") -> list[str]:
+    """Name what a store holds, but for marks of moves and imports that expire."""
+    return [
+        name
+        for name in client.keys(pattern)
+        if ":m:" not in name or client.ttl(name) == -1
+    ]
+
+
 def adds_up(client: Any) -> None:
     """Hold every page to the rule: years and undated are the total."""
     for name in client.keys("hits:{*}"):

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.exceptions import ConnectionError as Lost
 
-from hitsvc.admin.client import LOCK_S, only_one
+from hitsvc.admin.client import LOCK_S
 from hitsvc.admin.importers import MAX_HITS, LeftOut, Row
 from hitsvc.admin.importing import IN_FUTURE, TOO_OLD, Outcome
+from hitsvc.admin.locking import only_one
 from hitsvc.counting import Day
 from hitsvc.errors import StoreError
 from tests.admin.imports import (

@@ -21,7 +21,9 @@ from hitsvc.admin import Changes, Contents, Reader, Removal, Repair, Sums, open_
 from hitsvc.admin.importers import MAX_HITS
 from hitsvc.counting import Day, Keys, site_of
 from hitsvc.errors import ChangeRefused
+from tests.support.cluster import Cluster
 from tests.support.cut import CutClient
+from tests.support.whole_cluster import WholeCluster
 
 KEYS = Keys("hits:")
 PAGES = ("a.example", "a.example/x", "a.example/y", "b.example/x")
@@ -266,6 +268,14 @@ class OnValkey(Machine):
         self.client.close()
 
 
+class OnCluster(OnValkey):
+    """The same, where each page has a slot of its own."""
+
+    def connect(self) -> Any:
+        """Open the session's cluster."""
+        return WholeCluster(self.url)
+
+
 # What fails is told as it was found: to shrink it would take minutes.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -290,6 +300,21 @@ def test_counts_add_up_on_a_real_store(valkey_url: str) -> None:
     OnValkey.url = valkey_url
     run_state_machine_as_test(
         OnValkey,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=12,
+            deadline=None,
+            phases=PHASES,
+            suppress_health_check=QUIET,
+        ),
+    )
+
+
+def test_counts_add_up_in_a_cluster(six_nodes: Cluster) -> None:
+    """On six nodes."""
+    OnCluster.url = six_nodes.url
+    run_state_machine_as_test(
+        OnCluster,
         settings=settings(
             max_examples=12,
             stateful_step_count=12,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as Lost
 
-from hitsvc.admin.client import LOCK_S, only_one
+from hitsvc.admin.client import LOCK_S
+from hitsvc.admin.locking import only_one
 from hitsvc.admin.merging import Renamed
 from hitsvc.admin.repair import EXAMPLES, LOOKS, Findings, Repair
 from hitsvc.counting import Day, Keys
@@ -17,9 +18,8 @@ from hitsvc.counting.commands import PageCommands, words
 from hitsvc.counting.operations import Count
 from hitsvc.errors import StoreError
 from hitsvc.request import PLAIN, Identity
+from tests.admin.imports import lasting
 from tests.support.cut import CutClient
-
-pytestmark = pytest.mark.parametrize("client", ["fakeredis", "valkey"], indirect=True)
 
 KEYS = Keys("hits:")
 A, B = KEYS.page("a.example"), KEYS.page("b.example/x")
@@ -42,7 +42,7 @@ def repair(
 def everything(client: Any) -> dict[str, Any]:
     """Return all that a store holds."""
     read = {"string": client.get, "hash": client.hgetall, "set": client.smembers}
-    return {name: read[client.type(name)](name) for name in client.keys("*")}
+    return {name: read[client.type(name)](name) for name in lasting(client)}
 
 
 def version_1(client: Any) -> None:

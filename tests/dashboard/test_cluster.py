@@ -8,12 +8,12 @@ import pytest
 
 from hitsvc.access import Operator
 from tests.dashboard.operating import WRITE, Browser, fill
-from tests.dashboard.test_api import TestLists, TestReading
+from tests.dashboard.test_api import TestChanges, TestLists, TestReading, TestUndo
 from tests.support.cluster import Cluster
 from tests.support.service import PATIENT
 from tests.support.site import Site
 
-__all__ = ["TestLists", "TestReading"]
+__all__ = ["TestChanges", "TestLists", "TestReading", "TestUndo"]
 
 
 class OnCluster(Site):

@@ -118,3 +118,10 @@ local function forget_days(total, page)
   end
   redis.call('UNLINK', undated_of(total))
 end
+
+-- Where a move between two slots keeps what it has taken, or that it has been here.
+local GONE = 'gone'
+
+local function aside_of(total, move)
+  return total .. ':m:' .. move
+end
