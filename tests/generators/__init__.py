@@ -1,0 +1,1 @@
+"""The manual's recipes for site generators, each built and opened in a browser."""

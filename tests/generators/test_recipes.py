@@ -1,0 +1,231 @@
+"""A site that is made as docs/embed/generators.md says counts its pages.
+
+Each generator makes three pages with the manual's own snippet. Those of npm come with
+``npm ci --prefix tests/generators``.
+"""
+
+# ruff: noqa: S603 - starts programs that we name
+
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import clean_environment
+from tests.support.service import PATIENT, Service
+
+pytestmark = [pytest.mark.service, pytest.mark.browser]
+
+HERE = Path(__file__).parent
+MANUAL = (HERE.parents[1] / "docs/embed/generators.md").read_text(encoding="utf-8")
+NAMES = ("index", "one", "two")
+SERVICE = "https://hits.example.org"
+_FILE = re.compile(r"^<!-- file: (\S+) (\S+) -->\n```\w+\n(.*?)^```", re.M | re.S)
+SNIPPETS: dict[str, tuple[str, str]] = {
+    name: (path, text) for name, path, text in _FILE.findall(MANUAL)
+}
+# Quiet, and without asking home.
+SILENT = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_MKDOCS_2_WARNING": "1", "CI": "1"}
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of a site."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def recipe(name: str, site: Path, service: str) -> str:
+    """Put the manual's file where it says; return its text."""
+    path, text = SNIPPETS[name]
+    text = text.replace(SERVICE, service)
+    write(site / path, text)
+    return text
+
+
+def node(site: Path, program: str, *arguments: str) -> None:
+    """Run one of npm's programs in a site."""
+    modules = HERE / "node_modules"
+    if not modules.is_dir():
+        pytest.skip("this needs npm's generators: npm ci --prefix tests/generators")
+    if not (site / "node_modules").exists():
+        (site / "node_modules").symlink_to(modules)
+    run(site, [str(modules / ".bin" / program), *arguments])
+
+
+def run(site: Path, command: list[str]) -> None:
+    """Run a generator."""
+    done = subprocess.run(
+        command,
+        cwd=site,
+        env=clean_environment(**SILENT),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def eleventy(site: Path, service: str) -> Path:
+    """Make a site with Eleventy."""
+    recipe("eleventy", site, service)
+    write(
+        site / "_includes" / "base.njk",
+        '<!doctype html><body>{{ content | safe }}{% include "hits.njk" %}</body>',
+    )
+    for name in NAMES:
+        write(site / f"{name}.md", f"---\nlayout: base.njk\n---\n# {name}\n")
+    write(site / ".eleventyignore", "node_modules\n")
+    node(site, "eleventy", "--quiet")
+    return site / "_site"
+
+
+def astro(site: Path, service: str) -> Path:
+    """Make a site with Astro."""
+    recipe("astro", site, service)
+    write(site / "package.json", '{"type": "module"}')
+    for name in NAMES:
+        write(
+            site / "src" / "pages" / f"{name}.astro",
+            '---\nimport Hits from "../components/Hits.astro";\n---\n'
+            f"<html><body><h1>{name}</h1><Hits /></body></html>\n",
+        )
+    node(site, "astro", "build")
+    return site / "dist"
+
+
+def vitepress(site: Path, service: str) -> Path:
+    """Make a site with VitePress."""
+    recipe("vitepress", site, service)
+    text = SNIPPETS["vitepress-page"][1]
+    for name in NAMES:
+        write(site / f"{name}.md", f"# {name}\n\n{text}")
+    write(site / "package.json", '{"type": "module"}')
+    node(site, "vitepress", "build")
+    # As its pages are named where addresses have no ".html".
+    made = site / ".vitepress" / "dist"
+    for name in NAMES[1:]:
+        write(made / name / "index.html", (made / f"{name}.html").read_text("utf-8"))
+    return made
+
+
+def hexo(site: Path, service: str) -> Path:
+    """Make a site with Hexo, and the least of a theme."""
+    recipe("hexo", site, service)
+    plugins = ("index", "ejs", "marked")
+    known = [
+        path.name
+        for path in (HERE / "node_modules").glob("hexo-*")
+        if path.name.endswith(plugins)
+    ]
+    wanted = ", ".join(f'"{name}": "*"' for name in known)
+    write(
+        site / "package.json",
+        f'{{"hexo": {{"version": "8.1.2"}}, "dependencies": {{{wanted}}}}}',
+    )
+    write(
+        site / "_config.yml",
+        "url: http://127.0.0.1\npermalink: :title/\ntheme: least\n",
+    )
+    layout = site / "themes" / "least" / "layout"
+    write(layout / "post.ejs", "<html><body><%- page.content %></body></html>")
+    write(layout / "index.ejs", "<html><body><h1>index</h1></body></html>")
+    for name in NAMES:
+        write(
+            site / "source" / "_posts" / f"{name}.md",
+            f"---\ntitle: {name}\ndate: 2026-01-01\n---\nSome text.\n",
+        )
+    node(site, "hexo", "generate")
+    return site / "public"
+
+
+def mkdocs(site: Path, service: str) -> Path:
+    """Make a site with MkDocs."""
+    pytest.importorskip(
+        "mkdocs", reason="this needs MkDocs, which `make install` brings"
+    )
+    text = recipe("mkdocs", site, service)
+    write(site / "mkdocs.yml", f"site_name: A site\ntheme: mkdocs\n{text}")
+    for name in NAMES:
+        page = f"# {name}\n\n{SNIPPETS['mkdocs-page'][1]}"
+        write(site / "docs" / f"{name}.md", page)
+    run(site, [sys.executable, "-m", "mkdocs", "build", "-q"])
+    return site / "site"
+
+
+@pytest.fixture(name="counter", scope="module")
+def _counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service that the sites name."""
+    with Service(tmp_path_factory.mktemp("recipes"), env=PATIENT) as service:
+        yield service
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(name="serve")
+def _serve() -> Iterator[Callable[[Path], str]]:
+    """Serve directories; what is returned is their host."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def serve(directory: Path) -> str:
+        handler = partial(_Quiet, directory=str(directory))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        return f"127.0.0.1:{server.server_address[1]}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+GENERATORS = {
+    "eleventy": eleventy,
+    "astro": astro,
+    "vitepress": vitepress,
+    "hexo": hexo,
+    "mkdocs": mkdocs,
+}
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_page_counts_once(
+    name: str,
+    counter: Service,
+    browser: Any,
+    serve: Callable[[Path], str],
+    tmp_path: Path,
+) -> None:
+    """It goes up by one when it is opened, and stays when it is loaded again."""
+    if name != "mkdocs" and not shutil.which("node"):
+        pytest.skip("this needs Node.js")
+    host = serve(GENERATORS[name](tmp_path, counter.url))
+    with browser.new_context() as context:
+        page = context.new_page()
+        for path, visits in (("one", 1), ("two", 1), ("one", 1)):
+            for _ in range(2):
+                page.goto(f"http://{host}/{path}/")
+                page.wait_for_function(
+                    "() => document.querySelector('[data-hits]').textContent === '1'"
+                )
+                total = counter.get(f"/nocount?url={host}/{path}")
+                assert int(total) == visits
+
+
+def test_every_file_of_the_manual_is_tried() -> None:
+    """A new recipe with a file is one to build."""
+    assert {name.removesuffix("-page") for name in SNIPPETS} == set(GENERATORS)
