@@ -105,3 +105,21 @@ def test_a_link_that_leads_nowhere_stops_the_build(tmp_path: Path, link: str) ->
 
     assert done.returncode != 0
     assert link in done.stderr
+
+
+def test_words_are_spelled_as_they_are() -> None:
+    """In the documents, and in what the service says."""
+    program = Path(sys.executable).with_name("codespell")
+    if not program.exists():
+        pytest.skip("this needs codespell, which `make install` brings")
+    documents = sorted(path.name for path in ROOT.glob("*.md"))
+    done = subprocess.run(
+        [str(program), *documents, "docs", "hitsvc"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == ""
+    assert done.returncode == 0, done.stderr

@@ -18,7 +18,9 @@ _ENABLED = ("ssl", "headers", "proxy", "proxy_http")
 
 def caddyfile(page: str, name: str) -> str:
     """Return a Caddyfile of a page of the manual."""
-    found: dict[str, str] = dict(_CADDYFILE.findall((ROOT / "docs" / page).read_text("utf-8")))
+    found: dict[str, str] = dict(
+        _CADDYFILE.findall((ROOT / "docs" / page).read_text("utf-8"))
+    )
     return found[name]
 
 
