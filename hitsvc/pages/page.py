@@ -32,6 +32,7 @@ class Assets:
     Attributes:
         index: The page at ``/``.
         embed: The script that other sites embed, ``/hits.js``.
+        of_site: What that loads for numbers of sites, ``/site.js``.
         openapi: The description of the service's addresses, ``/openapi.json``.
         robots: ``/robots.txt``.
     """
@@ -64,6 +65,7 @@ class Assets:
             statistics=statistics,
         )
         self.embed = Asset.of(_embed(kept), SCRIPT, ONE_DAY)
+        self.of_site = Asset.of((web / "site.js").read_bytes(), SCRIPT, ONE_DAY)
         self.openapi = Asset.of(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
         )
@@ -125,6 +127,7 @@ def page_routes(assets: Assets, door: Door) -> dict[str, object]:
     return {
         "/": Page(assets.index, door),
         "/hits.js": PublicFileResource(assets.embed),
+        "/site.js": PublicFileResource(assets.of_site),
         "/openapi.json": PublicFileResource(assets.openapi),
         "/robots.txt": FileResource(assets.robots),
     }

@@ -13,6 +13,7 @@ import hitsvc
 from tests.support.processes import eventually
 
 SCRIPT = Path(hitsvc.__file__).parent / "pages" / "assets" / "hits.min.js"
+SITE = SCRIPT.with_name("site.js")
 TOTAL = '<span data-hits id="total">…</span>'
 TODAY = '<span data-hits="today" id="today">…</span>'
 COOKIE = "hits=seen"
@@ -68,6 +69,7 @@ class Recorder:
         totals: Those of pages that have one of their own, by path.
         headers: Of each request, likewise.
         status: What it answers with.
+        site: What it tells of a site; nothing: it does not.
         held: Paths of pages that are answered only once the event is set.
     """
 
@@ -77,6 +79,7 @@ class Recorder:
         self.headers: list[Mapping[str, str]] = []
         self.totals: dict[str, int] = {}
         self.status = 200
+        self.site: dict[str, int | None] = {}
         self.held: dict[str, threading.Event] = {}
 
     def numbers(self, url: str) -> dict[str, object]:
@@ -94,6 +97,12 @@ class Recorder:
                 path, _, query = self.path.partition("?")
                 if path == "/hits.js":
                     self.answer(SCRIPT.read_bytes(), "text/javascript", ANY_ORIGIN)
+                elif path == "/site.js":
+                    self.answer(SITE.read_bytes(), "text/javascript", ANY_ORIGIN)
+                elif path == "/site.json":
+                    numbers = json.dumps(recorder.site)
+                    status = 200 if recorder.site else 404
+                    self.answer(numbers, "application/json", ANY_ORIGIN, status)
                 elif path == "/fence":
                     self.answer("", headers=ANY_ORIGIN)
                 else:

@@ -74,18 +74,23 @@
     const wanted = new Set();
     for (const root of roots) {
       if (!root.isConnected) roots.delete(root);
-      for (const element of root.querySelectorAll("[data-hits],[data-hits-url]")) {
+      for (const element of root.querySelectorAll("[data-hits],[data-hits-url],[id*=_value_]")) {
         const { hits, hitsUrl, hitsFormat } = element.dataset;
         anchor.href = hitsUrl;
         const page = hitsUrl ? anchor.href.replace(location.origin, home).replace(/\/+$/, "") : url;
-        const wish = [page, hits, hitsFormat].join();
+        // As busuanzi and vercount call them: busuanzi_value_site_pv.
+        const key = hits || element.id.split("_value_")[1] || "total";
+        const wish = [page, key, hitsFormat].join();
         if (filled.get(element) === wish) continue; // once a view, or two counters would fight
         const answer = numbers.get(page);
         if (answer === undefined) wanted.add(page);
         if (!answer) continue;
-        filled.set(element, wish);
-        const number = answer[hits || "total"];
-        if (number >= 0) element.textContent = written(number, hitsFormat);
+        const number = answer[key];
+        if (number >= 0) {
+          filled.set(element, wish);
+          element.textContent = written(number, hitsFormat);
+          // Where that may come from; it comes once.
+        } else import(base + "site.js").then((site) => site.tell(answer)).then(fill, () => {});
       }
     }
     if (document.readyState !== "loading") read([...wanted]);

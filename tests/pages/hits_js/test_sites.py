@@ -1,0 +1,72 @@
+"""Numbers of the whole site, and elements as busuanzi's and vercount's themes have them."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+SITE = {"total": 1234, "today": 5, "pages": 12}
+
+
+def values(brand: str, *names: str) -> str:
+    """Write elements as a theme has them: hidden until there is a number."""
+    return "".join(
+        f'<span id="{brand}_container_{name}" style="display: none">'
+        f'<b id="{brand}_value_{name}">?</b></span>'
+        for name in names
+    )
+
+
+def test_elements_show_numbers_of_the_site(reader):
+    """In any format, beside those of the page."""
+    reader.counter.site = SITE
+    reader.open(
+        html='<b id="a" data-hits="site">…</b><b id="b" data-hits="site-today">…</b>'
+        '<b id="c" data-hits="site-pages">…</b><b id="d" data-hits>…</b>'
+        '<b id="e" data-hits="site" data-hits-format="grouped">…</b>'
+    )
+
+    for name, text in zip("abcde", ("1234", "5", "12", "101", "1,234"), strict=True):
+        reader.shows(name, text)
+
+
+@pytest.mark.parametrize("brand", ["busuanzi", "vercount"])
+def test_a_themes_elements_are_filled_and_shown(reader, brand):
+    """Those of the page and those of the site; who is not known stays hidden."""
+    reader.counter.site = SITE
+    reader.open(html=values(brand, "page_pv", "site_pv", "site_uv"))
+
+    reader.shows(f"{brand}_value_page_pv", "101")
+    reader.shows(f"{brand}_value_site_pv", "1234")
+    for name, shown in {"page_pv": True, "site_pv": True, "site_uv": False}.items():
+        assert reader.page.locator(f"#{brand}_container_{name}").is_visible() is shown
+
+
+def test_visitors_are_shown_where_they_are_known(reader):
+    """As the service tells them."""
+    reader.counter.site = {**SITE, "visitors": 77}
+    reader.open(html=values("busuanzi", "site_uv"))
+
+    reader.shows("busuanzi_value_site_uv", "77")
+
+
+def test_a_service_that_tells_nothing_of_sites_leaves_a_dash(reader):
+    """No spinner turns for ever, and the page's own number is there."""
+    reader.open(
+        html=values("busuanzi", "page_pv")
+        + '<b id="vercount_value_site_pv">…</b><b id="a" data-hits="site">…</b>'
+    )
+
+    reader.shows("busuanzi_value_page_pv", "101")
+    reader.shows("vercount_value_site_pv", "\u2013")
+    reader.shows("a", "…")
+
+
+def test_what_has_not_been_counted_yet_stays(reader):
+    """After midnight nobody knows."""
+    reader.counter.site = {**SITE, "today": None}
+    reader.open(
+        html='<b id="a" data-hits="site-today">…</b><b id="b" data-hits="site">…</b>'
+    )
+
+    reader.shows("b", "1234")
+    reader.shows("a", "…")
