@@ -491,3 +491,9 @@ def test_a_zone_that_there_is_not_is_refused(zone, said):
     assert message.startswith(f"HITSVC_TIMEZONE={zone!r}: no time zone of that name")
     assert said in message
     assert message.endswith("Give the name of a time zone, such as Europe/Berlin.")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_a_zone_that_there_is_is_taken(zone):
+    """As it is written."""
+    assert Settings.load({"HITSVC_TIMEZONE": zone}).timezone == zone
