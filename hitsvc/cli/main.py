@@ -58,6 +58,8 @@ class _Commands(click.Group):
         suffix = "_" if iskeyword(cmd_name) else ""  # no module can be called import
         module = import_module(f"hitsvc.cli.{cmd_name}{suffix}")
         command: click.Command = module.command
+        # The mark of lines that stay as they are, which a raw docstring spells in two.
+        command.help = (command.help or "").replace("\\b\n", "\b\n")
         return command
 
 

@@ -33,7 +33,17 @@ from hitsvc.settings import Right, Settings, mistake, sources, unknown_variables
 _OWN_STORES = {"embedded", "memory"}
 
 
-@click.command("serve")
+_HELP = """Serve until Ctrl-C or SIGTERM.
+
+\b
+Examples:
+  hitsvc serve
+  hitsvc serve --port 8080 --data-dir /var/lib/hitsvc
+  hitsvc serve --bind 0.0.0.0:8000 --store redis://127.0.0.1:6379/0
+"""
+
+
+@click.command("serve", help=_HELP)
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen, or unix:PATH.")
 @click.option(
     "--port", type=Whole(0, 65535, 8001), metavar="N", help="Of the same host."

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from redis import Redis
 
-from hitsvc.cli.main import cli
+from hitsvc.cli.main import COMMANDS, cli
 from hitsvc.counting import Day, site_of
 from hitsvc.errors import HitsError
 from tests.support.commands import run_hitsvc
@@ -274,13 +274,12 @@ def test_the_embedded_store_of_a_running_service(service: StartService) -> None:
     assert running.count() == 42
 
 
-@pytest.mark.parametrize(
-    "name", ["top", "show", "set", "add", "move", "reset", "delete", "prune"]
-)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_has_examples(run: Any, name: str) -> None:
-    """Each begins with the command itself."""
-    text = " ".join(run(name, "--help").stdout.split())
-    assert f"Examples: hitsvc {name}" in text
+    """Each on a line of its own, and it begins with the command itself."""
+    text = run(name, "--help").stdout
+    assert f"\n  Examples:\n    hitsvc {name}" in text
+    assert "\\b" not in text
 
 
 class TestTimeZone:
