@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.pages.hits_js.test_service import strict_policy
+
 pytestmark = pytest.mark.browser
 
 SITE = {"total": 1234, "today": 5, "pages": 12}
@@ -70,3 +72,12 @@ def test_what_has_not_been_counted_yet_stays(reader):
 
     reader.shows("b", "1234")
     reader.shows("a", "…")
+
+
+def test_a_strict_policy_is_kept(reader):
+    """The second file needs no more than the first."""
+    reader.counter.site = SITE
+    reader.site.headers["Content-Security-Policy"] = strict_policy(reader.counter.url)
+    reader.open(html='<b id="a" data-hits="site">…</b>')
+
+    reader.shows("a", "1234")
