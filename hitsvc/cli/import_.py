@@ -29,6 +29,7 @@ from hitsvc.cli.typed import Day, File, Word
 from hitsvc.counting import Calendar, Keys
 from hitsvc.request import Identity
 from hitsvc.settings import Right, Settings, mistake
+from hitsvc.store import see_url
 
 _FILE = File("pages.csv")
 
@@ -142,9 +143,13 @@ def _see_file(file: str) -> None:
 
     Raises:
         UsageError: It is none.
+        SettingsError: It is a malformed URL.
     """
+    if "://" in file:
+        see_url(file, "FILE")
+        return
     path = Path(file)
-    if "://" not in file and file != "-" and (path.is_dir() or not path.exists()):
+    if file != "-" and (path.is_dir() or not path.exists()):
         right = Right("a file, - or the URL of a Redis", "counts.csv.gz")
         raise click.UsageError(mistake(f"FILE {file!r}", "not a file", right))
 

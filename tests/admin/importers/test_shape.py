@@ -249,10 +249,16 @@ def test_a_fingerprint_tells_shapes_apart():
         Shape(urls=rules(("a", "c"))),
         Shape(since=DAY),
         Shape(until=DAY),
-        Shape(zone=ZoneInfo("Europe/Berlin")),
     ]
 
     assert len({shape.fingerprint() for shape in shapes}) == len(shapes)
+
+
+def test_a_fingerprint_has_no_zone():
+    """A file that was imported is not counted again in the service's next zone."""
+    there = Shape(zone=ZoneInfo("Europe/Berlin"))
+
+    assert there.fingerprint() == Shape().fingerprint()
 
 
 def test_other_rules_of_identity_can_be_given():
