@@ -41,7 +41,7 @@ class Tallies:
         """Choose the row of the worker that is about to be forked."""
         self._next_row = self._rows.take()
         if self._next_row is None:
-            log.error("too many workers: the metrics leave one out")
+            log.error("too many workers: the hits of one are not shown")
 
     def worker_started(self, pid: int) -> None:
         """Note who that worker is."""

@@ -339,13 +339,15 @@ class TestStore:
         assert "NOPERM" in each.ask_store("get other", user="hitsvc")
 
     def test_lets_the_app_do_what_is_documented(self, project: Composition) -> None:
-        """The manual's user for another Redis has the same commands."""
+        """The manual's user for another Redis has the same commands, and visitors'."""
         stated = re.search(
             r"^ACL SETUSER hitsvc .*-@all (.+)$", _manual(), re.MULTILINE
         )
+        visitors = re.search(r"needs six more commands: `(.+?)`", _manual())
         assert stated is not None
+        assert visitors is not None
         environ = project.inspect("store")["Config"]["Env"]
-        assert f"APP_COMMANDS={stated[1]}" in environ
+        assert f"APP_COMMANDS={stated[1]} {visitors[1]}" in environ
 
     def test_never_evicts_counters(self, each: Composition) -> None:
         """Only keys that expire are evicted, and there is a limit."""
