@@ -32,6 +32,8 @@ _FORMS = {
     ".gif": "/count/pixel.gif",
     ".json": "/count.json",
 }
+# What a setting may have switched off: nothing else was meant.
+_OPTIONAL = frozenset({"/site.json", "/graph.svg", "/openapi.json", "/p"})
 # APPSEC: to compare 64 letters with 30 addresses takes 0.6 ms.
 _LONGEST = 64
 _LONGEST_PAGE = _LONGEST_QUERY = 200
@@ -121,7 +123,7 @@ class Guesses:
         )
 
     def _alike(self, asked: str) -> str:
-        if len(asked) > _LONGEST:
+        if len(asked) > _LONGEST or asked in _OPTIONAL:
             return ""
         alike = get_close_matches(asked.lower(), self._addresses, 1, _ALIKE)
         return alike[0] if alike else ""

@@ -58,3 +58,11 @@ def test_what_was_meant_is_guessed(path, query, guess):
 def test_nothing_is_guessed_of_others(path):
     """Nor what there is not."""
     assert GUESSES(path, b"") == ""
+
+
+def test_nothing_else_is_guessed_for_what_is_switched_off():
+    """``/site.json`` looks like ``/site.js``, and means another thing."""
+    guesses = Guesses(["/site.js", "/count"], ShortAddresses().names_page)
+
+    assert guesses(b"/site.json", b"host=a.example") == ""
+    assert guesses(b"/site.jso", b"") == "/site.js"
