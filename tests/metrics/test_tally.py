@@ -67,6 +67,19 @@ def working() -> Backend:
     return ClientBackend(FakeAsyncRedis(server=FakeServer()), 5)
 
 
+def counting(backend: Backend, tally: HitTally) -> HitCounter:
+    """Return a counter that is tallied."""
+    return HitCounter(
+        backend,
+        key_prefix="hits:",
+        token_ttl_s=60,
+        token_length=12,
+        queue_limit=1_000,
+        claim_ttl_s=60,
+        tally=tally,
+    )
+
+
 def tallied(backend: Backend, ask: Ask) -> dict[str, float]:
     """Ask a counter something; return the numbers that are not 0 then."""
     board = Board(1)
@@ -75,15 +88,7 @@ def tallied(backend: Backend, ask: Ask) -> dict[str, float]:
     ticks = iter(range(0, 10**9, 700_000))
 
     async def main() -> None:
-        counter = HitCounter(
-            TimedBackend(backend, tally, lambda: next(ticks)),
-            key_prefix="hits:",
-            token_ttl_s=60,
-            token_length=12,
-            queue_limit=1_000,
-            claim_ttl_s=60,
-            tally=tally,
-        )
+        counter = counting(TimedBackend(backend, tally, lambda: next(ticks)), tally)
         await ask(counter)
         await counter.close()
 
@@ -306,15 +311,7 @@ def test_without_metrics_hits_alone_are_tallied():
     tally.connections(3)
 
     async def main() -> None:
-        counter = HitCounter(
-            tally.timed(backend),
-            key_prefix="hits:",
-            token_ttl_s=60,
-            token_length=12,
-            queue_limit=1_000,
-            claim_ttl_s=60,
-            tally=tally,
-        )
+        counter = counting(tally.timed(backend), tally)
         await three_hits_at_once(counter)
         await counter.totals(URL)
         await counter.close()
