@@ -1,5 +1,6 @@
 """A ZIP file of an export: few members, and no more in them than an honest one has."""
 
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,17 @@ from hitsvc.admin.importers.unpacking import Budget, unpack
 MAX_MEMBERS = 1000
 _ENCRYPTED = 0x1
 _KNOWN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What zipfile raises for damaged files: places before the beginning and members without a
+# name among it.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    ValueError,
+    NotImplementedError,
+    LookupError,
+    OSError,
+    EOFError,
+    struct.error,
+)
 
 
 class Archive:
@@ -56,16 +68,18 @@ class Archive:
         """
         with source.unpacked() as path:
             size = path.stat().st_size
-            try:
+            broken = f"{source.name} is not a ZIP file, or damaged"
+            with _refusing(broken):
                 file = zipfile.ZipFile(path)
-            except (zipfile.BadZipFile, ValueError, NotImplementedError) as ex:
-                msg = f"{source.name} is not a ZIP file, or damaged"
-                raise ImportRefused(msg) from ex
             with file:
                 if len(file.infolist()) > MAX_MEMBERS:
                     msg = f"{source.name} has more than {MAX_MEMBERS:,} files in it"
                     raise ImportRefused(msg)
-                yield cls(file, source.name, size, budget or Budget(source.name))
+                with _refusing(broken):
+                    archive = cls(
+                        file, source.name, size, budget or Budget(source.name)
+                    )
+                yield archive
 
     @contextmanager
     def open(self, member: str) -> Iterator[BinaryIO]:
@@ -79,14 +93,19 @@ class Archive:
         if info.flag_bits & _ENCRYPTED or info.compress_type not in _KNOWN:
             msg = f"{name} is encrypted, or packed in an unusual way"
             raise ImportRefused(msg)
-        try:
+        with _refusing(f"{name} is damaged"):
             packed = self._file.open(info)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as ex:
-            msg = f"{name} is damaged"
-            raise ImportRefused(msg) from ex
         with packed:
             yield unpack(packed, name, self._budget, lambda: self._size)  # type: ignore[arg-type]
 
     def label(self, member: str) -> str:
         """Return what to call a member in messages."""
         return f"{self.name}: {printable(member.rpartition('/')[2])}"
+
+
+@contextmanager
+def _refusing(msg: str) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED as ex:
+        raise ImportRefused(msg) from ex
