@@ -14,8 +14,7 @@ from hitsvc.admin.importers import MAX_HITS, Row
 from hitsvc.counting import Day, Keys, slot_of
 from hitsvc.errors import ChangeRefused, HitsError, StoreError
 from tests.admin.imports import adds_up, pages, run
-from tests.support.cut import CutClient
-from tests.support.paused import PausedClient
+from tests.support.cut import CutClient, PausedClient
 from tests.support.saves import Kept
 from tests.support.stored import put_day, today
 

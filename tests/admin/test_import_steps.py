@@ -11,8 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 from hitsvc.admin.importers import MAX_HITS, LeftOut, Row
 from hitsvc.errors import StoreError
 from tests.admin.imports import KEYS, pages, run
-from tests.support.cut import CutClient
-from tests.support.paused import PausedClient
+from tests.support.cut import CutClient, PausedClient
 
 ROWS = [Row(f"{site}.example/{n}", None, n + 1) for site in "ab" for n in range(3)]
 FIRST = KEYS.page("a.example/0")

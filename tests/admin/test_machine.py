@@ -277,21 +277,19 @@ class OnCluster(OnValkey):
 
 
 # What fails is told as it was found: to shrink it would take minutes.
-PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
-QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+QUICK = settings(
+    stateful_step_count=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 
 
 def test_counts_add_up_whatever_happens() -> None:
     """On fakeredis."""
     run_state_machine_as_test(
         Machine,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=12,
-            deadline=None,
-            phases=PHASES,
-            suppress_health_check=QUIET,
-        ),
+        settings=settings(QUICK, max_examples=20),
     )
 
 
@@ -300,13 +298,7 @@ def test_counts_add_up_on_a_real_store(valkey_url: str) -> None:
     OnValkey.url = valkey_url
     run_state_machine_as_test(
         OnValkey,
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=12,
-            deadline=None,
-            phases=PHASES,
-            suppress_health_check=QUIET,
-        ),
+        settings=settings(QUICK, max_examples=12),
     )
 
 
@@ -315,13 +307,7 @@ def test_counts_add_up_in_a_cluster(six_nodes: Cluster) -> None:
     OnCluster.url = six_nodes.url
     run_state_machine_as_test(
         OnCluster,
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=12,
-            deadline=None,
-            phases=PHASES,
-            suppress_health_check=QUIET,
-        ),
+        settings=settings(QUICK, max_examples=12),
     )
 
 

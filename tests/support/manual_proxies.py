@@ -72,11 +72,8 @@ class Apache(Proxy):
     needs = ("apache2", "openssl")
 
     def _replacements(self) -> dict[str, str]:
-        certificate, key = self._certificate()
-        live = "/etc/letsencrypt/live/hits.example.org/"
         return {
-            f"{live}fullchain.pem": str(certificate),
-            f"{live}privkey.pem": str(key),
+            **self._lets_encrypt(),
             "ServerName hits.example.org": "ServerName hits.localhost",
             "https://hits.example.org/": "https://hits.localhost/",
             "http://127.0.0.1:8000/": f"http://{self._upstream}/",

@@ -170,6 +170,15 @@ class Proxy(ABC):
         )
         return certificate, key
 
+    def _lets_encrypt(self) -> dict[str, str]:
+        """Replace the files that certbot would have made."""
+        certificate, key = self._certificate()
+        live = "/etc/letsencrypt/live/hits.example.org/"
+        return {
+            f"{live}fullchain.pem": str(certificate),
+            f"{live}privkey.pem": str(key),
+        }
+
 
 class Nginx(Proxy):
     """nginx with config/nginx.conf, a part of a whole configuration."""
@@ -178,11 +187,8 @@ class Nginx(Proxy):
     needs = ("nginx", "openssl")
 
     def _replacements(self) -> dict[str, str]:
-        certificate, key = self._certificate()
-        live = "/etc/letsencrypt/live/hits.example.org/"
         return {
-            f"{live}fullchain.pem": str(certificate),
-            f"{live}privkey.pem": str(key),
+            **self._lets_encrypt(),
             "hits.example.org": NAME,
             "server 127.0.0.1:8000 ": f"server {self._upstream} ",
             "listen 80;": f"listen 127.0.0.1:{self._port};",
