@@ -71,7 +71,7 @@ def open_front(
         **statistics_routes(
             shell, services.counter, services.targets, statistics, services.calendar
         ),
-        **page_routes(_assets(shell, badges, identity, statistics), maker),
+        **page_routes(_assets(settings, shell, badges, identity, statistics), maker),
         **shell.routes(),
         **(side.routes(shell) if side else {}),
         **_of_sites(shell, identity, sums, statistics),
@@ -80,7 +80,11 @@ def open_front(
 
 
 def _assets(
-    shell: Shell, badges: BadgeMaker, identity: Identity, statistics: Door
+    settings: Settings,
+    shell: Shell,
+    badges: BadgeMaker,
+    identity: Identity,
+    statistics: Door,
 ) -> Assets:
     """Make the page that makes badges, and its companions."""
     return Assets(
@@ -89,6 +93,7 @@ def _assets(
         identity.kept,
         icons=icon_names(installed_icons()),
         statistics=statistics.is_public,
+        visitors=settings.visitors == "on",
     )
 
 

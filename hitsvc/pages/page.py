@@ -45,6 +45,7 @@ class Assets:
         *,
         icons: Sequence[str] = (),
         statistics: bool = True,
+        visitors: bool = False,
     ) -> None:
         """Read the files and render the page.
 
@@ -54,6 +55,7 @@ class Assets:
             kept: What tells pages apart beside their paths; see `Identity.kept`.
             icons: The names of the logos that there are.
             statistics: Everybody may see the statistics, so codes lead to them.
+            visitors: Visitors are counted too, so the page says so.
         """
         web = resources.files("hitsvc.pages") / "assets"
         shell.add_file("icons.json", json.dumps(icons).encode())
@@ -63,6 +65,7 @@ class Assets:
             label=badges.label,
             icons=len(icons),
             statistics=statistics,
+            visitors=visitors,
         )
         self.embed = Asset.of(_embed(kept), SCRIPT, ONE_DAY)
         self.of_site = Asset.of((web / "site.js").read_bytes(), SCRIPT, ONE_DAY)

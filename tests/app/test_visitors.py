@@ -97,3 +97,12 @@ def test_off_is_nothing_at_all(site):
     assert not [
         name for name in site.redis.keys("*") if "v:" in name or "visit" in name
     ]
+
+
+@pytest.mark.parametrize("visitors", ["off", "on"])
+def test_the_page_says_what_is_kept(open_site, visitors):
+    """It promises no more than the settings keep."""
+    page = open_site(visitors=visitors).get("/").text
+
+    assert ("No visitors, no IP addresses" in page) == (visitors == "off")
+    assert ("how many visitors" in page) == (visitors == "on")
