@@ -5,6 +5,7 @@ from typing import Any
 
 import httptools
 
+from hitsvc.http1.fields import Headers, take_expectation
 from hitsvc.http1.reader import NOTED, RequestReader
 
 _MOST_FIELDS = 20
@@ -55,20 +56,17 @@ def _read(pieces: list[bytes]) -> tuple[_Found, bool]:
 def _unasked(found: _Found) -> _Found:
     """Leave out what asks us to ask for the body: it is taken out where we do."""
     return [
-        (
-            {
-                **scope,
-                "headers": [pair for pair in scope["headers"] if not _asks(*pair)],
-            },
-            body,
-            keeps,
-        )
+        ({**scope, "headers": _without_expectations(scope["headers"])}, body, keeps)
         for scope, body, keeps in found
     ]
 
 
-def _asks(name: bytes, value: bytes) -> bool:
-    return name == b"expect" and value.lower() == b"100-continue"
+def _without_expectations(headers: Headers) -> Headers:
+    """Leave them out by the reader's own rule: two spellings of it would differ."""
+    kept = list(headers)
+    while take_expectation(kept):
+        pass
+    return kept
 
 
 def _check(scope: dict[str, Any], body: bytes) -> None:
