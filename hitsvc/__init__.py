@@ -1,3 +1,3 @@
 """A self-hosted web hit counter: exact, fast, one image tag to embed."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -21,7 +21,7 @@ TEXT = """\
 One pod with its own store in a volume, which is enough for thousands of hits a second:
 
 ```sh
-docker build -t registry.example.org/hitsvc:1.0.0 . && docker push registry.example.org/hitsvc:1.0.0
+docker build -t registry.example.org/hitsvc:1.1.0 . && docker push registry.example.org/hitsvc:1.1.0
 helm install hits deploy/helm/hitsvc --set image.repository=registry.example.org/hitsvc
 helm test hits
 ```

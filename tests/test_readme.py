@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import repository
 from tests.support.commands import free_port
 from tests.support.processes import eventually
 from tests.support.visitors import visit
@@ -34,9 +35,32 @@ def test_there_are_three_ways_to_run_it() -> None:
     """Without a clone, in a container, and with make."""
     first, second, third = commands()
 
-    assert first.startswith("uvx --from git+REPOSITORY hitsvc serve")
+    assert first == f"uvx --from git+{repository.address()} hitsvc serve"
     assert second.startswith("docker build ")
     assert third == "make run"
+
+
+def test_there_is_one_address_of_the_repository() -> None:
+    """The one in pyproject.toml, wherever somebody is told to clone or install."""
+    found = list(repository.named())
+
+    assert {document for document, _ in found} >= {"README.md", "docs/index.md"}
+    assert {url.removesuffix(".git") for _, url in found} == {repository.address()}
+
+
+def test_another_address_is_written_everywhere(tmp_path: Path) -> None:
+    """In pyproject.toml and in every document."""
+    for path in (ROOT / "pyproject.toml", *repository.documents()):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    repository.move("https://code.example/us/hits", tmp_path)
+
+    assert repository.address(tmp_path) == "https://code.example/us/hits"
+    assert {url for _, url in repository.named(tmp_path)} == {
+        "https://code.example/us/hits"
+    }
 
 
 @pytest.mark.service
@@ -44,7 +68,7 @@ def test_the_command_without_a_clone_serves(tmp_path: Path) -> None:
     """As it stands there, from a repository that is this one."""
     if not (UVX.exists() and (ROOT / ".git").exists()):
         pytest.skip("this needs uv, which `make install` brings, and a clone")
-    words = commands()[0].replace("REPOSITORY", ROOT.as_uri()).split()
+    words = commands()[0].replace(repository.address(), ROOT.as_uri()).split()
     address = f"127.0.0.1:{free_port()}"
     environ = os.environ | {
         "HITSVC_BIND": address,
