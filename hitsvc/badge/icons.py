@@ -5,6 +5,7 @@ The extra ``logos`` installs simplepycons: 3,400 Python modules, one an icon.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def installed_icons() -> Path | None:
     return Path(found[0]) if found else None
 
 
-def icon_names(directory: Path | None) -> list[str]:
+@cache  # PERF: 12 ms, each time that an app is made
+def icon_names(directory: Path | None) -> tuple[str, ...]:
     """Name all icons, in order.
 
     Args:
@@ -57,7 +59,7 @@ def icon_names(directory: Path | None) -> list[str]:
     """
     files = directory.glob("_*.py") if directory else ()
     names = (file.stem.removeprefix("_") for file in files)
-    return sorted(name for name in names if SLUG.fullmatch(name))
+    return tuple(sorted(name for name in names if SLUG.fullmatch(name)))
 
 
 class Icons:

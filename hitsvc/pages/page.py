@@ -8,7 +8,7 @@ from urllib.parse import quote
 from falcon.asgi import Request, Response
 
 from hitsvc.badge import BadgeMaker, LookParser
-from hitsvc.shell import ONE_DAY, Asset, Door, FileResource, Shell
+from hitsvc.shell import ONE_DAY, Asset, Door, FileResource, Shell, asset_of_file
 
 SCRIPT = "text/javascript; charset=utf-8"
 
@@ -67,12 +67,12 @@ class Assets:
             statistics=statistics,
             visitors=visitors,
         )
-        self.embed = Asset.of(_embed(kept), SCRIPT, ONE_DAY)
-        self.of_site = Asset.of((web / "site.js").read_bytes(), SCRIPT, ONE_DAY)
-        self.openapi = Asset.of(
+        self.embed = asset_of_file(_embed(kept), SCRIPT, ONE_DAY)
+        self.of_site = asset_of_file((web / "site.js").read_bytes(), SCRIPT, ONE_DAY)
+        self.openapi = asset_of_file(
             (web / "openapi.json").read_bytes(), "application/json", ONE_DAY
         )
-        self.robots = Asset.of(
+        self.robots = asset_of_file(
             (web / "robots.txt").read_bytes(), "text/plain; charset=utf-8", ONE_DAY
         )
 

@@ -5,7 +5,14 @@ files under names that change with their content.
 """
 
 from hitsvc.shell.doors import Door, nobody
-from hitsvc.shell.files import HTML, ONE_DAY, SECURITY_HEADERS, Asset, FileResource
+from hitsvc.shell.files import (
+    HTML,
+    ONE_DAY,
+    SECURITY_HEADERS,
+    Asset,
+    FileResource,
+    asset_of_file,
+)
 from hitsvc.shell.frame import Link, Shell, StaticResource, path_as_sent
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "Link",
     "Shell",
     "StaticResource",
+    "asset_of_file",
     "nobody",
     "path_as_sent",
 ]

@@ -16,16 +16,18 @@ from typing import Any, NamedTuple
 
 import falcon
 from falcon.asgi import Request, Response
-from jinja2 import (
-    Environment,
-    PackageLoader,
-    PrefixLoader,
-    StrictUndefined,
-    pass_context,
-)
+from jinja2 import pass_context
 
 import hitsvc
-from hitsvc.shell.files import FOR_EVER, HTML, REVALIDATE, Asset, FileResource
+from hitsvc.shell.files import (
+    FOR_EVER,
+    HTML,
+    REVALIDATE,
+    Asset,
+    FileResource,
+    asset_of_file,
+)
+from hitsvc.shell.templates import environment
 
 # Below that, pages look for the others where they are without a proxy's path.
 MAX_DEPTH = 20
@@ -80,7 +82,7 @@ class Shell:
         self._hashed: dict[str, str] = {}
         for package in names:
             self._add_files(package)
-        self._templates = _environment(names)
+        self._templates = environment(names)
         self._templates.globals |= {
             "static": _static(self._hashed),
             "version": hitsvc.__version__,
@@ -112,7 +114,8 @@ class Shell:
         **values: Any,
     ) -> Asset:
         """Render a page, ready to be sent; see `render`."""
-        return Asset.of(self.render(template, path, **values), HTML, cache_control)
+        page = self.render(template, path, **values)
+        return asset_of_file(page, HTML, cache_control)
 
     def error_page(self, title: str, message: str, path: bytes) -> bytes:
         """Render a page that says what went wrong.
@@ -154,7 +157,7 @@ class Shell:
             msg = f"two files are named {name}"
             raise ValueError(msg)
         stem, _, extension = name.rpartition(".")
-        asset = Asset.of(data, _TYPES[extension], FOR_EVER)
+        asset = asset_of_file(data, _TYPES[extension], FOR_EVER)
         self._hashed[name] = f"{stem}.{asset.plain.etag}.{extension}"
         self.static[self._hashed[name]] = asset
 
@@ -164,19 +167,6 @@ class Shell:
             return
         for file in sorted(directory.iterdir(), key=lambda file: file.name):
             self.add_file(file.name, file.read_bytes())
-
-
-def _environment(packages: Iterable[str]) -> Environment:
-    """Return what finds the templates of some packages, and renders them."""
-    places = {name.rpartition(".")[2]: PackageLoader(name) for name in packages}
-    return Environment(
-        loader=PrefixLoader(places),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
 
 
 def _static(hashed: Mapping[str, str]) -> Callable[[Any, str], str]:
