@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import closing
 from typing import Any
 
 import hiredis
@@ -9,7 +10,6 @@ import hiredis
 from hitsvc.store.replies import Replies
 from tests.fuzz.clock_loop import ClockLoop
 
-_LOOP = ClockLoop()
 _DEADLINE_S = 1.0
 # hiredis makes room for as many elements as are announced: 1.2 s for 100,000,000. A store
 # is trusted not to announce them.
@@ -59,21 +59,21 @@ class _Model:
 
 def TestOneInput(data: bytes) -> None:
     """Follow a script: each line asks, lets time pass, or is a piece of the answer."""
-    asyncio.set_event_loop(_LOOP)
-    _LOOP.run_until_complete(_follow(data))
+    with closing(ClockLoop()) as loop:
+        loop.run_until_complete(_follow(data, loop))
 
 
-async def _follow(data: bytes) -> None:
+async def _follow(data: bytes, loop: ClockLoop) -> None:
     replies, transport, model = Replies(), _Transport(), _Model()
     replies.connection_made(transport)  # type: ignore[arg-type]
     for line in data.split(b"\n"):
         what, rest = line[:1], line[1:].replace(b"~", b"\r\n")
         if what == b"?" and not replies.lost:
             number = 1 + len(rest) % 4
-            future = replies.ask(b"PING\r\n", number, _LOOP.time() + _DEADLINE_S)
+            future = replies.ask(b"PING\r\n", number, loop.time() + _DEADLINE_S)
             model.asked.append((number, len(model.stream), future))
         elif what == b"w":
-            await _LOOP.pass_by(0.3)
+            await loop.pass_by(0.3)
         elif what == b"x":
             replies.connection_lost(None)
         elif what not in b"?" and not replies.lost:
@@ -83,8 +83,8 @@ async def _follow(data: bytes) -> None:
             replies.data_received(what + rest)
         if replies.lost:
             assert all(future.done() for _, _, future in model.asked)
-    await _LOOP.pass_by(_DEADLINE_S)
-    await _LOOP.pass_by(_DEADLINE_S)
+    await loop.pass_by(_DEADLINE_S)
+    await loop.pass_by(_DEADLINE_S)
     model.check()
     replies.connection_lost(None)
 

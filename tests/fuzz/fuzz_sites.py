@@ -2,6 +2,7 @@
 
 from hitsvc.errors import InvalidURL
 from hitsvc.request import Identity, Sites, normalise
+from hitsvc.request.lists import ANY_SUBDOMAIN, entries
 
 
 def TestOneInput(data: bytes) -> None:
@@ -11,21 +12,21 @@ def TestOneInput(data: bytes) -> None:
     try:
         sites = Sites(allowed, denied)
     except ValueError:
-        entries = [*_entries(allowed), *_entries(denied)]
-        assert any(map(_refusal, entries)), "no entry of them is wrong"
+        listed = [*entries(allowed), *entries(denied)]
+        assert any(map(_refusal, listed)), "no entry of them is wrong"
         return
     # Both lists say which names are hosts although they have no dot.
     identity = Identity(hosts=f"{allowed},{denied}")
     host_of = identity.host
     only_allowed = Sites(allowed, identity=identity)
     only_denied = Sites(denied=denied, identity=identity)
-    for entry in _entries(allowed):
-        host = host_of(entry.removeprefix("*."))
+    for entry in entries(allowed):
+        host = host_of(entry.removeprefix(ANY_SUBDOMAIN))
         assert (host in sites) is (host in only_denied)
-        if entry.startswith("*."):
+        if entry.startswith(ANY_SUBDOMAIN):
             assert f"a.b.{host}" in only_allowed
-    for entry in _entries(denied):
-        assert host_of(entry.removeprefix("*.")) not in sites
+    for entry in entries(denied):
+        assert host_of(entry.removeprefix(ANY_SUBDOMAIN)) not in sites
     try:
         site = normalise(page).partition("/")[0]
     except InvalidURL:
@@ -34,10 +35,6 @@ def TestOneInput(data: bytes) -> None:
     assert inside is (site in only_allowed and site in only_denied)
     assert (site in Sites(site)) is True
     assert (site in Sites(denied=site)) is False
-
-
-def _entries(text: str) -> list[str]:
-    return [entry for part in text.split(",") if (entry := part.strip())]
 
 
 def _refusal(entry: str) -> str:

@@ -1,44 +1,47 @@
 """The cases, for the service itself."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import pytest
 
-from tests.faults.targets import NO_LIMITS
-from tests.http import judge
+from tests.faults.targets import DIRECT
 from tests.http.cases import CASES, GROUPS
 from tests.http.known import BEHIND, DEVIATIONS, KNOWN
-from tests.http.runner import PATIENCE_S, Runner
-from tests.support.service import PATIENT, Service
+from tests.http.rounds import Outcome, numbering, service, way
+from tests.http.test_behind import cases_of
 
 pytestmark = pytest.mark.service
 
-# What fails need not be waited for.
-_HASTY_S = 2.0
 
-
-@pytest.fixture(scope="module", name="runner")
-def _runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """What plays them, and the service that they are played for."""
-    with Service(tmp_path_factory.mktemp("direct"), env=PATIENT | NO_LIMITS) as service:
-        runner = Runner(service.url, service.url)
-        yield runner
-        runner.close()
+@pytest.fixture(scope="module", name="outcomes")
+def _outcomes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Outcome]:
+    """What came of the cases that are to be tested."""
+    directory = tmp_path_factory.mktemp("direct")
+    with (
+        service(directory / "service") as running,
+        way(DIRECT, running, directory, numbering()) as direct,
+    ):
+        return direct.play(cases_of(request))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_direct(name, runner):
+def test_direct(name, outcomes):
     """What is right is done; what is known to be wrong is, or the list is."""
-    case = CASES[name]
-    failing = KNOWN.get(name) or DEVIATIONS.get(name)
-    found = judge.direct(case, runner.play(case, _HASTY_S if failing else PATIENCE_S))
-    if failing and found:
-        pytest.xfail(f"{failing} (RFC {case.section}): {found}")
+    outcome = outcomes[name]
+    if outcome.reason and outcome.found:
+        pytest.xfail(f"{outcome.reason} (RFC {outcome.case.section}): {outcome.found}")
 
-    assert not failing, (
-        f"it is right now: take it out of tests/http/known.py ({failing})"
+    assert not outcome.reason, (
+        f"it is right now: take it out of tests/http/known.py ({outcome.reason})"
     )
-    assert found == [], f"RFC {case.section}"
+    assert outcome.found == [], f"RFC {outcome.case.section}"
+
+
+def test_whoever_comes_next_is_spared(outcomes):
+    """None of the cases leaves its answer to another."""
+    assert [name for name, one in outcomes.items() if not one.spares_others] == []
 
 
 def test_names_differ():
