@@ -20,7 +20,7 @@ SECONDS := 600
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install run test test-compiled lint check coverage fuzz soak format kubernetes chart script docs bench bench-quick clean
+.PHONY: help install run test test-compiled lint check coverage conformance fuzz soak format kubernetes chart script docs bench bench-quick clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ coverage: $(INSTALLED) ## The same but for containers, with branch coverage, whi
 	@$(BIN)/coverage run -m pytest $(PARALLEL) -m "not compose"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+conformance: $(INSTALLED) ## Play all cases of HTTP, direct and behind proxies; a table of what holds.
+	@$(BIN)/python -m tests.http $(WAYS)
 
 # atheris is no dependency: there are wheels of it for Linux only. The last version for
 # Python 3.11 is 3.0.0.
