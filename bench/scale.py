@@ -34,7 +34,7 @@ def _write(path: Path, day: str) -> None:
     """Write a hit of each page on one day, as our own format has it."""
     others = _PAGES - _LARGE
     with path.open("w") as file:
-        file.write("# hitsvc 1\nurl,day,hits\n")
+        file.write("url,day,hits\n")
         for number in range(_LARGE):
             file.write(f"large.example/post/{number:05},{day},{number % 90 + 1}\n")
         for number in range(others):

@@ -7,15 +7,15 @@ moment, though not all at the same.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from hitsvc.admin.client import script
-from hitsvc.admin.importers import LeftOut, Row, gathered
+from hitsvc.admin.importers import Row, distinct
 from hitsvc.admin.nodes import is_cluster, servers, unmoved
+from hitsvc.admin.reading_ahead import reading
 from hitsvc.counting import Keys, site_of
 from hitsvc.errors import StoreError
 
@@ -25,6 +25,8 @@ _SCAN = 200
 _MAX_PAGES = 50
 _FIRST_PAGES = 20
 _ROWS = 500
+# A year that begins later than that does so after the export's end.
+_LONGEST = timedelta(days=7)
 _ON_THEIR_WAY = (
     "hits of a page are being moved to another, or that was cut off: hitsvc repair ends "
     "it; then run this again"
@@ -58,7 +60,7 @@ class Export:
         without one; that is there too if nothing else is.
 
         Args:
-            today: Its year and the next may begin while the export runs.
+            today: The day on which the export begins.
             progress: Told how many pages more have been read.
 
         Raises:
@@ -68,46 +70,45 @@ class Export:
         """
         if is_cluster(self._client) and self._client.exists(self._keys.move):
             raise StoreError(_ON_THEIR_WAY)
-        self._years = {str(today.year), str(today.year + 1)}
-        pages = (row.url for row in gathered(self._scan(), LeftOut()))
-        size = _FIRST_PAGES
-        # PERF: the store reads the next pages while these are written: 1.5 times as fast.
-        with ThreadPoolExecutor(1) as reading:
-            batch = list(islice(pages, size))
-            coming = reading.submit(self._read, batch)
-            while batch:
-                now, found = batch, coming.result()
-                batch = list(islice(pages, size))
-                coming = reading.submit(self._read, batch)
-                number = 0
-                for page, reply in zip(now, found, strict=True):
-                    for row in _rows(page, reply):
-                        number += 1
-                        yield row
-                size = max(1, min(_MAX_PAGES, len(now) * _ROWS // (number + 1)))
+        # It may begin before the export ends.
+        self._years = {str(day.year) for day in (today, today + _LONGEST)}
+        for pages, found in self._batches(progress):
+            for page, reply in zip(pages, found, strict=True):
+                yield from _rows(page, reply)
+
+    def _batches(
+        self, progress: Callable[[int], None]
+    ) -> Iterator[tuple[list[str], Sequence[Any]]]:
+        """Read the pages, some at a time: their names, and what is of them."""
+        names = distinct(self._scan())
+        with reading(self._client) as reader:
+
+            def ask(size: int) -> list[str]:
+                batch = list(islice(names, size))
+                if batch:
+                    totals = [self._keys.page(name).total for name in batch]
+                    reader.ask(totals, sorted(self._years))
+                return batch
+
+            size = _FIRST_PAGES
+            coming = ask(size)
+            while coming:
+                now, found = coming, reader.answer()
+                # PERF: the store reads these while the others are written: 1.5 times as
+                # fast.
+                coming = ask(size)
+                yield now, found
+                hits = sum(len(days) // 2 for page in found for days in page[3::2])
+                size = max(1, min(_MAX_PAGES, len(now) * _ROWS // (hits + 1)))
                 progress(len(now))
 
-    def _read(self, pages: Sequence[str]) -> Sequence[Any]:
-        """Read some pages, each as it is at one moment."""
-        if not pages:
-            return []
-        names = [self._keys.page(page).total for page in pages]
-        years, text = sorted(self._years), script("read_pages")
-        if not is_cluster(self._client):
-            found: Sequence[Any] = self._client.eval(text, len(names), *names, *years)
-            return found
-        pipeline = self._client.pipeline(transaction=False)
-        for name in names:
-            pipeline.eval(text, 1, name, *years)
-        return [page for (page,) in pipeline.execute()]
-
-    def _scan(self) -> Iterator[Row]:
+    def _scan(self) -> Iterator[list[str]]:
         """Find the pages; some come twice while the store grows or shrinks."""
         with unmoved(self._client):
             for server in servers(self._client):
                 yield from self._scan_one(server)
 
-    def _scan_one(self, server: Any) -> Iterator[Row]:
+    def _scan_one(self, server: Any) -> Iterator[list[str]]:
         text, site = script("scan_pages"), self._site
         start = len(self._keys.page("").total) - 1
         pattern = self._keys.all_pages
@@ -123,9 +124,7 @@ class Export:
                 msg = f"{old} has its days as version 1.0 kept them: run hitsvc repair first"
                 raise StoreError(msg)
             self._years.update(years)
-            for page in pages:
-                if site is None or site_of(page) == site:
-                    yield Row(page, None, 0)
+            yield [page for page in pages if site is None or site_of(page) == site]
             if cursor == "0":
                 return
 

@@ -9,7 +9,7 @@ here knows our store.
 from hitsvc.admin.importers.access_log import AccessLog
 from hitsvc.admin.importers.busuanzi import Busuanzi
 from hitsvc.admin.importers.content_id import content_id
-from hitsvc.admin.importers.gathering import gathered
+from hitsvc.admin.importers.gathering import distinct, gathered
 from hitsvc.admin.importers.goatcounter import GoatCounter
 from hitsvc.admin.importers.hit_counter import HitCounter
 from hitsvc.admin.importers.keys import key_of, keys_by
@@ -46,6 +46,7 @@ __all__ = [
     "UrlMap",
     "Vercount",
     "content_id",
+    "distinct",
     "gathered",
     "key_of",
     "keys_by",

@@ -1,11 +1,11 @@
-"""Sums rows up: each page and day once, in order, in memory that does not grow.
+"""Sums rows up: each page and day once, in order, in memory that does not grow; so names.
 
 What compares with the counts that are there, such as ``--max``, must see the whole of a
 day; and a page's days together are one change of it.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from datetime import date
 from functools import lru_cache
@@ -40,9 +40,11 @@ def gathered(
     Returns:
         Rows ordered by page, and by day, undated first.
     """
-    # A database without a name is a temporary file, if it grows large.
-    with closing(sqlite3.connect("", isolation_level=None)) as database:
-        _prepare(database)
+    with closing(_database()) as database:
+        database.execute(
+            "CREATE TABLE sums (url TEXT, day INTEGER, hits INTEGER, "
+            "PRIMARY KEY (url, day)) WITHOUT ROWID"
+        )
         sums: dict[_Pair, int] = {}
         spilled = False
         for url, day, hits in rows:
@@ -63,15 +65,55 @@ def gathered(
                 yield Row(url, _day(ordinal) if ordinal else None, hits)
 
 
-def _prepare(database: sqlite3.Connection) -> None:
+def distinct(
+    names: Iterable[Collection[str]], *, in_memory: int = MAX_IN_MEMORY
+) -> Iterator[str]:
+    """Sort names.
+
+    Nothing comes out before all has gone in.
+
+    Args:
+        names: Some at a time, in any order; one may come twice.
+        in_memory: About how many may be in memory.
+
+    Returns:
+        Each once, in order.
+    """
+    with closing(_database()) as database:
+        database.execute("CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID")
+        found: set[str] = set()
+        spilled = False
+        for some in names:
+            found.update(some)
+            if len(found) >= in_memory:
+                _spill_names(database, found)
+                found.clear()
+                spilled = True
+        if not spilled:
+            yield from sorted(found)
+            return
+        _spill_names(database, found)
+        found.clear()
+        for (name,) in database.execute("SELECT name FROM names ORDER BY name"):
+            yield name
+
+
+def _database() -> sqlite3.Connection:
+    """Make a database without a name: a temporary file, if it grows large."""
+    database = sqlite3.connect("", isolation_level=None)
     # Nobody needs it after a crash.
     database.execute("PRAGMA journal_mode = OFF")
     database.execute("PRAGMA synchronous = OFF")
     database.execute("PRAGMA cache_size = -32768")
-    database.execute(
-        "CREATE TABLE sums (url TEXT, day INTEGER, hits INTEGER, "
-        "PRIMARY KEY (url, day)) WITHOUT ROWID"
-    )
+    return database
+
+
+def _spill_names(database: sqlite3.Connection, names: set[str]) -> None:
+    database.execute("BEGIN")
+    # PERF: in order, SQLite takes 0.8 us for each.
+    rows = zip(sorted(names), strict=True)
+    database.executemany("INSERT OR IGNORE INTO names VALUES (?)", rows)
+    database.execute("COMMIT")
 
 
 def _spill(database: sqlite3.Connection, sums: dict[_Pair, int]) -> None:

@@ -21,6 +21,7 @@ from hitsvc.admin.importers import (
     Shaper,
     Source,
     content_id,
+    distinct,
     gathered,
 )
 from hitsvc.admin.importers.rows import MAX_HITS
@@ -54,6 +55,15 @@ class TestGathering:
         assert len({row[:2] for row in found}) == len(found)
         order = [(row.url, row.day or date.min) for row in found]
         assert order == sorted(order)
+
+    @given(
+        st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])))),
+        st.sampled_from([1, 3, 1000]),
+    )
+    def test_names_are_there_once_in_order(self, names, in_memory):
+        """In memory and beside."""
+        found = list(distinct(names, in_memory=in_memory))
+        assert found == sorted({name for some in names for name in some})
 
     @pytest.mark.parametrize("in_memory", [1, 1000])
     @pytest.mark.parametrize("hits", [MAX_HITS, -MAX_HITS])
