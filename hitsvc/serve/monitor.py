@@ -20,11 +20,10 @@ import uvicorn
 from hitsvc.errors import SettingsError
 from hitsvc.http1 import ConnectionLimit, HttpProtocol, LimitedProtocol, Limits
 from hitsvc.metrics import Board
-from hitsvc.operator_port import create_operator_app
+from hitsvc.operator_port import create_operator_app, open_store_watch
 from hitsvc.serve.forked import ForkedServer
 from hitsvc.serve.listener import open_listener
 from hitsvc.settings import Settings
-from hitsvc.store_watch import open_store_watch
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ import pytest
 from hitsvc.counting import Fill
 from hitsvc.metrics import Board, render
 from hitsvc.metrics.catalogue import FAMILIES
-from hitsvc.operator_port import _service, _store
-from hitsvc.store_watch import StoreState
+from hitsvc.operator_port import StoreState
+from hitsvc.operator_port.create import _service, _store
 
 ROOT = Path(__file__).parents[2]
 ALERTS = ROOT / "config" / "prometheus" / "alerts.yml"

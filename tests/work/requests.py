@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hitsvc.badge.icons import MAX_MEASURED_PATH, Icons, installed_icons
-from hitsvc.many import MAX_BYTES, MAX_PAGES
+from hitsvc.resources.many import MAX_BYTES, MAX_PAGES
 
 MAX_TARGET = 8 * 1024
 MAX_HEAD = 16 * 1024

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hitsvc.many import MAX_BYTES
 from hitsvc.png import open_painter
+from hitsvc.resources.many import MAX_BYTES
 from tests.support.valkey import Valkey
 from tests.work.requests import MAX_HEAD, MAX_TARGET, PAINTED, WORST
 

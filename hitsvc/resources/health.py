@@ -1,13 +1,13 @@
 """Falcon resources that say how the service is."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import falcon
 from falcon.asgi import Request, Response
 
 from hitsvc.answer import UNCACHED
-from hitsvc.counter import HitCounter
+from hitsvc.counter import HitCounter, troubles_of
 from hitsvc.store import StoreCheck
 
 log = logging.getLogger(__name__)
@@ -81,15 +81,6 @@ def _goes(resp: Response, is_going: Callable[[], bool]) -> bool:
     resp.status = falcon.HTTP_503
     _say(resp, "draining\n")
     return True
-
-
-def troubles_of(nodes: Mapping[str, str]) -> list[str]:
-    """Say what `HitCounter.check` has found out."""
-    return [
-        f"the pages at {name} cannot be counted: {trouble}"
-        for name, trouble in nodes.items()
-        if trouble
-    ]
 
 
 def _say(resp: Response, line: str) -> None:

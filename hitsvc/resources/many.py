@@ -16,7 +16,7 @@ from hitsvc.answer import UNAVAILABLE, allow_origin
 from hitsvc.counting import Reading
 from hitsvc.errors import CounterUnavailable, InvalidURL, SiteNotCounted
 from hitsvc.request import Visit
-from hitsvc.resources import HistoryReader
+from hitsvc.resources.counts import HistoryReader
 
 # APPSEC: Both bound the work: by the pages that Redis is asked for, and by what there is to
 # parse. `tests/work` holds the dearest of these requests to what any other may cost.

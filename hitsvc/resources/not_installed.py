@@ -3,7 +3,7 @@
 from falcon import HTTPNotImplemented
 from falcon.asgi import Request, Response
 
-from hitsvc.resources import CountResource
+from hitsvc.resources.counts import CountResource
 
 
 class NotInstalled(CountResource):

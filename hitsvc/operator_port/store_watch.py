@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hitsvc.counter import HitCounter
+from hitsvc.counter import HitCounter, troubles_of
 from hitsvc.counting import Fill
 from hitsvc.errors import CounterUnavailable
-from hitsvc.health import troubles_of
 from hitsvc.settings import Settings
 from hitsvc.store import StoreCheck, open_backend, open_store_check
 

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hitsvc.access import Keyring, Operator, Tokens
 from hitsvc.badge import BadgeMaker, icon_names, installed_icons
-from hitsvc.leave_me_out import LeaveMeOut
 from hitsvc.pages import Assets, page_routes
 from hitsvc.request import Identity
-from hitsvc.services import Services
+from hitsvc.resources import LeaveMeOut, Services
 from hitsvc.settings import Settings, links
 from hitsvc.shell import Door, Link, Shell, nobody
 from hitsvc.statistics import statistics_routes

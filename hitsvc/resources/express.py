@@ -22,8 +22,8 @@ from hitsvc.badge import PLAIN, Look
 from hitsvc.errors import CounterBusy, InvalidURL
 from hitsvc.http1 import NOTED, ReadyHeaders
 from hitsvc.request import USER_AGENT, ShortAddresses, Target, Visit, as_meant
-from hitsvc.resources import CountReader, CountResource, Pending
-from hitsvc.services import Services
+from hitsvc.resources.counts import CountReader, CountResource, Pending
+from hitsvc.resources.services import Services
 
 # 0.5 kB each, 2.3 kB if every query is that long: 38 MB. Longer ones are the app's.
 _CACHED_QUERIES = 16_384

@@ -10,11 +10,14 @@ from falcon import testing
 from hitsvc import __version__
 from hitsvc.errors import CounterUnavailable
 from hitsvc.metrics import Board, Rows, Tally
-from hitsvc.operator_port import create_operator_app
+from hitsvc.operator_port import (
+    StoreWatch,
+    create_operator_app,
+    open_store_watch,
+)
 from hitsvc.settings import Settings
 from hitsvc.store.check import StoreCheck
 from hitsvc.store.description import describe
-from hitsvc.store_watch import StoreWatch, open_store_watch
 from tests.support.samples import samples_of
 
 INFO = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hitsvc.many import MAX_BYTES, MAX_PAGES
+from hitsvc.resources.many import MAX_BYTES, MAX_PAGES
 from tests.support.contract import AWAY, ORIGIN, contract
 from tests.support.service import PATIENT
 from tests.support.site import Site

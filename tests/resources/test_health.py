@@ -8,7 +8,7 @@ import pytest
 from falcon import testing
 from falcon.asgi import App
 
-from hitsvc.health import Liveness, Readiness
+from hitsvc.resources import Liveness, Readiness
 
 
 class Counter:

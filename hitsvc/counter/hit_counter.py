@@ -1,7 +1,6 @@
-"""The counter layer: what the rest of the service calls to count and to read.
+"""The counter, joined of parts that know nothing of each other.
 
-`HitCounter` joins parts that know nothing of each other: `Ways` carry operations to Redis,
-`CarefulHits` looks before it counts, `PageIndex` lists the pages, and `Capacity` watches the
+`Ways` carry operations to Redis, `CarefulHits` looks before it counts, `PageIndex` lists the pages, and `Capacity` watches the
 store's memory.
 """
 
@@ -10,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache, partial
 
+from hitsvc.counter.ways import Ways
 from hitsvc.counting import (
     Capacity,
     CarefulHit,
@@ -35,7 +35,6 @@ from hitsvc.counting import (
 )
 from hitsvc.metrics import HitTally
 from hitsvc.store import Backend
-from hitsvc.ways import Ways
 
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
 # ones are spelled each time, so that nobody can fill our memory.

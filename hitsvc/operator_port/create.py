@@ -1,6 +1,6 @@
-"""The operator's port: metrics, and readiness in detail.
+"""The app of the operator's port.
 
-Its app runs in a process of its own, which asks the store itself: what it says holds also
+It runs in a process of its own, which asks the store itself: what it says holds also
 while no worker does anything.
 """
 
@@ -16,7 +16,7 @@ from hitsvc import __version__
 from hitsvc.answer import UNCACHED
 from hitsvc.counting import FULL_ABOVE, Fill
 from hitsvc.metrics import CONTENT_TYPE, Board, Value, render
-from hitsvc.store_watch import StoreState, StoreWatch
+from hitsvc.operator_port.store_watch import StoreState, StoreWatch
 
 _TEXT = "text/plain; charset=utf-8"
 

@@ -17,7 +17,7 @@ from hitsvc.badge import PLAIN, Look
 from hitsvc.counting import Reading, site_of
 from hitsvc.http1 import FAILURE
 from hitsvc.request import Target, Visit, is_left_out, secure_name
-from hitsvc.services import Services
+from hitsvc.resources.services import Services
 from hitsvc.shell import Door
 
 
