@@ -6,6 +6,7 @@ about them is stored.
 """
 
 from hitsvc.access.operator import Operator, OperatorStore
+from hitsvc.access.ownership import give_back
 from hitsvc.access.sessions import CODE_LIFE_S, SESSION_LIFE_S, Code, Sessions
 from hitsvc.access.token_file import TOKEN_FILE, TokenFile, new_token
 from hitsvc.access.tokens import Keyring, Right, Tokens
@@ -22,5 +23,6 @@ __all__ = [
     "Sessions",
     "TokenFile",
     "Tokens",
+    "give_back",
     "new_token",
 ]

@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from hitsvc.access.ownership import give_back
 from hitsvc.errors import SettingsError
 from hitsvc.settings import Right, mistake, strong
 
@@ -68,6 +69,7 @@ class TokenFile:
         """
         try:
             self._written(new_token()).replace(self.path)
+            give_back(self.path.parent, [self.path.name])
         except OSError as ex:
             self._refuse((ex.strerror or "it cannot be written").lower(), ex)
 

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from hitsvc.access import give_back
 from hitsvc.errors import StoreError
 
 # A service that was told to stop, or killed, needs a moment until all of it is gone.
@@ -92,6 +93,10 @@ class DataDir:
 
     def release(self) -> None:
         """End this process's part of the claim."""
+        with contextlib.suppress(
+            OSError
+        ):  # what is wrong with it shows where it is used
+            give_back(self.path)
         os.close(self.lock_fd)
         if self._private_dir:
             with contextlib.suppress(OSError):
