@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -23,7 +24,7 @@ from hitsvc.cli.asking import open_store_client
 from hitsvc.cli.stores import CHECK_TIMEOUT_S, open_store
 from hitsvc.counting import Keys
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.settings import Settings, sources, unknown_variables
+from hitsvc.settings import DEFAULT_SOURCE, Settings, sources, unknown_variables
 from hitsvc.store import StoreReport, open_store_check
 
 
@@ -59,12 +60,20 @@ def command(
         found = [finding.as_object() for finding in findings]
         click.echo(json.dumps({"settings": lines, "findings": found}))
     else:
-        for name, (value, source) in lines.items():
-            click.echo(f"{name}={value}  ({source})")
+        _list(lines)
         for finding in findings:
             mark = "WRONG" if finding.wrong else "ok"
             click.echo(f"{mark:5} {finding.about}: {finding.text}")
     sys.exit(any(finding.wrong for finding in findings))
+
+
+def _list(lines: Mapping[str, tuple[str, str]]) -> None:
+    """Print the settings that somebody has chosen; the rest only hides what is wrong."""
+    chosen = {name: line for name, line in lines.items() if line[1] != DEFAULT_SOURCE}
+    for name, (value, source) in chosen.items():
+        click.echo(f"{name}={value}  ({source})")
+    rest = len(lines) - len(chosen)
+    click.echo(f"{rest} settings have their defaults; --json lists them, too")
 
 
 def _store(settings: Settings) -> list[Finding]:

@@ -10,9 +10,10 @@ from hitsvc.settings.links import links
 from hitsvc.settings.mistakes import Right, mistake, right_of
 from hitsvc.settings.model import Settings, unknown_variables
 from hitsvc.settings.operator import strong
-from hitsvc.settings.sources import sources
+from hitsvc.settings.sources import DEFAULT_SOURCE, sources
 
 __all__ = [
+    "DEFAULT_SOURCE",
     "Right",
     "Settings",
     "links",

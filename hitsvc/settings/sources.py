@@ -8,6 +8,8 @@ from hitsvc.settings.model import SECRET_FIELDS, Settings, given_values
 
 # What may stand where a secret could.
 _NO_SECRETS = {"", "embedded", "memory"}
+# The source of what nobody has set.
+DEFAULT_SOURCE = "default"
 
 
 def sources(
@@ -24,7 +26,7 @@ def sources(
     told = {}
     for name in Settings.model_fields:
         value = str(getattr(settings, name))
-        source = given[name].source if name in given else "default"
+        source = given[name].source if name in given else DEFAULT_SOURCE
         if source == variable(name):
             source = "environment"
         hidden = name in SECRET_FIELDS and value not in _NO_SECRETS

@@ -14,7 +14,9 @@ def test_a_service_in_order_has_nothing_wrong(service: StartService) -> None:
     done = run_hitsvc(*words)
     assert (done.returncode, "WRONG" in done.stdout) == (0, False), done.stdout
     assert f"HITSVC_DATA_DIR={running.data_dir}  (--data-dir)" in done.stdout
+    assert "(default)" not in done.stdout
     told = json.loads(run_hitsvc(*words, "--json").stdout)
+    assert told["settings"]["HITSVC_BOTS"] == ["skip", "default"]
     about = {finding["about"] for finding in told["findings"]}
     assert about == {"store", "memory", "clock", "days", "disk", "proxy"}
 
