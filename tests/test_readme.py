@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts import repository
+from scripts.reading_ease import reading_ease
 from tests.support.commands import free_port
 from tests.support.processes import eventually
 from tests.support.visitors import visit
@@ -29,6 +30,18 @@ def commands() -> list[str]:
 def test_it_is_short() -> None:
     """Whoever wants more finds it in the manual."""
     assert len(TEXT.split()) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_it_is_easy_to_read(page: str) -> None:
+    """As plain English is: 60 by Flesch; `python -m scripts.reading_ease` tells."""
+    assert reading_ease((ROOT / page).read_text(encoding="utf-8")) >= 60
+
+
+def test_what_is_hard_to_read_is_told_from_what_is_easy() -> None:
+    """By the length of sentences and words."""
+    assert reading_ease("The cat sat on the mat. It was warm.") > 100
+    assert reading_ease("Institutional considerations necessitate deliberation.") < 0
 
 
 def test_there_are_three_ways_to_run_it() -> None:
