@@ -9,10 +9,10 @@ import shutil
 import ssl
 import subprocess
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -142,6 +142,19 @@ class Composition:
             **options,
         )
 
+    def type(self, script: str) -> None:
+        """Run commands of the manual where they are to be typed."""
+        done = subprocess.run(
+            ["sh", "-e", "-c", script],
+            cwd=self.directory,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+        assert done.returncode == 0, (script, done.stdout, done.stderr)
+
     def up(self, *arguments: str) -> None:
         """Start it as its manual says, and wait until it counts."""
         self.compose("up", "-d", *arguments, timeout_s=BUILD_TIMEOUT_S)
@@ -250,15 +263,6 @@ class Composition:
         return self.compose(
             *("run", "--rm", "-T", "--no-deps", "-e", f"MAXMEMORY={size}"),
             *("--entrypoint", "sh /opt/hitsvc/store.sh check", "store"),
-        )
-
-    def stream(self, command: Sequence[str], file: IO[bytes]) -> None:
-        """Write what a command in the store's container says into a file."""
-        subprocess.run(
-            ["docker", "exec", self.container("store"), *command],
-            stdout=file,
-            check=True,
-            timeout=60,
         )
 
 

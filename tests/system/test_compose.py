@@ -25,6 +25,7 @@ from tests.support.composition import (
     say,
 )
 from tests.support.load import Tally, hit
+from tests.support.manual import blocks
 from tests.support.processes import eventually
 
 VALKEY = "valkey/valkey:8"
@@ -169,19 +170,10 @@ class TestCounting:
         """The manual's commands bring back the numbers of the backup."""
         for _ in range(5):
             project.count(page)
-        copy = project.directory / "backup.rdb"
-        script = "/opt/hitsvc/store.sh"
-        with copy.open("wb") as file:
-            project.stream(("sh", script, "backup"), file)
+        project.type(blocks("install/docker.md", "backup"))
         project.count(page)
-        project.compose("stop", "app", "store")
-        with copy.open("rb") as file:
-            project.compose(
-                *("run", "--rm", "-T", "--no-deps", "--entrypoint"),
-                *(f"sh {script} restore", "store"),
-                stdin=file,
-            )
-        project.up("app")
+        project.type(blocks("install/docker.md", "restore"))
+        project.wait()
         assert project.get(f"/nocount?url={page}")[:2] == (200, "5")
 
 

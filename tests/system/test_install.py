@@ -1,6 +1,6 @@
 """Installed is running: the command, its store and its files come with the package."""
 
-# ruff: noqa: S603 - starts our own programs
+# ruff: noqa: S603, S607 - starts our own programs, and what the manual says
 
 import os
 import subprocess
@@ -14,6 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.support.commands import free_port
+from tests.support.manual import blocks
 from tests.support.processes import eventually
 from tests.support.visitors import visit
 
@@ -34,9 +35,12 @@ def _program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("this needs uv, which `make install` brings")
     home = tmp_path_factory.mktemp("tools")
     tools = {"UV_TOOL_DIR": str(home / "tools"), "UV_TOOL_BIN_DIR": str(home / "bin")}
+    # As the manual says, with the Python and the places of this test.
+    command = f"{UV} " + blocks("install/desktop.md", "install").removeprefix("uv ")
     done = subprocess.run(
-        [UV, "tool", "install", "--quiet", "--python", sys.executable, ROOT],
-        env=os.environ | tools,
+        ["sh", "-e", "-c", command],
+        cwd=ROOT,
+        env=os.environ | tools | {"UV_PYTHON": sys.executable},
         capture_output=True,
         text=True,
         check=False,
@@ -48,12 +52,12 @@ def _program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(program: Path, directory: Path) -> Iterator[str]:
+def serving(program: Path, directory: Path, *options: str) -> Iterator[str]:
     """Run the command there, as somebody who has set nothing; yield its address."""
     address = f"127.0.0.1:{free_port()}"
     environ = {"PATH": os.environ["PATH"], "HOME": str(directory)}
     with subprocess.Popen(
-        [program, "serve", f"--bind={address}"], cwd=directory, env=environ
+        [program, "serve", f"--bind={address}", *options], cwd=directory, env=environ
     ) as process:
         try:
             eventually(lambda: answers(f"http://{address}"), within_s=20)
@@ -85,6 +89,34 @@ def test_an_installed_command_serves(program: Path, tmp_path: Path) -> None:
         )
     assert shown.stdout == "example.com 1 1\n"
     assert (tmp_path / "hitsvc-data").is_dir()
+
+
+@pytest.mark.service
+def test_the_manuals_commands_keep_its_counts(program: Path, tmp_path: Path) -> None:
+    """Those for a Mac or a PC, in a home directory."""
+
+    def type_in(mark: str) -> str:
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["sh", "-e", "-c", blocks("install/desktop.md", mark)],
+            cwd=tmp_path,
+            env={"PATH": path, "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    with serving(program, tmp_path, f"--data-dir={tmp_path / 'hits'}") as url:
+        assert visit(url, "/count?url=example.com").body == "1"
+        said = type_in("use")
+        assert visit(url, "/count?url=example.com").body == "2"
+    type_in("restore")
+    with serving(program, tmp_path, f"--data-dir={tmp_path / 'hits'}") as url:
+        assert visit(url, "/nocount?url=example.com").body == "1"
+
+    assert "WRONG" not in said
 
 
 @pytest.mark.parametrize(
