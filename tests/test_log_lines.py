@@ -16,7 +16,7 @@ CARRIED = {
     ("cli/serve.py", "message"),
     ("cli/serve.py", "str(ex)"),
     ("cli/serve.py", "warning"),
-    ("health.py", "text"),
+    ("resources/health.py", "text"),
     ("http1/limit.py", "self._text"),
     ("serve/console.py", "message"),
     ("serve/forked.py", "str(ex)"),

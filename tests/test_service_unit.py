@@ -16,7 +16,7 @@ from hitsvc.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 UNIT = ROOT / "config" / "hitsvc.service"
-MANUAL = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "docs" / "install" / "linux.md").read_text(encoding="utf-8")
 # Of 100; systemd calls up to 20 "safe", and its own services have 20 to 95.
 MAX_EXPOSURE = 20
 
