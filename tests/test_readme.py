@@ -76,6 +76,18 @@ def test_another_address_is_written_everywhere(tmp_path: Path) -> None:
     }
 
 
+def test_every_comparison_has_its_source() -> None:
+    """Row by row, and of each program."""
+    page = (ROOT / "docs" / "compared.md").read_text(encoding="utf-8")
+    name = re.compile(r"^\| (\w[^|]*) \|", re.MULTILINE)
+    rows = name.findall(TEXT)
+    programs = re.findall(r"\[([^\]]+)\]\((https://github[^)]+)\)", TEXT)
+
+    assert len(rows) == 10
+    assert name.findall(page.partition("## Sources")[0]) == rows
+    assert [url for _, url in programs if f"]({url})" not in page] == []
+
+
 @pytest.mark.service
 def test_the_command_without_a_clone_serves(tmp_path: Path) -> None:
     """As it stands there, from a repository that is this one."""
