@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from hitsvc.cli import operating, options
-from hitsvc.cli.stores import CHECK_TIMEOUT_S, store_url
+from hitsvc.cli.stores import CHECK_TIMEOUT_S, answering_store
 from hitsvc.cli.typed import Whole
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Calendar, Keys, Totals, zone_kept
 from hitsvc.settings import Settings
-from hitsvc.store import check_redis, open_backend
+from hitsvc.store import open_backend
 
 
 @click.command("show")
@@ -83,8 +83,7 @@ def read_totals(settings: Settings, page_key: str, days: int = 1) -> Totals:
         SettingsError: The store cannot be asked; the message says why.
         CounterUnavailable: It did not answer in time.
     """
-    url = store_url(settings)
-    check_redis(url, CHECK_TIMEOUT_S)
+    url = answering_store(settings)
     return asyncio.run(_read(settings, url, page_key, days))
 
 

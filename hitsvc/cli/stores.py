@@ -8,19 +8,42 @@ from urllib.parse import quote
 from hitsvc.errors import StoreError
 from hitsvc.serve import DataDir, EmbeddedStore, running_socket
 from hitsvc.settings import Settings
-from hitsvc.store import check_redis
+from hitsvc.store import RedisAway, check_redis
 
 CHECK_TIMEOUT_S = 3.0
 # An embedded store of some gigabytes takes this long to load, at most.
 _LOAD_WITHIN_S = 600.0
+# One whose service has just been started, for example by the line before.
+_START_WITHIN_S = 5.0
+_AGAIN_S = 0.05
 
 
-def store_url(settings: Settings) -> str:
+def answering_store(settings: Settings, start_within_s: float = _START_WITHIN_S) -> str:
     """Return the URL of the store, or of the embedded one that runs.
+
+    Args:
+        settings: They name it.
+        start_within_s: Seconds for which an embedded one may still start.
 
     Raises:
         StoreError: None can be asked; the message says why and what to do.
+        SettingsError: It does not answer, or does not let us in.
     """
+    url = _url(settings)
+    wait_s = start_within_s if settings.redis_url == "embedded" else 0.0
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            check_redis(url, CHECK_TIMEOUT_S)
+        except RedisAway:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return url
+
+
+def _url(settings: Settings) -> str:
     if settings.redis_url == "memory":
         msg = "the memory store can only be asked over HTTP: GET /nocount?url=..."
         raise StoreError(msg)
@@ -58,9 +81,7 @@ def open_store(settings: Settings) -> Iterator[str]:
         or running_socket(settings.data_dir) is not None
         or not settings.data_dir.is_dir()
     ):
-        url = store_url(settings)
-        check_redis(url, CHECK_TIMEOUT_S)
-        yield url
+        yield answering_store(settings)
         return
     data_dir = DataDir.claim(settings.data_dir)
     store = EmbeddedStore(data_dir, settings.embedded_memory)
