@@ -89,7 +89,7 @@ def test_pages_are_moved_and_those_of_other_settings_merged(cluster):
 
 def test_the_documented_operator_suffices(cluster, tmp_path):
     """For every command; no node refuses it anything."""
-    manual = Path(__file__).parents[2].joinpath("docs/operations.md").read_text()
+    manual = Path(__file__).parents[2].joinpath("docs/stores.md").read_text()
     (granted,) = re.findall(r"ACL SETUSER operator [^`\n]*? -@all (.*)", manual)
     for node in cluster.nodes:
         node.do("ACL", "SETUSER", "op", "on", ">x", "resetkeys", "~hits:*", "-@all")

@@ -24,7 +24,7 @@ _WITHIN_S = 60.0
 # Slots that move key by key, as all versions do it; and at once, as Valkey 9 does.
 _BY_KEY = 50
 _AT_ONCE = 1_500
-# As docs/operations.md has it.
+# As docs/stores.md has it.
 _OPTIONS = (*DURABLE, "--cluster-require-full-coverage", "no")
 _COPIED = ("--min-replicas-to-write", "1")
 

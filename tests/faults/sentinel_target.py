@@ -28,7 +28,7 @@ _SETTLED_WITHIN_S = 60.0
 _ON_ITS_OWN_S = 3.0
 _USUAL = ("info-period", "10000", "publish-period", "2000")
 _HASTE = ("info-period", "500", "publish-period", "200")
-# As docs/operations.md has it.
+# As docs/stores.md has it.
 _SETTINGS = {
     "replica-announce-ip": "127.0.0.1",
     "replica-announce-port": "{front}",

@@ -44,7 +44,7 @@ OPERATOR = granted(
     r"OPERATOR_COMMANDS: &operator-commands >-\n(.*?)\n +HITSVC_\w+:",
 )
 MANUAL = granted(
-    ROOT / "docs/operations.md", r"ACL SETUSER hitsvc [^`\n]*? -@all (\+[^`\n]*)"
+    ROOT / "docs/stores.md", r"ACL SETUSER hitsvc [^`\n]*? -@all (\+[^`\n]*)"
 )
 VISITORS = granted(
     ROOT / "docs/operations.md", r"The store's user needs six more commands: `([^`]*)`"

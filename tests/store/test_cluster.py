@@ -328,7 +328,7 @@ def test_a_seed_that_is_away_does_not_stop_the_start(cluster):
 
 async def test_the_documented_user_suffices(cluster):
     """Also while a slot moves; it is refused nothing but a look at the settings."""
-    manual = Path(__file__).parents[2].joinpath("docs/operations.md").read_text()
+    manual = Path(__file__).parents[2].joinpath("docs/stores.md").read_text()
     granted = re.findall(r"ACL SETUSER hitsvc [^`\n]*? -@all ([^`\n]*asking)", manual)[
         0
     ]
