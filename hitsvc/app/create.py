@@ -1,10 +1,9 @@
 """The application, joined of its parts."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import falcon.asgi
-from redis.asyncio import Redis
 
 from hitsvc.access import Operator
 from hitsvc.answer import (
@@ -29,11 +28,14 @@ from hitsvc.settings import Settings
 from hitsvc.shell import SECURITY_HEADERS
 from hitsvc.store import Backend, open_backend, open_store_check
 
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
 
 def create_app(
     settings: Settings,
     *,
-    redis: Redis | None = None,
+    redis: "Redis | None" = None,
     tally: HitTally | None = None,
     open_painter: Callable[[], Painter | None] = open_painter,
     shared: BeforeFork | None = None,
@@ -102,6 +104,9 @@ def _app(
     counts = {p: r for p, r in routes.items() if isinstance(r, CountResource)}
     headers = _headers(counts)
     app = CountingApp(headers, short, middleware=[lifespan])
+    app.router_options.default_to_on_request = (
+        True  # the operator's addresses have that
+    )
     for path, resource in routes.items():
         app.add_route(path, resource)
     app.express = ExpressLane(counts, services, headers, short)

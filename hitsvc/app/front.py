@@ -133,7 +133,6 @@ def _operator_side(
     )
     if not operator.keyring.opens:
         return None
-    # PERF: 40 ms of a start that does not need it.
     from hitsvc.dashboard import open_operator_side
 
     return open_operator_side(

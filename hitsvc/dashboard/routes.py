@@ -1,9 +1,6 @@
-"""The operator's side of the service, put together: what is where."""
+"""What is behind the operator's addresses, put together."""
 
 from collections.abc import Mapping
-
-from falcon import HTTPError
-from falcon.asgi import Request
 
 from hitsvc.access import Operator, OperatorStore, Sessions
 from hitsvc.admin import Summing, SummingProcess, open_client, summing_order
@@ -18,7 +15,7 @@ from hitsvc.dashboard.lists import Lists
 from hitsvc.dashboard.signing import SignIn, SignOut, ToHome
 from hitsvc.dashboard.table import OnePage, Table
 from hitsvc.dashboard.web import Web
-from hitsvc.request import Identity, TrustedProxies
+from hitsvc.request import Identity
 from hitsvc.settings import Settings
 from hitsvc.shell import Shell
 
@@ -26,24 +23,34 @@ from hitsvc.shell import Shell
 _TIMEOUT_S = 5.0
 
 
-class OperatorSide:
+class OpenedSide:
     """What answers the operator."""
 
     def __init__(
         self,
         settings: Settings,
         operator: Operator,
-        store: OperatorStore,
-        proxies: TrustedProxies,
+        gate: Gate,
+        sessions: Sessions,
         identity: Identity,
         calendar: Calendar,
     ) -> None:
-        """Put it together; nothing is connected yet; see `open_operator_side`."""
+        """Put it together; nothing is connected yet.
+
+        Args:
+            settings: The configuration.
+            operator: What it needs beside the settings.
+            gate: Lets the operator in.
+            sessions: Makes and knows sessions.
+            identity: What is one page.
+            calendar: Tells the day.
+        """
+        store = operator.store or _store(settings)
         self._settings = settings
         self._operator = operator
         self._identity = identity
-        self._sessions = Sessions(operator.keyring)
-        self._gate = Gate(operator.keyring, self._sessions, proxies)
+        self._sessions = sessions
+        self._gate = gate
         keys = Keys(settings.key_prefix)
         self._desk = Desk(store.connect, keys, calendar.today, sleep=store.sleep)
         self._zone = calendar.zone
@@ -88,47 +95,13 @@ class OperatorSide:
             "/api/v1/undo/{number}": ApiUndo(*means),
         }
 
-    def knows(self, req: Request) -> bool:
-        """Tell whether the operator asks for a page of others."""
-        try:
-            return self._gate.session(req) is not None
-        except HTTPError:
-            return False
-
     async def close(self) -> None:
         """Let what goes on end."""
         await self._summing.close()
         await self._desk.close()
 
 
-def open_operator_side(
-    settings: Settings,
-    operator: Operator,
-    proxies: TrustedProxies,
-    identity: Identity,
-    calendar: Calendar,
-) -> OperatorSide | None:
-    """Put it together; nothing is connected yet.
-
-    Args:
-        settings: The configuration.
-        operator: What it needs beside the settings.
-        proxies: Who may say that a client uses HTTPS.
-        identity: What is one page.
-        calendar: Tells the day.
-
-    Returns:
-        `None` for a store that lives in this process.
-    """
-    store = operator.store or _store(settings)
-    return store and OperatorSide(
-        settings, operator, store, proxies, identity, calendar
-    )
-
-
-def _store(settings: Settings) -> OperatorStore | None:
+def _store(settings: Settings) -> OperatorStore:
     url = settings.admin_redis_url or settings.redis_url
-    if url == "memory":
-        return None
     process = SummingProcess(summing_order(url, settings.key_prefix, settings.timezone))
     return OperatorStore(lambda: open_client(url, _TIMEOUT_S), process, process.end)

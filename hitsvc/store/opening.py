@@ -1,10 +1,10 @@
 """Choosing by its URL how a store is spoken to."""
 
-from redis.asyncio import Redis
+from typing import TYPE_CHECKING
 
 from hitsvc.errors import SettingsError
 from hitsvc.store.acknowledge import WAIT_LONGEST_S
-from hitsvc.store.backend import Backend, ClientBackend
+from hitsvc.store.backend import Backend
 from hitsvc.store.check import StoreCheck
 from hitsvc.store.cluster import Cluster
 from hitsvc.store.cluster_check import ClusterCheck
@@ -15,11 +15,14 @@ from hitsvc.store.redis_url import BadURL
 from hitsvc.store.sentinel_url import SentinelURL
 from hitsvc.store.wire import Wire
 
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
 
 def open_backend(
     url: str,
     timeout_s: float,
-    client: Redis | None = None,
+    client: "Redis | None" = None,
     acknowledge: str = "primary",
 ) -> Backend:
     """Choose the backend for a store.
@@ -38,9 +41,9 @@ def open_backend(
     if acknowledge == "replica":
         timeout_s += WAIT_LONGEST_S
     if client is not None:
-        return ClientBackend(client, timeout_s)
+        return _client_backend(client, timeout_s)
     if url == "memory":
-        return ClientBackend(_memory(), timeout_s)
+        return _client_backend(_memory(), timeout_s)
     if nodes := ClusterURL.parse(url):
         return Cluster(nodes, timeout_s)
     watched = SentinelURL.parse(url)
@@ -50,7 +53,7 @@ def open_backend(
 def open_store_check(
     url: str,
     timeout_s: float,
-    client: Redis | None = None,
+    client: "Redis | None" = None,
     acknowledge: str = "primary",
 ) -> StoreCheck:
     """Make the check of a store; the arguments are those of `open_backend`, and more.
@@ -89,7 +92,13 @@ def see_url(url: str, set_by: str) -> None:
         raise BadURL(ex.reason, set_by) from ex
 
 
-def _memory() -> Redis:
+def _client_backend(client: "Redis", timeout_s: float) -> Backend:
+    from hitsvc.store.client_backend import ClientBackend
+
+    return ClientBackend(client, timeout_s)
+
+
+def _memory() -> "Redis":
     try:
         from fakeredis import FakeAsyncRedis
     except ImportError as ex:  # pragma: no cover - the tests need it

@@ -17,7 +17,8 @@ from hitsvc.counting.days import Day
 from hitsvc.counting.operations import Hit
 from hitsvc.counting.totals import Totals
 from hitsvc.errors import CounterFull, CounterUnavailable, SettingsError
-from hitsvc.store.backend import Backend, ClientBackend
+from hitsvc.store.backend import Backend
+from hitsvc.store.client_backend import ClientBackend
 from hitsvc.store.opening import open_backend
 from hitsvc.store.wire import Wire
 

@@ -16,7 +16,7 @@ from redis.exceptions import ResponseError
 from hitsvc.counter import HitCounter
 from hitsvc.counting import ClaimNames, Day, words
 from hitsvc.errors import CounterFull, CounterUnavailable
-from hitsvc.store.backend import ClientBackend
+from hitsvc.store.client_backend import ClientBackend
 
 TODAY = Day.of(date(2030, 1, 2))
 OK, LOST_BEFORE, LOST_AFTER, REFUSED, HALF, NO_TOKEN = range(6)

@@ -17,7 +17,7 @@ from hitsvc.counting.refused import (
     RefusedSites,
 )
 from hitsvc.errors import CounterUnavailable
-from hitsvc.store.backend import ClientBackend
+from hitsvc.store.client_backend import ClientBackend
 
 NAME = "hits:refused"
 

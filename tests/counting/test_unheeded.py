@@ -9,7 +9,7 @@ from fakeredis import FakeAsyncRedis, FakeServer
 from hitsvc.counting.keys import Keys
 from hitsvc.counting.once import Once
 from hitsvc.counting.unheeded import KEPT_S, UnheededProxy
-from hitsvc.store.backend import ClientBackend
+from hitsvc.store.client_backend import ClientBackend
 
 
 def opened(is_first=lambda: True) -> tuple[UnheededProxy, FakeAsyncRedis]:

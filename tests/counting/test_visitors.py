@@ -16,7 +16,7 @@ from redis.exceptions import ResponseError
 from hitsvc.counter import HitCounter
 from hitsvc.counting import Calendar, ClaimNames, Closing, Day, Keys, Seen
 from hitsvc.errors import CounterUnavailable
-from hitsvc.store.backend import ClientBackend
+from hitsvc.store.client_backend import ClientBackend
 
 KEYS = Keys("hits:")
 NOON = 1_796_000_000.0  # in November 2026

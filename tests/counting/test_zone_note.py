@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 
 from hitsvc.counting import Keys, ZoneNote, spell, zone_kept
 from hitsvc.errors import CounterUnavailable
-from hitsvc.store.backend import ClientBackend
+from hitsvc.store.client_backend import ClientBackend
 
 KEYS = Keys("hits:")
 

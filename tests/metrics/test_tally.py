@@ -16,7 +16,8 @@ from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.metrics import Board, HitTally, Rows, Tally, render
 from hitsvc.metrics.catalogue import HITS
 from hitsvc.metrics.tally import TimedBackend
-from hitsvc.store.backend import Backend, ClientBackend
+from hitsvc.store.backend import Backend
+from hitsvc.store.client_backend import ClientBackend
 from tests.support.samples import samples_of
 
 URL = "example.com/page"

@@ -9,7 +9,7 @@ from hitsvc.counter import HitCounter
 from hitsvc.counting import Day, Keys
 from hitsvc.errors import CounterUnavailable
 from hitsvc.statistics.history import History, read_history
-from hitsvc.store.backend import ClientBackend
+from hitsvc.store.client_backend import ClientBackend
 
 KEY = "example.com/a"
 PAGE = Keys("hits:").page(KEY)

@@ -10,8 +10,8 @@ from redis.asyncio import Redis as AsyncRedis
 
 from hitsvc.counting.commands import words
 from hitsvc.errors import CounterUnavailable, SettingsError
-from hitsvc.store.backend import ClientBackend
 from hitsvc.store.check import FRESH_S, StoreCheck
+from hitsvc.store.client_backend import ClientBackend
 from hitsvc.store.description import MEMORY, describe
 from hitsvc.store.opening import open_store_check
 from tests.support.valkey import Valkey

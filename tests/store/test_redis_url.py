@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from redis.asyncio.connection import parse_url
 
 from hitsvc.errors import SettingsError
 from hitsvc.store import check_redis, open_backend, redact
@@ -88,6 +89,7 @@ def test_a_database_that_is_no_number_is_refused(wrong):
         ("redis://h?path=/run/s", "unknown option"),
         ("redis://h?connection_class=x", "unknown option"),
         ("redis://h?socket_timeout=x", "cannot be read"),
+        ("http://h", "cannot be read"),
         ("redis://h:port", "cannot be read"),
         ("redis://h:99999", "cannot be read"),
         ("redis://[::1", "cannot be read"),
@@ -106,6 +108,45 @@ def test_what_may_mean_something_else_is_refused(url, reason):
         caught.value
     )
     assert "secret" not in str(caught.value)
+
+
+WORDS = st.text(alphabet="a1-_~%40%2F%C3%A9:", max_size=12)
+
+
+@given(
+    scheme=st.sampled_from(["redis", "unix"]),
+    user=WORDS,
+    password=WORDS,
+    host=st.sampled_from(["", "h", "H.example", "10.0.0.1", "[::1]"]),
+    port=st.sampled_from(["", ":", ":0", ":1", ":65535"]),
+    database=st.sampled_from(["", "/", "/0", "/15"]),
+    query=st.sampled_from(
+        ["", "?username=u&password=p", "?password=", "?password=%2525"]
+    ),
+)
+def test_it_is_read_as_by_the_client_of_redis(
+    scheme, user, password, host, port, database, query
+):
+    """Whose form of a URL it is; but that one imports too much to be asked here."""
+    who = f"{user}:{password}@" if user or password else ""
+    place = "/run/%41.sock" if scheme == "unix" else host + port + database
+    url = f"{scheme}://{who}{place}{query}"
+    try:
+        read = RedisURL.parse(url)
+    except SettingsError:
+        return
+    known = parse_url(url)
+
+    assert (read.username, read.password) == (
+        known.get("username", ""),
+        known.get("password", ""),
+    )
+    assert (read.path, read.database) == (known.get("path", ""), known.get("db", 0))
+    if scheme == "redis":
+        assert (read.host, read.port) == (
+            known.get("host", "localhost"),
+            known.get("port", 6379),
+        )
 
 
 RAW = ["p@ss#word", "s3cr@et?x", "57#Wc", "pa/ss", "a@b/c", "a?b=c@d", "[x", "a\tb@c"]
