@@ -16,14 +16,15 @@ KUBERNETES := .venv/.kubernetes
 # all else runs what is in the checkout.
 COMPILED := $(BIN)/python -m scripts.compiled
 SECONDS := 600
-# A file's tests stay together: they share services, browsers and containers.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# A file's tests stay together: they share services, browsers and containers. Files go to
+# the workers in the order of tests/conftest.py, which begins with the slow ones.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install run test test-compiled lint check coverage conformance fuzz soak format kubernetes chart script docs bench bench-quick clean
+.PHONY: help install run test test-long test-containers test-compiled lint check coverage conformance fuzz soak format kubernetes chart script docs bench bench-quick clean
 
 help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Make .venv with all that run and test need; compile, unless HITSVC_COMPILE=0.
 	@$(COMPILED) try >/dev/null
@@ -50,8 +51,14 @@ $(INSTALLED): $(UV) pyproject.toml uv.lock
 run: $(RUNS) ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C stops.
 	@exec env -u HITSVC_COMPILE PYTHONPATH="$$($(COMPILED) find)" $(BIN)/hitsvc serve
 
-test: $(INSTALLED) ## Run the whole test suite; TESTS="-m compose" or a file for a part of it.
-	@$(BIN)/python -m pytest $(PARALLEL) $(TESTS)
+test: $(INSTALLED) ## Run the test suite, but for the next two; TESTS=file for a part of it.
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not compose and not long" $(TESTS)
+
+test-long: $(INSTALLED) ## Run the tests that keep real services under load for minutes.
+	@$(BIN)/python -m pytest $(PARALLEL) -m long $(TESTS)
+
+test-containers: $(INSTALLED) ## Run the tests that build the image and start containers.
+	@$(BIN)/python -m pytest $(PARALLEL) -m compose $(TESTS)
 
 # Left out is what proves nothing more of a compiled build: files that are read and not run,
 # and browsers, since what they get is compared byte by byte. Containers have their own build.
@@ -60,7 +67,7 @@ FILES_ONLY := deploy test_architecture.py test_compiled_modules.py test_compose_
 test-compiled: $(INSTALLED) ## Run the test suite against the compiled build; needs a C compiler.
 	@build=$$($(COMPILED) make) && PYTHONPATH=$$build PYTHONSAFEPATH=1 \
 		$(BIN)/pytest $(PARALLEL) \
-		$(FILES_ONLY:%=--ignore=tests/%) -m "not compose and not browser" $(TESTS)
+		$(FILES_ONLY:%=--ignore=tests/%) -m "not compose and not browser and not long" $(TESTS)
 
 lint: $(INSTALLED) ## Lint and types.
 	@$(BIN)/ruff check .

@@ -28,15 +28,23 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+SLOW = ("service", "browser")
+
+
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what needs the other build."""
-    if IS_COMPILED:
-        return
-    left_out = [item for item in items if item.get_closest_marker("compiled")]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    """Leave out what needs the other build; begin with the files that take longest.
+
+    Those are the ones that start services and browsers. With them last, one worker of
+    pytest-xdist would wait for the other.
+    """
+    if not IS_COMPILED:
+        left_out = [item for item in items if item.get_closest_marker("compiled")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

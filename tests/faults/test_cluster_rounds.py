@@ -10,7 +10,7 @@ import pytest
 from tests.faults.cluster_target import Clustered
 from tests.faults.rounds import run
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, pytest.mark.long]
 
 SECONDS = 3.0
 # So late that what is lost with a machine are some dozens of hits, if they are not

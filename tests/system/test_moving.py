@@ -70,7 +70,7 @@ class Visited:
         """Let visitors come, and do something."""
         load = [
             asyncio.create_task(
-                hit(self._url, page, CLIENTS, 10**9, tally, pause_s=0.01)
+                hit(self._url, page, CLIENTS, 10**9, tally, pause_s=0.03)
             )
             for page, tally in zip(PAGES, self.tallies, strict=True)
         ]
@@ -124,6 +124,7 @@ async def test_moving_to_another_store_loses_nothing(
             assert min(following) > before - CLIENTS, "a page began anew"
 
 
+@pytest.mark.long
 async def test_moving_from_one_store_to_a_cluster_loses_nothing(
     tmp_path: Path,
 ) -> None:
@@ -145,6 +146,7 @@ async def test_moving_from_one_store_to_a_cluster_loses_nothing(
         assert len(owners) > 1, "nothing was divided"
 
 
+@pytest.mark.long
 async def test_a_redis_that_sentinels_come_to_is_the_same(tmp_path: Path) -> None:
     """Nothing is moved: the instances learn another address of their store."""
     with ExitStack() as stack:

@@ -28,7 +28,13 @@ DRAIN_S = 1
 PAGE = "example.com/replicas"
 
 
-@pytest.fixture(name="kind", params=REPLICAS)
+@pytest.fixture(
+    name="kind",
+    params=[
+        "haproxy",
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("caddy", "nginx")),
+    ],
+)
 def _kind(request: pytest.FixtureRequest) -> type[Proxy]:
     """Each kind of proxy that is installed."""
     kind: type[Proxy] = REPLICAS[request.param]
@@ -59,7 +65,7 @@ class Group:
                 10**9,
                 tally,
                 keeps=keeps,
-                pause_s=0.01,
+                pause_s=0.03,
             )
         )
         await asyncio.to_thread(more, tally)
