@@ -34,6 +34,7 @@ from hitsvc.admin.importing import Import, Outcome
 from hitsvc.admin.nodes import keys_in
 from hitsvc.admin.numbers import KEPT, WINDOWS, Numbers, SiteSums
 from hitsvc.admin.overview import Overview, Overviews
+from hitsvc.admin.ranks import BY_ADDRESS, RankedPart, Ranks, Wish
 from hitsvc.admin.reading import Listed, Part, Pattern, Reader
 from hitsvc.admin.removal import Removal, Removed
 from hitsvc.admin.repair import Findings, Repair
@@ -50,6 +51,7 @@ from hitsvc.admin.zone import calendar_of
 
 __all__ = [
     "BEFORE",
+    "BY_ADDRESS",
     "KEPT",
     "LATEST_DAYS",
     "NAMES",
@@ -75,6 +77,8 @@ __all__ = [
     "Overviews",
     "Part",
     "Pattern",
+    "RankedPart",
+    "Ranks",
     "Reader",
     "Removal",
     "Removed",
@@ -88,6 +92,7 @@ __all__ = [
     "SummingProcess",
     "Sums",
     "Undo",
+    "Wish",
     "calendar_of",
     "difference",
     "examine_disk",

@@ -9,6 +9,7 @@ from redis.exceptions import ResponseError
 from hitsvc.admin.batches import BATCH, batches
 from hitsvc.admin.contents import Contents
 from hitsvc.admin.scripting import YEARS, Scripts
+from hitsvc.admin.searching import Search
 from hitsvc.counting import Keys
 from hitsvc.errors import InvalidURL
 from hitsvc.request import PLAIN, Identity
@@ -82,17 +83,17 @@ class Reader:
 
         Args:
             site: Whose pages.
-            search: Only those with this text in them, in small or capital letters.
+            search: Only those with this text in them; see `Search`.
             cursor: What the part before has said; 0: from the start.
             size: About how many; a part may have none, and others still follow.
         """
-        name, text = self._keys.pages(site), search.casefold()
+        name, wanted = self._keys.pages(site), Search(search)
         found: dict[str, None] = {}
         looked_at = 0
         while True:
             cursor, pages = self._client.sscan(name, cursor, count=min(size, BATCH))
             looked_at += len(pages)
-            found |= dict.fromkeys(p for p in pages if text in p.casefold())
+            found |= dict.fromkeys(p for p in pages if wanted.is_in(p))
             if not cursor or len(found) >= size or looked_at >= MAX_LOOKED_AT:
                 break
         return Part(self.totals(sorted(found)), int(cursor))

@@ -3,12 +3,18 @@
 import asyncio
 import contextlib
 import subprocess
+import time
 from collections.abc import Callable
 
 from hitsvc.admin.summing import command
 
 # What a program waits for sums that nobody has asked for in the last minutes.
 PATIENCE_S = 10.0
+# It rests so many times as long as it took, within limits, whatever came of it: starting a
+# process costs a third of a second of a CPU, also where another one holds the lock.
+RESTS = 9.0
+MIN_REST_S = 1.0
+MAX_REST_S = 60.0
 
 
 class SummingProcess:
@@ -49,6 +55,7 @@ class Summing:
         run: Callable[[], None],
         end: Callable[[], None] = lambda: None,
         patience_s: float = PATIENCE_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare.
 
@@ -56,17 +63,33 @@ class Summing:
             run: Computes them; called in a thread.
             end: Makes it stop before it is done.
             patience_s: Seconds that somebody may wait for it.
+            clock: Returns seconds that never go back.
         """
         self._run = run
         self._end = end
         self._patience_s = patience_s
+        self._clock = clock
+        self._rests_until = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> asyncio.Task[None]:
-        """Have them computed, unless that is being done."""
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(asyncio.to_thread(self._run))
+        """Have them computed, unless that is being done, or was a moment ago.
+
+        Whoever asks again and again gets the task that has ended.
+        """
+        rests = self._clock() < self._rests_until
+        if self._task is None or (self._task.done() and not rests):
+            self._task = asyncio.create_task(asyncio.to_thread(self._timed))
         return self._task
+
+    def _timed(self) -> None:
+        began = self._clock()
+        try:
+            self._run()
+        finally:
+            now = self._clock()
+            rest_s = min(max(RESTS * (now - began), MIN_REST_S), MAX_REST_S)
+            self._rests_until = now + rest_s
 
     async def wait(self) -> None:
         """Have them computed, and wait for that a while."""

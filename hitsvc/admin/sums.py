@@ -32,7 +32,8 @@ class Sums:
         today: Callable[[], Day] = utc_day,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
-        seen: Callable[[list[list[int]], float], None] | None = None,
+        seen: Callable[[str, list[Numbers], list[list[int]], float], None]
+        | None = None,
     ) -> None:
         """Prepare.
 
@@ -42,8 +43,8 @@ class Sums:
             today: Tells the day.
             clock: Returns seconds since 1970.
             sleep: Waits for so many seconds.
-            seen: Told after each batch of pages their hits of each day, and how many
-                seconds it took.
+            seen: Told after each batch of pages the site, their numbers, their hits of
+                each day, and how many seconds it took. A site's pages come in order.
         """
         self._client = client
         self._keys = keys
@@ -163,14 +164,12 @@ class Sums:
             (year, [day.field for day in group])
             for year, group in groupby(days, lambda day: day.year)
         ]
-        seen: set[str] = set()
-        for batch in batches(self._reader.pages(site)):
-            pages = [page for page in dict.fromkeys(batch) if page not in seen]
-            seen.update(pages)
+        for pages in batches(sorted(set(self._reader.pages(site)))):
             began, hits = self._clock(), list[list[int]]()
-            yield list(self._ask(pages, years, windows, hits))
+            numbers = list(self._ask(pages, years, windows, hits))
+            yield numbers
             if self._seen:
-                self._seen(hits, self._clock() - began)
+                self._seen(site, numbers, hits, self._clock() - began)
 
     def _ask(
         self,

@@ -26,6 +26,8 @@ page shares a slot
 ``hits:jobs:move``                string  a move from slot to slot that goes on
 ``hits:jobs:import:…``            hash    how far an import has come, or that it is done
 ``hits:jobs:sums``                string  the sums of all sites as last computed; expires
+``hits:jobs:ranks``               string  which order of all pages is in force; expires
+``hits:jobs:ranks:…``             hash    the order of all pages, packed; expires
 ``hits:jobs:undo:…``              string  what takes a change back; expires
 ``hits:jobs:code:…``              string  a one-time code that was used; expires
 ================================  ======  ==================================================
@@ -137,6 +139,15 @@ class Keys:
     def overview(self) -> str:
         """Name the sums of all sites, as they were last computed."""
         return f"{self._prefix}jobs:sums"
+
+    @property
+    def ranks(self) -> str:
+        """Name what says which order of all pages is in force."""
+        return f"{self._prefix}jobs:ranks"
+
+    def ranks_of(self, number: str) -> str:
+        """Name an order of all pages."""
+        return f"{self._prefix}jobs:ranks:{number}"
 
     def undo(self, number: str) -> str:
         """Name what takes a change back."""

@@ -15,11 +15,14 @@ from hitsvc.admin import (
     History,
     Kept,
     Overviews,
+    RankedPart,
+    Ranks,
     Reader,
     Removal,
     Step,
     Sums,
     Undo,
+    Wish,
     export_of,
     fill_of,
 )
@@ -91,6 +94,7 @@ class Book:
         self.reader = Reader(client, keys)
         self.sums = Sums(client, keys, today=today)
         self.overviews = Overviews(client, keys, today=today)
+        self._ranks = Ranks(client, keys, today)
         self._changes = Changes(client, keys, sleep=sleep)
         self._removal = Removal(client, keys, sleep=sleep, today=today)
         self._undo = Undo(client, keys)
@@ -107,7 +111,7 @@ class Book:
 
     def has_fresh_sums(self) -> bool:
         """Tell whether the sums of all need not be made again."""
-        return self.overviews.is_fresh(self.overviews.kept())
+        return self.overviews.are_fresh()
 
     def fill(self) -> Fill | None:
         """Tell how full the store is; `None` if it does not say."""
@@ -139,7 +143,7 @@ class Book:
 
         Args:
             site: Whose pages; empty: everybody's.
-            query: Only those with this text in them.
+            query: Only those with this text in their address.
             at: Where it goes on: a number of SSCAN's, and a site.
             limit: About how many.
 
@@ -159,6 +163,19 @@ class Book:
             if enough and place + 1 < len(sites):
                 return found, f"0.{sites[place + 1]}"
         return found, ""
+
+    def ranked(self, wish: Wish) -> tuple[list[History], RankedPart] | None:
+        """Read a part of an order of all pages.
+
+        Args:
+            wish: Which.
+
+        Returns:
+            The pages of the part, with their numbers of now, and what is known of it; `None`
+            until they have been added up. Those that are gone are left out.
+        """
+        part = self._ranks.part(wish)
+        return part and (self.histories.of(part.pages), part)
 
     def use_once(self, number: str, life_s: int) -> bool:
         """Take what may be used once; False if somebody has."""

@@ -1,4 +1,4 @@
-"""Lists of pages and sites, as programs get them."""
+"""Lists of pages and sites, as programs get them; and what orders of pages are called."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 import falcon
 from falcon.asgi import Request
 
-from hitsvc.admin import KEPT, WINDOWS, History, Numbers, Summing
+from hitsvc.admin import BY_ADDRESS, WINDOWS, History, Numbers, Summing, Wish
 from hitsvc.dashboard.bodies import refused
 from hitsvc.dashboard.book import Book
 from hitsvc.dashboard.desk import Desk
@@ -16,6 +16,10 @@ from hitsvc.request import Identity
 # What the sums of the last days are called, one for each of `WINDOWS`.
 LATELY = ("today", "last_7_days", "last_30_days")
 ORDERS = ("total", *LATELY)
+ADDRESS = "page"
+UP, DOWN = "up", "down"
+# Nobody has more pages.
+_MAX_START_DIGITS = 12
 _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 100
 _MAX_QUERY = 200
@@ -67,7 +71,7 @@ class Lists:
         return await self._desk.read(work)
 
     async def pages(self, req: Request) -> Mapping[str, Any]:
-        """List pages: all in no order, part by part, or the first of an order.
+        """List pages part by part: in an order, or as they come.
 
         Raises:
             HTTPBadRequest: It asks for what there is not.
@@ -80,46 +84,76 @@ class Lists:
         if len(query) > _MAX_QUERY:
             msg = f"query has at most {_MAX_QUERY} characters"
             raise refused(msg)
-        if not order:
-            at = place_of(cursor, site)
-            found, following = await self._desk.read(
-                lambda book: book.part(site, query, at, limit)
-            )
-            listed = [{"page": page.page, **_history(page)} for page in found]
-            return {"pages": listed, "next": following or None, "at": None}
-        if order not in ORDERS:
-            msg = f"sort is one of {', '.join(ORDERS)}"
+        direction = _one(req, "direction")
+        if order:
+            wish = wish_of(order, direction, site=site, text=query, size=limit)
+            return await self._sorted(wish._replace(start=start_of(cursor)))
+        if direction:
+            msg = "direction wants sort, too"
             raise refused(msg)
-        if query or cursor:
-            msg = f"sort gives the first {KEPT} pages, without query and cursor"
-            raise refused(msg)
-        return await self._sorted(site, ORDERS.index(order), limit)
+        at = place_of(cursor, site)
+        found, following = await self._desk.read(
+            lambda book: book.part(site, query, at, limit)
+        )
+        return _listed(found) | {"next": following or None, "at": None, "found": None}
 
     async def _see_sums(self) -> None:
         if not await self._desk.read(Book.has_fresh_sums):
             await self._summing.wait()
 
-    async def _sorted(self, site: str, order: int, limit: int) -> Mapping[str, Any]:
+    async def _sorted(self, wish: Wish) -> Mapping[str, Any]:
         await self._see_sums()
+        ranked = await self._desk.read(lambda book: book.ranked(wish))
+        if ranked is None:
+            raise falcon.HTTPServiceUnavailable(
+                title="503 not yet",
+                description="the pages are still being added up; ask again later",
+                retry_after=1,
+            )
+        pages, part = ranked
+        end = wish.start + wish.size
+        following = str(end) if end < part.found else None
+        return _listed(pages) | {"next": following, "at": part.at, "found": part.found}
 
-        def work(book: Book) -> Mapping[str, Any]:
-            if site:
-                kept = book.sums.kept([site])[0]
-                at, tops = (kept.at, kept.tops) if kept else (None, [])
-            else:
-                overview = book.overviews.kept()
-                at, tops = (overview.at, overview.top_pages) if overview else (None, [])
-            if at is None:
-                raise falcon.HTTPServiceUnavailable(
-                    title="503 not yet",
-                    description="the pages are still being added up; ask again later",
-                    retry_after=1,
-                )
-            found = [numbers for numbers in tops[order] if numbers.by(order)]
-            listed = [{"page": n.page, **_sums(n)} for n in found[:limit]]
-            return {"pages": listed, "next": None, "at": at}
 
-        return await self._desk.read(work)
+def wish_of(order: str, direction: str, **more: Any) -> Wish:
+    """Read which order is asked for.
+
+    Args:
+        order: One of `ORDERS`, or `ADDRESS`.
+        direction: `UP` or `DOWN`; empty: numbers go down, and addresses from A to Z.
+        **more: What else `Wish` takes.
+
+    Raises:
+        HTTPBadRequest: There is no such order.
+    """
+    if order not in (*ORDERS, ADDRESS):
+        msg = f"sort is one of {', '.join((*ORDERS, ADDRESS))}"
+        raise refused(msg)
+    if direction not in {"", UP, DOWN}:
+        msg = f"direction is {UP} or {DOWN}"
+        raise refused(msg)
+    is_address = order == ADDRESS
+    up = direction == UP or (is_address and not direction)
+    return Wish(BY_ADDRESS if is_address else ORDERS.index(order), up, **more)
+
+
+def start_of(text: str) -> int:
+    """Read where an order goes on.
+
+    Raises:
+        HTTPBadRequest: It is no such place.
+    """
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal()) or len(text) > _MAX_START_DIGITS:
+        msg = "cursor is what next was in the answer before, to the same question"
+        raise refused(msg)
+    return int(text)
+
+
+def _listed(pages: Sequence[History]) -> dict[str, Any]:
+    return {"pages": [{"page": page.page, **_history(page)} for page in pages]}
 
 
 def _history(page: History) -> Mapping[str, int]:

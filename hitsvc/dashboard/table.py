@@ -1,45 +1,104 @@
 """``/admin/pages``: the table of pages; ``/admin/page``: one of them, and what to do to it."""
 
-from typing import Any, NamedTuple
+import time
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import falcon
 from falcon.asgi import Request, Response
 
-from hitsvc.admin import LATEST_DAYS, History, Summing
+from hitsvc.admin import LATEST_DAYS, History, Summing, Wish
 from hitsvc.counting import latest_days, site_of
 from hitsvc.dashboard.book import Book
 from hitsvc.dashboard.drawings import bars, spark
-from hitsvc.dashboard.lists import ORDERS, place_of
+from hitsvc.dashboard.lists import ADDRESS, DOWN, UP, place_of, wish_of
 from hitsvc.dashboard.web import Web, WebResource, params_of
 
 ROWS = 20
 _DEFAULT = "last_30_days"
 _MAX_QUERY = 200
+_MAX_START_DIGITS = 9
+# The columns that pages can be sorted by.
 WORDS = {
-    "total": "Total",
-    "today": "Today",
+    ADDRESS: "page",
+    "today": "today",
     "last_7_days": "7 days",
     "last_30_days": "30 days",
+    "total": "total",
 }
 
 
-class Rows(NamedTuple):
-    """A part of the table.
+class Asked(NamedTuple):
+    """What a table is asked for; what makes no sense in it is left out.
 
     Attributes:
-        pages: What is in it.
-        at: When the order was made, in seconds since 1970; `None`: there is none.
-        more: What to ask for the next part; empty: this is the last.
+        query: Only pages with this in their address.
+        site: Only this site's.
+        order: One of `WORDS`.
+        direction: `UP`, `DOWN` or empty, which is what is usual for the order.
+        start: How many pages come before.
+        listed: As they come, without an order.
+        cursor: Where that goes on.
     """
 
-    pages: list[History]
-    at: float | None
-    more: dict[str, str]
+    query: str
+    site: str
+    order: str
+    direction: str
+    start: int
+    listed: bool
+    cursor: str
+
+    @classmethod
+    def of(cls, req: Request, web: Web) -> "Asked":
+        """Read it.
+
+        Raises:
+            InvalidURL: The site is none.
+        """
+        asked = params_of(req)
+        site = asked.get("site", "").strip()
+        order, start = asked.get("sort", ""), asked.get("from", "")
+        direction, cursor = asked.get("direction", ""), asked.get("cursor", "")
+        is_number = start.isascii() and start.isdecimal()
+        return cls(
+            asked.get("q", "")[:_MAX_QUERY].strip(),
+            web.identity.host(site) if site else "",
+            order if order in WORDS else _DEFAULT,
+            direction if direction in {UP, DOWN} else "",
+            int(start) if is_number and len(start) <= _MAX_START_DIGITS else 0,
+            bool(asked.get("all") or cursor),
+            cursor,
+        )
+
+    @property
+    def wish(self) -> Wish:
+        """What part of which order that is."""
+        more = {"site": self.site, "text": self.query, "start": self.start}
+        return wish_of(self.order, self.direction, size=ROWS, **more)
+
+    def at(self, start: int) -> str:
+        """Return the query for the same order, from another place."""
+        order = {"sort": self.order, "direction": self.direction}
+        return self._query(order | {"from": str(start or "")})
+
+    def by(self, order: str) -> str:
+        """Return the query for another order, or for this one the other way round."""
+        up = self.wish.up
+        turned = {"direction": DOWN if up else UP} if order == self.order else {}
+        return self._query({"sort": order} | turned)
+
+    def as_they_come(self, cursor: str = "") -> str:
+        """Return the query for the pages without an order."""
+        return self._query({"all": "1", "cursor": cursor})
+
+    def _query(self, more: dict[str, str]) -> str:
+        values = {"site": self.site, "q": self.query} | more
+        return urlencode({name: value for name, value in values.items() if value})
 
 
 class Table(WebResource):
-    """Pages: the first of an order, or those that are looked for."""
+    """Pages: in an order, or as they come where none can be made."""
 
     def __init__(self, web: Web, summing: Summing) -> None:
         """Prepare; `summing` has sums computed."""
@@ -50,43 +109,60 @@ class Table(WebResource):
         """Show a part."""
         web = self._web
         session = web.session(req)
-        asked = params_of(req)
-        query = asked.get("q", "")[:_MAX_QUERY].strip()
-        site = asked.get("site", "").strip()
-        site = web.identity.host(site) if site else ""
-        order = asked.get("sort", _DEFAULT)
-        order = order if order in ORDERS else _DEFAULT
-        cursor = asked.get("cursor", "")
-        listed = bool(query or cursor or asked.get("all"))
+        asked = Asked.of(req, web)
         why = await web.desk.why_read_only()
-        if not (listed or why or await web.desk.read(Book.has_fresh_sums)):
+        seen = await web.desk.read(lambda book: _look(book, asked, why))
+        if not (seen.is_fresh or why):
             self._summing.begin()
-
-        def work(book: Book) -> Rows:
-            if listed:
-                return _found(book, site, query, cursor)
-            return _ordered(book, site, ORDERS.index(order), asked.get("from", ""))
-
-        rows = await web.desk.read(work)
-        kept = {"site": site, "q": query} | ({} if listed else {"sort": order})
         web.show(
             req,
             resp,
             "pages",
             session,
-            rows=[(page, spark(page.days)) for page in rows.pages],
+            asked=asked,
+            rows=[(page, spark(page.days)) for page in seen.pages],
+            seen=seen,
+            end=min(asked.start + ROWS, seen.found or 0),
+            rows_a_part=ROWS,
             words=WORDS,
-            site=site,
-            query=query,
-            order="" if listed else order,
-            waiting=rows.at is None and not listed,
+            age=int(time.time() - seen.at) if seen.at else 0,
             read_only=why,
-            next_query=_query(kept | rows.more) if rows.more else "",
-            sorts={name: _query({"site": site, "sort": name}) for name in WORDS},
-            all_query=_query({"site": site, "all": "1"}),
         )
 
     on_head = on_get
+
+
+class Seen(NamedTuple):
+    """What the table shows.
+
+    Attributes:
+        pages: Those in this part.
+        found: How many there are in all; `None`: they come as they come.
+        at: When the order was made, in seconds since 1970; 0: there is none.
+        following: Where pages without an order go on; empty: this is the last part.
+        is_waiting: They are being added up.
+        is_fresh: They need not be added up again.
+    """
+
+    pages: list[History]
+    found: int | None
+    at: float
+    following: str
+    is_waiting: bool
+    is_fresh: bool
+
+
+def _look(book: Book, asked: Asked, why_read_only: str) -> Seen:
+    is_fresh = asked.listed or book.has_fresh_sums()
+    ranked = None if asked.listed else book.ranked(asked.wish)
+    if ranked:
+        pages, part = ranked
+        return Seen(pages, part.found, part.at, "", is_waiting=False, is_fresh=is_fresh)
+    if not (asked.listed or why_read_only):
+        return Seen([], None, 0, "", is_waiting=True, is_fresh=is_fresh)
+    place = place_of(asked.cursor, asked.site)
+    pages, following = book.part(asked.site, asked.query, place, ROWS)
+    return Seen(pages, None, 0, following, is_waiting=False, is_fresh=is_fresh)
 
 
 class OnePage(WebResource):
@@ -120,32 +196,3 @@ class OnePage(WebResource):
         )
 
     on_head = on_get
-
-
-def _found(book: Book, site: str, query: str, cursor: str) -> Rows:
-    """Look for pages, in no order."""
-    at, here = place_of(cursor, site)
-    listed, following = book.part(site, query, (at, here), ROWS)
-    more = {"cursor": following, "all": "1"} if following else {}
-    return Rows(listed, None, more)
-
-
-def _ordered(book: Book, site: str, order: int, start: str) -> Rows:
-    """Take the first pages of an order, with their numbers of now."""
-    first = (
-        int(start) if start.isascii() and start.isdecimal() and len(start) < 5 else 0
-    )
-    tops: list[Any]
-    if site:
-        kept = book.sums.kept([site])[0]
-        at, tops = (kept.at, kept.tops[order]) if kept else (None, [])
-    else:
-        overview = book.overviews.kept()
-        at, tops = (overview.at, overview.top_pages[order]) if overview else (None, [])
-    pages = [numbers.page for numbers in tops if numbers.by(order)]
-    more = {"from": str(first + ROWS)} if len(pages) > first + ROWS else {}
-    return Rows(book.histories.of(pages[first : first + ROWS]), at, more)
-
-
-def _query(values: dict[str, str]) -> str:
-    return urlencode({name: value for name, value in values.items() if value})

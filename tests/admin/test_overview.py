@@ -142,6 +142,21 @@ def test_large_stores_are_added_up_seldom(client, clock):
     assert made._replace(pages=100_000).max_age_s == pytest.approx(180)
 
 
+def test_what_took_long_is_made_seldom(client, clock):
+    """Nobody keeps more than a tenth of a core busy by looking at it."""
+    worked = iter([10.0, 17.0])
+    put(client, "a.example", 1)
+    made = overviews(client, clock, cpu_clock=lambda: next(worked)).refresh()
+    assert made is not None
+
+    assert made.cpu_s == 7.0
+    assert made.max_age_s == 70.0
+    clock.now += 69
+    assert overviews(client, clock).refresh() is None
+    clock.now += 2
+    assert overviews(client, clock).refresh()
+
+
 class TestProcess:
     """What computes it."""
 

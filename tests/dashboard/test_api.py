@@ -121,14 +121,43 @@ class TestLists:
 
         assert sorted(found) == sorted(wanted)
 
-    def test_the_first_of_an_order(self, api):
+    @pytest.mark.parametrize(
+        ("query", "wanted"),
+        [
+            ("sort=last_7_days", [LIST_B, LIST_A]),
+            ("sort=last_7_days&direction=up", [LIST_A, LIST_B]),
+            ("sort=today&direction=down&site=example.com", [LIST_A, LIST_B]),
+            ("sort=page", [LIST_A, LIST_B]),
+            ("sort=page&direction=down", [LIST_B, LIST_A]),
+            ("sort=total&query=M/B", [LIST_B]),
+            ("sort=total&site=other.example", []),
+        ],
+    )
+    def test_pages_come_in_an_order(self, api, query, wanted):
         """As last added up, which is told."""
-        listed = api.get("/pages?sort=last_7_days")
+        listed = api.get(f"/pages?{query}")
 
-        assert listed["pages"] == [LIST_B, LIST_A]
-        assert listed["at"] > 0
-        assert api.get("/pages?sort=today&site=example.com")["pages"] == [LIST_A]
-        assert len(api.get("/pages?sort=total&limit=1")["pages"]) == 1
+        assert listed.pop("at") > 0
+        assert listed == {"pages": wanted, "next": None, "found": len(wanted)}
+
+    def test_an_order_goes_on_over_all_pages(self, api):
+        """However many there are."""
+        wanted = []
+        for number in range(130):
+            page = f"big.example/{number}"
+            api.site.redis.set(KEYS.page(page).total, 1_000 - number)
+            api.site.redis.sadd(KEYS.pages("big.example"), page)
+            wanted.append(page)
+        api.site.redis.sadd(KEYS.sites, "big.example")
+
+        found, cursor = [], ""
+        while cursor is not None:
+            part = api.get(f"/pages?sort=total&limit=50&cursor={cursor}")
+            assert part["found"] == 132
+            found += [page["page"] for page in part["pages"]]
+            cursor = part["next"]
+
+        assert found == [*wanted, A, B]
 
     def test_sites_have_their_sums(self, api):
         """And how many pages."""
@@ -156,7 +185,10 @@ class TestLists:
                 "cursor=x",
                 "cursor=1",
                 f"cursor={2**64}.example.com",
-                "sort=total&query=x",
+                "direction=up",
+                "sort=total&direction=sideways",
+                "sort=total&cursor=x",
+                f"sort=total&cursor={10**12}",
             ),
             *("sort=total&cursor=0.example.com", f"query={'x' * 201}", "site=.."),
             "site=example.com&cursor=0.other.example",

@@ -336,42 +336,6 @@ class TestShowing:
         assert "other.example 41" in text
         assert "HITSVC_SITES=example.org,other.example" in text
 
-    def test_pages_are_sorted_by_what_is_asked(self, browser):
-        """With their numbers of now."""
-        browser.get("pages")
-        browser.site.settle()
-        browser.site.redis.incr(KEYS.page(B).total)
-
-        assert browser.rows("pages?sort=total") == [
-            [A, "3", "3", "8", "10"],
-            [B, "0", "5", "5", "6"],
-        ]
-        assert [row[0] for row in browser.rows("pages?sort=last_7_days")] == [B, A]
-        assert [
-            row[0] for row in browser.rows("pages?sort=today&site=example.com")
-        ] == [A]
-        assert [row[0] for row in browser.rows("pages?sort=nonsense")] == [A, B]
-
-    def test_pages_are_found_by_a_part_of_their_address(self, browser):
-        """In small or capital letters."""
-        assert [row[0] for row in browser.rows("pages?q=COM/B")] == [B]
-        assert "There is no such page." in browser.text("pages?q=zzz")
-
-    def test_long_lists_go_on(self, open_operated):
-        """Twenty at a time, sorted or not."""
-        site = open_operated()
-        wanted = {f"big.example/{n}" for n in range(300)}
-        for number, page in enumerate(sorted(wanted)):
-            site.redis.set(KEYS.page(page).total, number + 1)
-            site.redis.sadd(KEYS.pages("big.example"), page)
-        site.redis.sadd(KEYS.sites, "big.example")
-        browser = Browser(site).signed_in()
-        browser.get("pages")
-        browser.site.settle()
-
-        assert len(browser.follow("pages?sort=total")) == 50
-        assert browser.follow("pages?all=1") == wanted
-
     def test_one_page_shows_its_numbers_and_what_can_be_done(self, browser):
         """As they are now."""
         text = browser.text(f"page?url={A}")
