@@ -18,8 +18,9 @@ from hitsvc.dashboard.bodies import (
     text,
     whole_number,
 )
-from hitsvc.dashboard.book import Book, Done, NoSuchPage
+from hitsvc.dashboard.book import Book
 from hitsvc.dashboard.desk import Desk
+from hitsvc.dashboard.done import Done, NoSuchPage
 from hitsvc.dashboard.gate import Gate
 from hitsvc.dashboard.lists import LATELY, Lists
 from hitsvc.request import Identity

@@ -1,8 +1,7 @@
 """What the operator asks of the store on the web, in one place for people and programs."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +26,7 @@ from hitsvc.admin import (
     fill_of,
 )
 from hitsvc.counting import Day, Fill, Keys, utc_day
+from hitsvc.dashboard.done import Done, NoSuchPage, hits_in_words, pages_in_words
 from hitsvc.errors import ChangeRefused
 
 _NO_SUCH_PAGE = "no such page has hits; nothing was changed"
@@ -36,29 +36,6 @@ _MAX_SITES = 500
 _PROBE = (
     "redis.call('SET', KEYS[1], '1', 'EX', '1') return redis.call('UNLINK', KEYS[1])"
 )
-
-
-class NoSuchPage(ChangeRefused):
-    """There is no page to change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A change that was made.
-
-    Attributes:
-        text: It in a line, with its numbers.
-        facts: The same for programs.
-        undo: What takes it back is kept by this name; empty if nothing does.
-        kept: What was removed is kept by this name; empty if nothing was.
-        export: The same as text.
-    """
-
-    text: str
-    facts: Mapping[str, Any]
-    undo: str = ""
-    kept: str = ""
-    export: bytes = field(default=b"", repr=False)
 
 
 class Book:
@@ -235,7 +212,7 @@ class Book:
             return Done(f"moved {step.page} back to {step.to}", facts)
         if step.kind == "add":
             return Done(f"taken back: {hits:+,} hits of {step.page}", facts)
-        return Done(f"put back {_hits(hits)} of {_named(pages)}", facts)
+        return Done(f"put back {hits_in_words(hits)} of {pages_in_words(pages)}", facts)
 
     def export(self, number: str) -> bytes | None:
         """Return what was removed, as an export; `None` if it is gone."""
@@ -255,13 +232,5 @@ class Book:
             "hits": removed.hits,
             "refused": removed.refused,
         }
-        text = f"{word} {_named(pages)}: {_hits(removed.hits)}"
+        text = f"{word} {pages_in_words(pages)}: {hits_in_words(removed.hits)}"
         return Done(text, facts, kept.id, kept.id, export_of(kept.rows))
-
-
-def _hits(number: int) -> str:
-    return f"{number:,} hit" if number == 1 else f"{number:,} hits"
-
-
-def _named(pages: Sequence[str]) -> str:
-    return pages[0] if len(pages) == 1 else f"{len(pages):,} pages"

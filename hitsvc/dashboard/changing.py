@@ -11,7 +11,8 @@ from falcon.asgi import Request, Response
 from hitsvc.admin import Listed
 from hitsvc.answer import UNCACHED
 from hitsvc.dashboard.bodies import day, refused
-from hitsvc.dashboard.book import Book, Done
+from hitsvc.dashboard.book import Book
+from hitsvc.dashboard.done import Done
 from hitsvc.dashboard.web import WHO, Form, Web, WebResource
 from hitsvc.errors import ChangeRefused
 

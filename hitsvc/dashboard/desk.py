@@ -16,7 +16,8 @@ import falcon
 from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from hitsvc.counting import Day, Keys, utc_day
-from hitsvc.dashboard.book import Book, Done, NoSuchPage
+from hitsvc.dashboard.book import Book
+from hitsvc.dashboard.done import Done, NoSuchPage
 from hitsvc.errors import ChangeRefused, CounterUnavailable, SettingsError
 
 log = logging.getLogger("hitsvc.operator")
