@@ -34,7 +34,7 @@ class Store:
     def __init__(self, kept: dict[str, Any] | None = None) -> None:
         self.kept, self.asked, self.made = kept or {}, 0, 0
         self.now = NOW
-        self.summing = Summing(self.make)
+        self.summing = Summing(self.make, clock=lambda: self.now)
         self.sums = PublicSums(
             KEYS, self.send, self.summing, lambda: TODAY, lambda: self.now
         )
