@@ -1,7 +1,8 @@
 """A site that is made as docs/embed/generators.md says counts its pages.
 
 Each generator makes three pages with the manual's own snippet. Those of npm come with
-``npm ci --prefix tests/generators``.
+``npm ci --prefix tests/generators``, Docusaurus, which is as large as all others, with
+``npm ci --prefix tests/generators/docusaurus``.
 """
 
 # ruff: noqa: S603 - starts programs that we name
@@ -50,11 +51,12 @@ def recipe(name: str, site: Path, service: str) -> str:
     return text
 
 
-def node(site: Path, program: str, *arguments: str) -> None:
+def node(site: Path, program: str, *arguments: str, where: Path = HERE) -> None:
     """Run one of npm's programs in a site."""
-    modules = HERE / "node_modules"
+    modules = where / "node_modules"
     if not modules.is_dir():
-        pytest.skip("this needs npm's generators: npm ci --prefix tests/generators")
+        prefix = where.relative_to(HERE.parents[1])
+        pytest.skip(f"this needs npm's generators: npm ci --prefix {prefix}")
     if not (site / "node_modules").exists():
         (site / "node_modules").symlink_to(modules)
     run(site, [str(modules / ".bin" / program), *arguments])
@@ -149,6 +151,22 @@ def hexo(site: Path, service: str) -> Path:
     return site / "public"
 
 
+def docusaurus(site: Path, service: str) -> Path:
+    """Make a site with Docusaurus, of pages alone."""
+    text = recipe("docusaurus", site, service)
+    write(
+        site / "docusaurus.config.js",
+        'export default {title: "A site", url: "http://127.0.0.1", baseUrl: "/",\n'
+        f'presets: [["classic", {{docs: false, blog: false}}]],\n{text}}};\n',
+    )
+    for name in NAMES:
+        page = f"# {name}\n\n{SNIPPETS['docusaurus-page'][1]}"
+        write(site / "src" / "pages" / f"{name}.mdx", page)
+    write(site / "package.json", '{"type": "module"}')
+    node(site, "docusaurus", "build", where=HERE / "docusaurus")
+    return site / "build"
+
+
 def mkdocs(site: Path, service: str) -> Path:
     """Make a site with MkDocs."""
     pytest.importorskip(
@@ -198,6 +216,7 @@ GENERATORS = {
     "astro": astro,
     "vitepress": vitepress,
     "hexo": hexo,
+    "docusaurus": docusaurus,
     "mkdocs": mkdocs,
 }
 
