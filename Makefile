@@ -17,9 +17,12 @@ KUBERNETES := .venv/.kubernetes
 COMPILED := $(BIN)/python -m scripts.compiled
 SECONDS := 600
 # A file's tests stay together: they share services, browsers and containers. Files go to
-# the workers in the order of tests/conftest.py, which begins with the slow ones.
+# the workers in the order of tests/conftest.py, which begins with the slow ones, and says
+# how many workers "auto" is.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export UV_PYTHON_DOWNLOADS := never
+# The tests start a thousand processes, and each would compile all that it imports: 0.3 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install run test test-long test-containers test-compiled lint check coverage conformance fuzz soak format kubernetes chart script docs bench bench-quick clean
 
@@ -54,7 +57,7 @@ run: $(RUNS) ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C s
 test: $(INSTALLED) ## Run the test suite, but for the next two; TESTS=file for a part of it.
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not compose and not long" $(TESTS)
 
-test-long: $(INSTALLED) ## Run the tests that keep real services under load for minutes.
+test-long: $(INSTALLED) ## Run the tests that take long.
 	@$(BIN)/python -m pytest $(PARALLEL) -m long $(TESTS)
 
 test-containers: $(INSTALLED) ## Run the tests that build the image and start containers.

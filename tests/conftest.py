@@ -5,6 +5,7 @@ which installs all that the tests can use.
 """
 
 import asyncio
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import settings
 from redis import Redis
 
+from hitsvc.serve import usable_cpus
 from tests.support.cluster import Cluster
 from tests.support.commands import IS_COMPILED
 from tests.support.service import PATIENT, Service, StartService
@@ -29,6 +31,12 @@ settings.load_profile("untimed")
 
 
 SLOW = ("service", "browser")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run three tests on two CPUs: for a third of their time they wait."""
+    return math.ceil(usable_cpus() * 3 / 2)
 
 
 def pytest_collection_modifyitems(

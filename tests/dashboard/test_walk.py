@@ -27,7 +27,10 @@ def code_for(service: Service) -> str:
     return Sessions(Keyring(Tokens(token))).new_code()
 
 
-@pytest.fixture(name="walker", params=["script", "no script"])
+@pytest.fixture(
+    name="walker",
+    params=["script", pytest.param("no script", marks=pytest.mark.long)],
+)
 def _walker(browser, request):
     context = browser.new_context(java_script_enabled=request.param == "script")
     page = context.new_page()
@@ -86,7 +89,9 @@ def test_from_the_first_start_to_a_change_that_is_undone(
     assert all(url.startswith(running.url) for url in asked)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "scheme", ["light", pytest.param("dark", marks=pytest.mark.long)]
+)
 def test_nothing_severe_stands_on_any_page(
     browser: Any, service: StartService, node_modules: Path, scheme: str
 ) -> None:

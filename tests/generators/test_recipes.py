@@ -221,7 +221,17 @@ GENERATORS = {
 }
 
 
-@pytest.mark.parametrize("name", GENERATORS)
+# What the fastest of npm's and of Python's do is tried always.
+ALWAYS = {"eleventy", "mkdocs"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in ALWAYS else [pytest.mark.long])
+        for name in GENERATORS
+    ],
+)
 def test_a_page_counts_once(
     name: str,
     counter: Service,
