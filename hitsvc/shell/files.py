@@ -47,6 +47,10 @@ FOR_EVER = "public, max-age=31536000, immutable"
 # APPSEC: Ours has 20 characters. Falcon takes 6 ms for 16 KB.
 _MAX_IF_NONE_MATCH_LENGTH = 1000
 
+_MOST = 9
+# PERF: 0.5 ms for a page of statistics instead of 1.6, and 5 % more bytes.
+_FOR_ONE = 6
+
 _NO_WEIGHT = re.compile(r"q=0(\.0{0,3})?")
 
 
@@ -68,12 +72,19 @@ class Asset:
     gzipped: Body | None
 
     @classmethod
-    def of(cls, data: bytes, content_type: str, cache_control: str) -> Self:
+    def of(
+        cls, data: bytes, content_type: str, cache_control: str, level: int = _MOST
+    ) -> Self:
         """Make an asset of ``data``; keep the gzip form only where it is smaller."""
         tag = _digest(data)
-        small = gzip.compress(data, mtime=0)
+        small = gzip.compress(data, level, mtime=0)
         gzipped = Body(small, f"{tag}-gzip") if len(small) < len(data) else None
         return cls(content_type, cache_control, Body(data, tag), gzipped)
+
+    @classmethod
+    def for_one(cls, data: bytes, content_type: str, cache_control: str) -> Self:
+        """Make an asset that is sent once: it is compressed while hits wait."""
+        return cls.of(data, content_type, cache_control, _FOR_ONE)
 
     def kept_for_a_day(self) -> Self:
         """Return the same file at an address that stays when it changes."""

@@ -135,7 +135,7 @@ class SitePage(SiteResource):
         sums = seen.sums
         resp.set_header("X-Robots-Tag", "noindex")
         if req.get_param("as") == "csv" and sums:
-            Asset.of(_as_csv(sums), _CSV, self._kept).send(req, resp)
+            Asset.for_one(_as_csv(sums), _CSV, self._kept).send(req, resp)
             return
         body = self._shell.render(
             "sites/site.html",
@@ -156,7 +156,7 @@ class SitePage(SiteResource):
         )
         # What is being added up is there in a moment.
         kept = self._kept if sums or seen.is_empty else _NOBODY_ELSES
-        Asset.of(body, HTML, kept).send(req, resp)
+        Asset.for_one(body, HTML, kept).send(req, resp)
 
     on_head = on_get
 

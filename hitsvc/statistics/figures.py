@@ -1,6 +1,7 @@
 """The figures beside the chart: what today is compared with, best days, weekdays."""
 
 from datetime import date, datetime, timedelta
+from heapq import nsmallest
 from typing import NamedTuple
 
 from hitsvc.statistics.history import History
@@ -65,7 +66,7 @@ def change(history: History, now: datetime) -> Change | None:
 def best_days(history: History) -> list[tuple[date, int]]:
     """Return the five days with the most hits, the highest first."""
     days = [(day, hits) for day, hits in history.days.items() if hits > 0]
-    return sorted(days, key=lambda entry: (-entry[1], entry[0]))[:_BEST]
+    return nsmallest(_BEST, days, key=lambda entry: (-entry[1], entry[0]))
 
 
 def weekdays(history: History) -> list[Weekday]:

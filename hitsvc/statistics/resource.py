@@ -53,7 +53,7 @@ class _Statistics:
     async def _show(self, req: Request, resp: Response, key: str) -> None:
         history = await read_history(self._counter, key)
         if req.get_param("as") == "csv":
-            asset = Asset.of(_as_csv(history), _CSV, self._kept)
+            asset = Asset.for_one(_as_csv(history), _CSV, self._kept)
             asset.send(req, resp)
             return
         asked = req.get_param("period") or USUAL
@@ -63,7 +63,7 @@ class _Statistics:
     def _send(self, req: Request, resp: Response, template: str, **values: Any) -> None:
         resp.set_header("X-Robots-Tag", "noindex")
         body = self._shell.render(template, path_as_sent(req), **values)
-        Asset.of(body, HTML, self._kept).send(req, resp)
+        Asset.for_one(body, HTML, self._kept).send(req, resp)
 
     @property
     def _kept(self) -> str:
