@@ -49,7 +49,7 @@ class Wish:
         what, pages = form.one("do"), web.keys(form.get("page", []))
         if what in {"reset", "delete"}:
             return cls(what, pages)
-        if len(pages) > 1 or what not in {"set", "add", "move"}:
+        if len(pages) != 1 or what not in {"set", "add", "move"}:
             msg = "nobody knows what to do with that"
             raise refused(msg)
         if what == "move":
@@ -80,7 +80,7 @@ class Change(WebResource):
         web = self._web
         session, form = await web.form(req)
         wish = Wish.of(form, web)
-        if once := form.one("once"):
+        if wish.pages and (once := form.one("once")):
             done = await web.desk.change(WHO, lambda book: _once(book, once, wish))
             web.show(req, resp, "done", session, done=done, word=wish.what)
             return
@@ -136,6 +136,8 @@ def _once(book: Book, once: str, wish: Wish) -> Done:
 
 def _nothing(wish: Wish, listed: Sequence[Listed]) -> str:
     """Say why there is nothing to do; empty if there is."""
+    if not wish.pages:
+        return "No page was chosen: tick some in the list first."
     if wish.what in {"move", "reset", "delete"} and not listed:
         return "No such page has hits."
     if wish.what == "move" and wish.to == wish.pages[0]:
@@ -146,6 +148,7 @@ def _nothing(wish: Wish, listed: Sequence[Listed]) -> str:
 def _number(text: str) -> int:
     """Read a number as people write it."""
     plain = text.strip().replace(",", "").replace("\N{NO-BREAK SPACE}", "")
+    plain = plain.replace("\N{MINUS SIGN}", "-")
     digits = plain.removeprefix("-").removeprefix("+")
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > 16:
         msg = f"{text[:40]!r} is no whole number, such as 20,000"

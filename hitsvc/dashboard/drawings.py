@@ -27,13 +27,24 @@ def bars(hits: Sequence[int], last: str) -> Markup:
         parts.append(
             f'<rect class="{"now" if today else "b"}" x="{place * step:.1f}" '
             f'y="{_HEIGHT - height:.1f}" width="{step - _GAP:.1f}" '
-            f'height="{height:.1f}"><title>{day:%d %B %Y}: {number:,}{today}</title></rect>'
+            f'height="{height:.1f}"><title>{in_words(day)}: {number:,}{today}</title></rect>'
         )
     said = f"Views of the last {len(hits)} days, {sum(hits):,} in all; most in a day: {max(hits):,}"
     return Markup(  # noqa: S704 - numbers and days of ours
         f'<svg class="days" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" '
         f'role="img" aria-label="{said}">{"".join(parts)}</svg>'
     )
+
+
+def in_words(day: date) -> str:
+    """Write a day for people."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def first_of(hits: Sequence[int], last: str) -> str:
+    """Write the first day of a drawing of bars, whose year nobody asks for."""
+    day = date.fromisoformat(last) - timedelta(len(hits) - 1)
+    return f"{day.day} {day:%B}"
 
 
 def spark(hits: Sequence[int]) -> Markup:

@@ -8,7 +8,7 @@ from falcon.asgi import Request, Response
 from hitsvc.admin import Overview, Summing
 from hitsvc.counting import FULL_ABOVE, Fill
 from hitsvc.dashboard.book import Book
-from hitsvc.dashboard.drawings import bars
+from hitsvc.dashboard.drawings import bars, first_of
 from hitsvc.dashboard.signing import open_by_code
 from hitsvc.dashboard.web import Web, WebResource, params_of
 from hitsvc.request import the_only
@@ -86,6 +86,7 @@ class Home(WebResource):
             age=int(time.time() - overview.at) if overview else 0,
             tops=_tops(overview),
             chart=bars(overview.days, overview.day) if overview else "",
+            first_day=first_of(overview.days, overview.day) if overview else "",
             room=room_of(seen),
             is_full=bool(seen.fill and seen.fill.share > FULL_ABOVE),
             read_only=why,

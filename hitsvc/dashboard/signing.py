@@ -9,8 +9,6 @@ from hitsvc.dashboard.gate import Session
 from hitsvc.dashboard.web import Web, WebResource
 
 _HERE = "admin/"
-_WRONG = "This is not the token. hitsvc token --show prints it."
-_OLD_CODE = "This address was used already, or is older than an hour. hitsvc token prints another."
 
 
 class ToHome(WebResource):
@@ -38,7 +36,7 @@ class SignIn(WebResource):
         token = form.one("token").strip()
         right = self._keyring.tokens().right_of(token)
         if right is None:
-            self._web.show(req, resp, "sign-in", None, problem=_WRONG)
+            self._web.show(req, resp, "sign-in", None, problem="token")
             resp.status = falcon.HTTP_403
             return
         begin(self._web, req, resp, right)
@@ -79,7 +77,7 @@ async def open_by_code(web: Web, req: Request, resp: Response, code: str) -> Non
         or not found
         or not await web.desk.read(lambda book: book.use_once(found.id, CODE_LIFE_S))
     ):
-        web.show(req, resp, "sign-in", None, problem=_OLD_CODE)
+        web.show(req, resp, "sign-in", None, problem="code")
         resp.status = falcon.HTTP_403
         return
     session = begin(web, req, resp, found.right)

@@ -10,7 +10,7 @@ from falcon.asgi import Request, Response
 from hitsvc.admin import LATEST_DAYS, History, Summing, Wish
 from hitsvc.counting import latest_days, site_of
 from hitsvc.dashboard.book import Book
-from hitsvc.dashboard.drawings import bars, spark
+from hitsvc.dashboard.drawings import bars, first_of, in_words, spark
 from hitsvc.dashboard.lists import ADDRESS, DOWN, UP, place_of, wish_of
 from hitsvc.dashboard.web import Web, WebResource, params_of
 
@@ -189,8 +189,9 @@ class OnePage(WebResource):
             page=history,
             is_there=found is not None,
             undated=found.total - sum(found.days.values()) if found else 0,
-            first_day=min(found.days) if found and found.days else None,
+            first_day=in_words(min(found.days)) if found and found.days else "",
             chart=bars(hits, str(days[-1].date)),
+            first_shown=first_of(hits, str(days[-1].date)),
             site=site_of(key),
             read_only=why,
         )

@@ -12,6 +12,7 @@ from hitsvc.answer import UNCACHED
 from hitsvc.dashboard.bodies import refused
 from hitsvc.dashboard.desk import Desk
 from hitsvc.dashboard.gate import Gate, Session
+from hitsvc.drawing import readable
 from hitsvc.request import Identity, the_only
 from hitsvc.shell import HTML, SECURITY_HEADERS, Shell, path_as_sent
 
@@ -92,6 +93,7 @@ class Web:
             form_key=self.sessions.form_key(session.text) if session else "",
             may_write=bool(session and session.right is Right.WRITE),
             signed_in=session is not None,
+            readable=readable,
             **values,
         )
 
@@ -168,13 +170,8 @@ class Web:
 
         Raises:
             InvalidURL: One is none.
-            HTTPBadRequest: There are none.
         """
-        pages = list(dict.fromkeys(map(self.identity.key, urls)))
-        if not pages:
-            msg = "no page was chosen"
-            raise refused(msg)
-        return pages
+        return list(dict.fromkeys(map(self.identity.key, urls)))
 
 
 class WebResource:

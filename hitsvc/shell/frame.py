@@ -125,7 +125,13 @@ class Shell:
             message: One sentence.
             path: Where it is shown; see `render`.
         """
-        return self.render("shell/error.html", path, title=title, message=message)
+        return self.render(
+            "shell/error.html",
+            path,
+            title=title,
+            message=message,
+            is_operators=self.inside(path).startswith(b"/admin/"),
+        )
 
     def root(self, path: bytes) -> str:
         """Return the way from a page to the service's page: ``""``, or so many ``../``.

@@ -89,6 +89,60 @@ def test_from_the_first_start_to_a_change_that_is_undone(
     assert all(url.startswith(running.url) for url in asked)
 
 
+def go_to(page: Any, what: Any) -> None:
+    """Press Tab until something has the focus, which must be seen wherever it is."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+        )
+        if what.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(what)
+
+
+def test_pages_are_removed_and_put_back_by_keys_alone(
+    browser: Any, service: StartService
+) -> None:
+    """From signing in to the undo, on a phone's width and without scripts."""
+    running = service()
+    for name in ("one", "two", "three"):
+        running.count(f"example.com/{name}")
+    token = TokenFile(running.data_dir / TOKEN_FILE).read()
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    page.goto(f"{running.url}/admin/")
+    go_to(page, page.get_by_label("The operator's token"))
+    page.keyboard.type(token)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    go_to(page, page.get_by_role("link", name="Pages", exact=True))
+    page.keyboard.press("Enter")
+    # The page loads itself again until pages are in order.
+    by_address = page.get_by_role("columnheader", name="page").get_by_role("link")
+    expect(by_address).to_be_visible(timeout=PATIENT_MS)
+    go_to(page, by_address)
+    page.keyboard.press("Enter")
+    expect(page.locator("[aria-sort=ascending]")).to_have_text("page▲")
+    for name in ("one", "two"):
+        go_to(page, page.get_by_role("checkbox", name=f"example.com/{name}"))
+        page.keyboard.press("Space")
+    for button in ("Delete the chosen pages …", "Yes, delete"):
+        go_to(page, page.get_by_role("button", name=button))
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
+    assert running.get("/nocount?url=example.com/one") == "0"
+    go_to(page, page.get_by_role("button", name="Undo"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("put back 2 hits of 2 pages")).to_be_visible()
+    assert running.get("/nocount?url=example.com/one") == "1"
+    context.close()
+
+
 @pytest.mark.parametrize(
     "scheme", ["light", pytest.param("dark", marks=pytest.mark.long)]
 )
@@ -112,7 +166,7 @@ def test_nothing_severe_stands_on_any_page(
         timeout=PATIENT_MS
     )
     address = f"page?url=example.com/{'long-' * 20}1"
-    for name in ("", "pages?all=1", address, "settings"):
+    for name in ("", "pages", "pages?all=1", address, "settings"):
         page.goto(f"{running.url}/admin/{name}")
         found[name] = severe(page, node_modules)
         width = page.evaluate("document.documentElement.scrollWidth")

@@ -111,6 +111,17 @@ class TestErrorPage:
         assert "<h1>Page not found</h1>" in body
         assert "<p>Nothing is here.</p>" in body
 
+    @pytest.mark.parametrize(
+        ("path", "link"),
+        [
+            (b"/p/x", 'href="../">Make a badge'),
+            (b"/admin/change", 'href="../admin/">To the dashboard'),
+        ],
+    )
+    def test_it_leads_back_to_where_one_was(self, shell, path, link):
+        """An operator wants no badge."""
+        assert link in shell.error_page("", "", path).decode()
+
     def test_it_escapes_what_it_shows(self, shell):
         """A message with markup in it is shown, not run."""
         body = shell.error_page("<b>", "<script>$title</script>&\"'", b"/a").decode()
