@@ -5,77 +5,26 @@ Each generator makes three pages with the manual's own snippet. Those of npm com
 ``npm ci --prefix tests/generators/docusaurus``.
 """
 
-# ruff: noqa: S603 - starts programs that we name
-
-import re
 import shutil
-import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.commands import clean_environment
-from tests.support.service import PATIENT, Service
+from tests.generators.building import HERE, node, put, run, snippets, write
+from tests.support.service import Service
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 
-HERE = Path(__file__).parent
-MANUAL = (HERE.parents[1] / "docs/embed/generators.md").read_text(encoding="utf-8")
 NAMES = ("index", "one", "two")
-SERVICE = "https://hits.example.org"
-_FILE = re.compile(r"^<!-- file: (\S+) (\S+) -->\n```\w+\n(.*?)^```", re.M | re.S)
-SNIPPETS: dict[str, tuple[str, str]] = {
-    name: (path, text) for name, path, text in _FILE.findall(MANUAL)
-}
-# Quiet, and without asking home.
-SILENT = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_MKDOCS_2_WARNING": "1", "CI": "1"}
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file of a site."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+SNIPPETS = snippets("embed/generators.md")
 
 
 def recipe(name: str, site: Path, service: str) -> str:
     """Put the manual's file where it says; return its text."""
-    path, text = SNIPPETS[name]
-    text = text.replace(SERVICE, service)
-    write(site / path, text)
-    return text
-
-
-def node(site: Path, program: str, *arguments: str, where: Path = HERE) -> None:
-    """Run one of npm's programs in a site."""
-    modules = where / "node_modules"
-    if not modules.is_dir():
-        prefix = where.relative_to(HERE.parents[1])
-        pytest.skip(f"this needs npm's generators: npm ci --prefix {prefix}")
-    if not (site / "node_modules").exists():
-        (site / "node_modules").symlink_to(modules)
-    run(site, [str(modules / ".bin" / program), *arguments])
-
-
-def run(site: Path, command: list[str]) -> None:
-    """Run a generator."""
-    done = subprocess.run(
-        command,
-        cwd=site,
-        env=clean_environment(**SILENT),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    return put(SNIPPETS[name], site, service)
 
 
 def eleventy(site: Path, service: str) -> Path:
@@ -179,36 +128,6 @@ def mkdocs(site: Path, service: str) -> Path:
         write(site / "docs" / f"{name}.md", page)
     run(site, [sys.executable, "-m", "mkdocs", "build", "-q"])
     return site / "site"
-
-
-@pytest.fixture(name="counter", scope="module")
-def _counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service that the sites name."""
-    with Service(tmp_path_factory.mktemp("recipes"), env=PATIENT) as service:
-        yield service
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *_args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(name="serve")
-def _serve() -> Iterator[Callable[[Path], str]]:
-    """Serve directories; what is returned is their host."""
-    servers: list[ThreadingHTTPServer] = []
-
-    def serve(directory: Path) -> str:
-        handler = partial(_Quiet, directory=str(directory))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
-        return f"127.0.0.1:{server.server_address[1]}"
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
 
 
 GENERATORS = {
