@@ -27,6 +27,12 @@ def code_for(service: Service) -> str:
     return Sessions(Keyring(Tokens(token))).new_code()
 
 
+def note(page: Any, asked: Any) -> None:
+    """Keep a request that has failed; one that a reload has cut off has not."""
+    if asked.failure != "net::ERR_ABORTED":
+        page.problems.append(asked.url)
+
+
 @pytest.fixture(
     name="walker",
     params=["script", pytest.param("no script", marks=pytest.mark.long)],
@@ -36,7 +42,7 @@ def _walker(browser, request):
     page = context.new_page()
     page.problems = []
     page.on("console", lambda message: page.problems.append(message.text))
-    page.on("requestfailed", lambda asked: page.problems.append(asked.url))
+    page.on("requestfailed", lambda asked: note(page, asked))
     yield page
     context.close()
 

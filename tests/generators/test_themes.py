@@ -62,7 +62,7 @@ def value(page: Any, name: str, wanted: str = r"^[1-9]\d*$") -> int:
     page.wait_for_function(
         """([id, wanted]) => {
           const element = document.getElementById(id);
-          return new RegExp(wanted).test(element.textContent) && element.checkVisibility();
+          return new RegExp(wanted).test(element?.textContent) && element.checkVisibility();
         }""",
         arg=[f"busuanzi_value_{name}", wanted],
         timeout=PATIENT_MS,
@@ -70,7 +70,9 @@ def value(page: Any, name: str, wanted: str = r"^[1-9]\d*$") -> int:
     return int(page.locator(f"#busuanzi_value_{name}").text_content())
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "theme", ["next", pytest.param("butterfly", marks=pytest.mark.long)]
+)
 def test_a_theme_shows_our_numbers(
     theme: str,
     visited: Service,
@@ -91,8 +93,11 @@ def test_a_theme_shows_our_numbers(
             for _ in range(2):  # loaded again, it counts once
                 page.goto(f"http://{host}/one/")
                 assert value(page, "page_pv", f"^{visits}$") == visits
-            assert 1 <= value(page, "site_pv") <= visits
             assert visited.get(f"/nocount?url={host}/one") == str(visits)
+            page.goto(
+                f"http://{host}/"
+            )  # Butterfly has no numbers of the site beside a post
+            assert 1 <= value(page, "site_pv") <= 2 * visits
 
 
 def test_every_file_of_the_manual_is_tried() -> None:
