@@ -103,5 +103,7 @@ class Ranking:
         self._waiting = rest
 
     def _write(self, fields: dict[str, str]) -> None:
-        self._client.hset(self._name, mapping=fields)
-        self._client.expire(self._name, _UNFINISHED_S)
+        pipeline = self._client.pipeline(transaction=False)
+        pipeline.hset(self._name, mapping=fields)
+        pipeline.expire(self._name, _UNFINISHED_S)
+        pipeline.execute()
