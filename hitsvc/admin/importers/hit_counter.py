@@ -50,9 +50,10 @@ class HitCounter:
         except sqlite3.Error as ex:
             msg = f"{name} cannot be read: SQLite says {ex}"
             raise ImportRefused(msg) from ex
-        # SQLite's message may quote the damaged part, which then is no UTF-8; Python
-        # raises this in place of the message.
-        except UnicodeDecodeError as ex:
+        # SQLite's message may quote the damaged part, which then is no UTF-8, and Python
+        # raises this in place of the message; or SQLite says of a damaged length that
+        # there is no memory.
+        except (UnicodeDecodeError, MemoryError) as ex:
             msg = f"{name} cannot be read: the database is damaged"
             raise ImportRefused(msg) from ex
 

@@ -2,13 +2,16 @@
 
 import gzip
 import io
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from hitsvc.admin.importers import (
+    HitCounter,
     ImportRefused,
     OwnFormat,
     Plausible,
@@ -32,6 +35,18 @@ def archive() -> bytes:
     return stream.getvalue()
 
 
+def database() -> bytes:
+    """Return a database of hit-counter's, of two small pages."""
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.execute("PRAGMA page_size = 512")
+        made.execute(
+            "CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT, count INTEGER)"
+        )
+        made.execute("INSERT INTO url (url, count) VALUES ('a.example/x', 3)")
+        made.commit()
+        return made.serialize()
+
+
 def damaged(data: bytes) -> Iterator[bytes]:
     """Give each file that has another byte somewhere, or ends too early."""
     for at in range(len(data)):
@@ -49,6 +64,7 @@ def damaged(data: bytes) -> Iterator[bytes]:
             OwnFormat,
             id="gzip",
         ),
+        pytest.param(database(), HitCounter, id="SQLite"),
     ],
 )
 def test_it_is_read_or_refused(tmp_path: Path, data: bytes, reader: type) -> None:
