@@ -1,136 +1,65 @@
-"""Load at a given rate, whatever the server does: ``python -m bench.openloop``.
+"""Load at a given rate, whatever the server does: compiles and runs ``openloop.c``.
 
 wrk sends a connection's next request when the last is answered, so a slow server is
 asked less often, and its slowness is seen less ("coordinated omission"). Here requests
 are due at random times (a Poisson process, as independent visitors make), and a latency
 counts from when a request was *due*: waiting for a free connection is part of it.
 
-The generator shares its core with the store, and is Python: it can send some 20,000
-requests a second. How late it was itself is part of the outcome; believe a percentile
-only where that is small against it.
+The generator is a small C program, since it shares its core with the store: in Python it
+was later than the servers that it measured. How late it was itself is part of the outcome;
+believe a percentile only where that is small against it.
 """
 
+import hashlib
 import json
-import random
-import re
-import socket
+import os
+import shlex
+import shutil
 import subprocess
-import sys
-import time
-from collections import deque
-from dataclasses import asdict
-
-import click
+import tempfile
+from pathlib import Path
 
 from bench.machine import pinned
-from bench.polling import Poller
 from bench.wrk_load import Outcome
 
-_SEED = 7
-_SETTLE_S = 1.0
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_SOURCE = Path(__file__).with_suffix(".c")
+_OPTIONS = ("-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror")
+_MARGIN_S = 30
 
 
-class _Connection:
-    """A keep-alive connection with at most one request in flight."""
-
-    def __init__(self, port: int) -> None:
-        self.sock = socket.create_connection(("127.0.0.1", port), 5)
-        self.sock.setblocking(False)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.due = 0.0
-        self._got = b""
-
-    def answer(self) -> bytes | None:
-        """Read; return a whole answer, once there is one."""
-        self._got += self.sock.recv(65536)
-        head_end = self._got.find(b"\r\n\r\n")
-        if head_end < 0:
-            return None
-        length = _LENGTH.search(self._got, 0, head_end)
-        if length is None:
-            msg = f"an answer without a length: {self._got[:head_end]!r}"
-            raise ConnectionError(msg)
-        if len(self._got) < head_end + 4 + int(length[1]):
-            return None
-        answer, self._got = self._got, b""
-        return answer
+def compiler() -> list[str] | None:
+    """Return the C compiler: that of ``CC``, or ``cc``; `None` if there is none."""
+    command = shlex.split(os.environ.get("CC") or "cc")
+    return command if shutil.which(command[0]) else None
 
 
-class OpenLoop:
-    """Sends requests when they are due, on whichever connection is free."""
+def program(source: Path = _SOURCE) -> Path:
+    """Return the compiled generator; it is compiled once for a source.
 
-    def __init__(self, port: int, target: str, connections: int) -> None:
-        """Connect.
+    Args:
+        source: The C program.
 
-        Args:
-            port: The server's, on the loopback.
-            target: Path and query.
-            connections: How many.
-        """
-        self._request = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
-        self._free = deque(_Connection(port) for _ in range(connections))
-        self._busy: dict[int, _Connection] = {}
-        self._poller = Poller()
-        for connection in self._free:
-            self._poller.watch(connection.sock)
-        self._latencies: list[float] = []
-        self._lags: list[float] = []
-        self._errors = 0
-        self._free_since = 0.0
-
-    def run(self, rate: float, seconds: float) -> Outcome:
-        """Send for a time, then wait for the last answers."""
-        self._latencies, self._lags, self._errors = [], [], 0
-        draw = random.Random(_SEED)  # noqa: S311 - the same times for everyone
-        start = time.perf_counter()
-        end, due = start + seconds, start + draw.expovariate(rate)
-        while due < end or self._busy:
-            now = time.perf_counter()
-            while due <= now and due < end and self._free:
-                self._send(due, now)
-                due += draw.expovariate(rate)
-            if now > end + _SETTLE_S:
-                break
-            until = due if due < end and self._free else now + _SETTLE_S
-            for fd, _, _ in self._poller.wait(max(0.0, until - time.perf_counter())):
-                self._receive(fd)
-        return self._outcome(seconds)
-
-    def _send(self, due: float, now: float) -> None:
-        connection = self._free.popleft()
-        connection.due = due
-        connection.sock.send(self._request)
-        # Waiting for a connection is the server's doing, not the generator's.
-        self._lags.append(now - max(due, self._free_since))
-        self._busy[connection.sock.fileno()] = connection
-
-    def _receive(self, fd: int) -> None:
-        connection = self._busy[fd]
-        answer = connection.answer()
-        if answer is None:
-            return
-        self._latencies.append(time.perf_counter() - connection.due)
-        if not answer.startswith(b"HTTP/1.1 2"):
-            self._errors += 1
-        del self._busy[fd]
-        if not self._free:
-            self._free_since = time.perf_counter()
-        self._free.append(connection)
-
-    def _outcome(self, seconds: float) -> Outcome:
-        ordered, lags = sorted(self._latencies), sorted(self._lags)
-        return Outcome(
-            len(ordered),
-            seconds,
-            self._errors,
-            len(self._busy),
-            _percentile_us(ordered, 50),
-            _percentile_us(ordered, 90),
-            _percentile_us(ordered, 99),
-            _percentile_us(ordered, 100),
-            _percentile_us(lags, 99),
-        )
+    Raises:
+        FileNotFoundError: There is no C compiler.
+        subprocess.CalledProcessError: It does not compile.
+    """
+    command = compiler()
+    if command is None:
+        msg = "there is no C compiler, and the generator is written in C"
+        raise FileNotFoundError(msg)
+    text = source.read_bytes() + " ".join((*command, *_OPTIONS)).encode()
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    place = Path(home, "hitsvc", "bench")
+    target = place / f"openloop-{hashlib.sha256(text).hexdigest()[:16]}"
+    if not target.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place) as directory:
+            made = Path(directory, "openloop")
+            subprocess.run(  # noqa: S603 - our own program
+                [*command, *_OPTIONS, "-o", str(made), str(source), "-lm"], check=True
+            )
+            made.rename(target)  # whole, or not there
+    return target
 
 
 def run(
@@ -142,33 +71,28 @@ def run(
     seconds: float,
     cores: frozenset[int],
 ) -> Outcome:
-    """Run the generator in a process of its own."""
-    command = [sys.executable, "-m", "bench.openloop", str(port), target]
-    command += [str(rate), str(connections), str(seconds)]
+    """Request a target at a rate, for a time, and wait a second for the last answers.
+
+    Args:
+        port: The server's, on the loopback.
+        target: Path and query.
+        rate: Requests a second, on average.
+        connections: How many, each with one request in flight.
+        seconds: For how long.
+        cores: Where the generator may run.
+
+    Raises:
+        FileNotFoundError: There is no C compiler.
+        subprocess.SubprocessError: It does not compile, or nobody listens there.
+    """
+    command = [str(program()), str(port), target]
+    command += [repr(rate), str(connections), repr(seconds)]
     with pinned(cores):
         done = subprocess.run(  # noqa: S603 - our own command
-            command, capture_output=True, text=True, check=True, timeout=seconds + 30
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=seconds + _MARGIN_S,
         )
     return Outcome(**json.loads(done.stdout))
-
-
-def _percentile_us(ordered: list[float], percent: int) -> float:
-    if not ordered:
-        return 0.0
-    return round(ordered[min(len(ordered) * percent // 100, len(ordered) - 1)] * 1e6, 1)
-
-
-@click.command()
-@click.argument("port", type=int)
-@click.argument("target")
-@click.argument("rate", type=float)
-@click.argument("connections", type=int)
-@click.argument("seconds", type=float)
-def main(port: int, target: str, rate: float, connections: int, seconds: float) -> None:
-    """Request TARGET on PORT at RATE a second; print the outcome as JSON."""
-    outcome = OpenLoop(port, target, connections).run(rate, seconds)
-    click.echo(json.dumps(asdict(outcome)))
-
-
-if __name__ == "__main__":
-    main()
