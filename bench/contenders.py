@@ -28,12 +28,14 @@ class Setting:
     """What a contender is started with.
 
     Attributes:
-        store_port: Where its store listens, on the loopback.
+        store_url: The URL of its store.
+        store_port: Where that listens, on the loopback.
         directory: An empty place for its files.
         port: Where it shall listen, on the loopback.
         hello_worker: gunicorn's worker class for hello world; empty for the product's.
     """
 
+    store_url: str
     store_port: int
     directory: Path
     port: int
@@ -93,13 +95,14 @@ def running(
     directory: Path,
     cores: frozenset[int],
     *,
+    store_url: str = "",
     hello_worker: str = "",
     env: dict[str, str] | None = None,
 ) -> Iterator[Server]:
     """Run a contender with one worker; see `Setting` and `Launch`."""
     directory.mkdir(parents=True)
-    port = free_port()
-    launch = contender.launch(Setting(store_port, directory, port, hello_worker))
+    port, url = free_port(), store_url or f"redis://127.0.0.1:{store_port}/0"
+    launch = contender.launch(Setting(url, store_port, directory, port, hello_worker))
     with Server(
         launch.command,
         port,
@@ -129,7 +132,7 @@ def _product_missing() -> str | None:
 def _product(setting: Setting) -> Launch:
     command = [*(_product_command() or ["hitsvc"]), "serve", "--workers", "1"]
     command += ["--bind", f"127.0.0.1:{setting.port}"]
-    command += ["--store", f"redis://127.0.0.1:{setting.store_port}/0"]
+    command += ["--store", setting.store_url]
     command += ["--data-dir", str(setting.directory / "data")]
     # The load invents pages by the thousand, which is what these limits are against.
     no_limits = {"HITSVC_NEW_PAGES_BY_SITE": "0", "HITSVC_NEW_PAGES_IN_ALL": "0"}
@@ -149,9 +152,25 @@ def _hello(setting: Setting) -> Launch:
     return Launch(_gunicorn("hello", setting.port, *options))
 
 
+def _floor(setting: Setting) -> Launch:
+    return Launch([sys.executable, "-m", "bench.references.floor", str(setting.port)])
+
+
+def _granian(setting: Setting) -> Launch:
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi"]
+    command += ["--host", "127.0.0.1", "--port", str(setting.port), "--workers", "1"]
+    command += ["--runtime-threads", "1", "--loop", "uvloop", "--no-ws"]
+    command += ["--no-access-log", "--log-level", "warning"]
+    return Launch([*command, "bench.references.rsgi:app"])
+
+
+def _fastpysgi(setting: Setting) -> Launch:
+    return Launch([sys.executable, "-m", "bench.references.wsgi", str(setting.port)])
+
+
 def _idiomatic(setting: Setting) -> Launch:
     command = _gunicorn("idiomatic", setting.port, "-k", _DEFAULT_WORKER, "-w", "1")
-    return Launch(command, {"BENCH_STORE": f"redis://127.0.0.1:{setting.store_port}/0"})
+    return Launch(command, {"BENCH_STORE": setting.store_url})
 
 
 def _flask(setting: Setting) -> Launch:
@@ -245,6 +264,27 @@ CONTENDERS = {
             "hello world in Falcon, same worker",
             _hello,
             _module_missing("falcon"),
+            counts=False,
+        ),
+        Contender(
+            "floor",
+            "a fixed answer by uvloop and httptools",
+            _floor,
+            _module_missing("uvloop"),
+            counts=False,
+        ),
+        Contender(
+            "granian",
+            "a fixed answer by Granian (RSGI)",
+            _granian,
+            _module_missing("granian"),
+            counts=False,
+        ),
+        Contender(
+            "fastpysgi",
+            "a fixed answer by fastpysgi (WSGI)",
+            _fastpysgi,
+            _module_missing("fastpysgi"),
             counts=False,
         ),
         Contender(

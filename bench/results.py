@@ -8,6 +8,9 @@ from typing import Any
 from bench.store import Usage
 from bench.wrk_load import Outcome
 
+# A contender's own CPU time for a request, without the store's, in microseconds.
+SERVER_US = "server_us"
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -71,7 +74,7 @@ class Results:
         ]
 
     def median(self, scenario: str, label: str, metric: str) -> float | None:
-        """Return an entry's median of an attribute of `Outcome`."""
+        """Return an entry's median of an attribute of `Outcome`, or of `SERVER_US`."""
         return _median(value for _, value in self._values(scenario, label, metric))
 
     def ratio(self, scenario: str, over: tuple[str, str], metric: str) -> float | None:
@@ -92,14 +95,6 @@ class Results:
             if m.usage and m.outcome
         )
 
-    def server_us(self, scenario: str, label: str) -> float | None:
-        """Return the median of a contender's own CPU time, for each request."""
-        return _median(
-            m.server_cpu_s / m.outcome.requests * 1e6
-            for m in self.of(scenario, label)
-            if m.outcome
-        )
-
     def as_json(self, machine: dict[str, object]) -> dict[str, Any]:
         """Return everything, for a file."""
         return {"machine": machine, **asdict(self)}
@@ -108,7 +103,9 @@ class Results:
         self, scenario: str, label: str, metric: str
     ) -> Iterator[tuple[int, float]]:
         for m in self.of(scenario, label):
-            if m.outcome:
+            if m.outcome and metric == SERVER_US:
+                yield m.number, m.server_cpu_s / m.outcome.requests * 1e6
+            elif m.outcome:
                 yield m.number, getattr(m.outcome, metric)
 
 

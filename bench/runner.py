@@ -2,21 +2,21 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from redis import RedisError
 
-from bench import openloop, pages, wrk_load
+from bench import draws, openloop, pages, wrk_load
 from bench.contenders import CONTENDERS, PRODUCT, Contender, running, sqlite_total
 from bench.delay_proxy import round_trip_ms, running_proxy
 from bench.machine import Cores
 from bench.probe import Probe, WrongAnswerError
 from bench.processes import Server, StartError
 from bench.results import Measurement, Results
-from bench.scenarios import FEW_URLS, HOT, MANY_URLS, SPREAD_URLS, Entry, Scenario
-from bench.store import Store, running_store
+from bench.scenarios import HOT, Entry, Scenario
+from bench.store import ClusterStore, Store, running_cluster, running_store
 from bench.wrk_load import Outcome
 
 _WARM_UP_S = 1
@@ -59,14 +59,12 @@ class Runner:
             e for e in scenario.entries if e.contender not in self._results.skipped
         ]
         with ExitStack() as stack:
-            shared = {
-                size: self._filled_store(stack, size)
-                for size in sorted({e.existing for e in entries if e.existing})
-            }
+            kinds = {(e.existing, e.history) for e in entries if e.existing}
+            shared = {kind: self._filled_store(stack, *kind) for kind in sorted(kinds)}
             for number in range(scenario.rounds):
                 turn = number % len(entries) if entries else 0
                 for entry in entries[turn:] + entries[:turn]:
-                    store = shared.get(entry.existing)
+                    store = shared.get((entry.existing, entry.history))
                     self._results.rounds.append(
                         self._measure(scenario, entry, number, store)
                     )
@@ -98,13 +96,11 @@ class Runner:
         contender = CONTENDERS[entry.contender]
         rate = self._half_rate(scenario) if scenario.half_rate else None
         with ExitStack() as stack:
-            store = shared or stack.enter_context(
-                running_store(self._place(), self._rig.cores.load, entry.appendfsync)
-            )
+            store = shared or stack.enter_context(self._new_store(entry))
             store_port, ping_ms = store.port, None
             if entry.delay_ms is not None:
                 store_port, ping_ms = stack.enter_context(
-                    self._distance(store, entry.delay_ms)
+                    self._distance(store.port, entry.delay_ms)
                 )
             place = self._place()
             server = stack.enter_context(
@@ -113,11 +109,18 @@ class Runner:
                     store_port,
                     place,
                     self._rig.cores.server,
+                    store_url=store.url if entry.cluster else "",
                     hello_worker=self._rig.hello_worker,
                 )
             )
             run = _Run(self._rig, scenario, entry, contender, store, server, place)
             return replace(run.measure(number, rate), ping_ms=ping_ms)
+
+    def _new_store(self, entry: Entry) -> AbstractContextManager[Store | ClusterStore]:
+        cores = self._rig.cores.load
+        if entry.cluster:
+            return running_cluster(cores)
+        return running_store(self._place(), cores, entry.appendfsync)
 
     def _half_rate(self, scenario: Scenario) -> float:
         saturated = self._results.median(HOT.name, PRODUCT, "rate")
@@ -131,11 +134,13 @@ class Runner:
         return saturated / 2
 
     @contextmanager
-    def _distance(self, store: Store, delay_ms: float) -> Iterator[tuple[int, float]]:
+    def _distance(
+        self, store_port: int, delay_ms: float
+    ) -> Iterator[tuple[int, float]]:
         log = self._rig.directory / "proxy.log"
-        with running_proxy(store.port, delay_ms, log, self._rig.cores.load) as port:
+        with running_proxy(store_port, delay_ms, log, self._rig.cores.load) as port:
             for _ in range(_DELAY_CHECKS):
-                direct_ms, ping_ms = round_trip_ms(store.port), round_trip_ms(port)
+                direct_ms, ping_ms = round_trip_ms(store_port), round_trip_ms(port)
                 extra_ms = ping_ms - direct_ms
                 if -_TOO_SHORT_MS < extra_ms - delay_ms < _TOO_LONG_MS:
                     break
@@ -144,10 +149,11 @@ class Runner:
                 raise StartError(msg)
             yield port, ping_ms
 
-    def _filled_store(self, stack: ExitStack, size: int) -> Store:
-        self._rig.say(f"making {size:,} URLs exist")
+    def _filled_store(self, stack: ExitStack, size: int, history: bool) -> Store:
+        years = " for years" if history else ""
+        self._rig.say(f"making {size:,} URLs exist{years}")
         store = stack.enter_context(running_store(self._place(), self._rig.cores.load))
-        store.fill(size)
+        store.fill(size, days=history)
         return store
 
     def _place(self) -> Path:
@@ -163,7 +169,7 @@ class _Run:
     scenario: Scenario
     entry: Entry
     contender: Contender
-    store: Store
+    store: Store | ClusterStore
     server: Server
     place: Path
 
@@ -175,13 +181,13 @@ class _Run:
             probe.check()
             _, first_cookie = probe.hit(pages.HOT)
             cookie = first_cookie if self.scenario.returning else None
-        draws = self._draws()
+        drawn = self._draws()
         stored_before = self._total()
-        warm_up = self._wrk(cookie, draws, _WARM_UP_S, number * _SHIFT)
+        warm_up = self._wrk(cookie, drawn, _WARM_UP_S, number * _SHIFT)
         used_before, cpu_before = self.store.usage(), self.server.cpu_s()
         if rate is None:
             shift = number * _SHIFT + _SHIFT // 2
-            outcome = self._wrk(cookie, draws, self.scenario.seconds, shift)
+            outcome = self._wrk(cookie, drawn, self.scenario.seconds, shift)
         else:
             outcome = openloop.run(
                 self.server.port,
@@ -208,30 +214,33 @@ class _Run:
         )
 
     def _wrk(
-        self, cookie: str | None, draws: Path | None, seconds: float, first: int
+        self, cookie: str | None, drawn: Path | None, seconds: float, first: int
     ) -> Outcome:
-        path = self.scenario.path if draws else self._target()
+        path = self._path if drawn else self._target()
+        cookies = {"Cookie": cookie} if cookie else {}
         return wrk_load.run(
             f"http://127.0.0.1:{self.server.port}{path}",
             connections=self.scenario.connections,
             seconds=seconds,
             cores=self.rig.cores.load,
-            cookie=cookie,
-            draws=draws,
+            method=self.entry.method,
+            headers=dict(self.entry.headers) | cookies,
+            draws=drawn,
             first=first,
         )
 
+    @property
+    def _path(self) -> str:
+        return self.entry.path or self.scenario.path
+
     def _target(self) -> str:
-        return self.scenario.path + pages.query(pages.HOT)
+        return self._path + pages.query(pages.HOT)
 
     def _draws(self) -> Path | None:
-        numbers = _draws(self.entry.pages)
-        if not numbers:
-            return None
         path = self.rig.directory / f"{self.entry.pages}.draws"
         if not path.exists():
-            pages.write_draws(path, numbers)
-        return path
+            draws.write(self.entry.pages, path)
+        return path if path.stat().st_size else None
 
     def _total(self) -> int:
         if not self.contender.counts:
@@ -240,7 +249,7 @@ class _Run:
             return sqlite_total(self.place)
         if self.entry.existing:
             # Too many to add up in each round, so only those that are visited.
-            visited = sorted(set(_draws(self.entry.pages)))
+            visited = sorted(set(draws.numbers(self.entry.pages)))
             return self.store.settled_total([pages.page(n) for n in visited])
         return self.store.settled_total()
 
@@ -262,13 +271,3 @@ class _Run:
         if not least <= stored <= most:
             return f"{least} hits were answered, and {stored} are stored"
         return ""
-
-
-def _draws(kind: str) -> tuple[int, ...]:
-    if kind == "zipf":
-        return pages.zipf()
-    if kind == "few":
-        return pages.spread(FEW_URLS, FEW_URLS)
-    if kind == "spread":
-        return pages.spread(SPREAD_URLS, MANY_URLS)
-    return ()

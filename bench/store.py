@@ -13,7 +13,10 @@ from typing import cast
 from redis import Redis
 
 from bench import pages
+from bench.histories import fill_days
+from bench.machine import pinned
 from bench.processes import Server, StartError, free_port
+from tests.support.cluster import Cluster, Node
 
 _BATCH = 10_000
 _SETTLE_S = 0.05
@@ -40,6 +43,12 @@ class Usage:
     bytes_out: int
     calls: dict[str, int] = field(default_factory=dict)
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Return what two stores have done together."""
+        nothing = Usage(0, 0, 0.0, 0, 0)
+        less = nothing.since(other)
+        return self.since(less)
+
     def since(self, before: "Usage") -> "Usage":
         """Return what was done after ``before``."""
         calls = {
@@ -60,9 +69,8 @@ class Usage:
 class Store:
     """A running store, and what the benchmark asks it."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server | Node) -> None:
         """Connect to it."""
-        self.server = server
         self.port = server.port
         self.url = url(server.port)
         self.redis = Redis(port=server.port, protocol=2)
@@ -117,11 +125,18 @@ class Store:
             time.sleep(_SETTLE_S)
         return now
 
-    def fill(self, count: int) -> None:
+    def fill(self, count: int, *, days: bool = False) -> None:
         """Make that many URLs exist, as `pages.page` names them, with a total of 1.
 
         RESP by hand: ten million take 20 s, where a client's pipeline takes minutes.
+
+        Args:
+            count: How many.
+            days: Each also was visited daily for 2,000 days, and today is the last of a
+                year: where the store looks longest.
         """
+        if days:
+            fill_days(self.redis, (pages.page(number) for number in range(count)))
         key = pages.total_key(pages.page(0)).encode()
         prefix = key[: key.index(b"00000000")]
         pair = b"$%d\r\n%s%%08d}\r\n$1\r\n1\r\n" % (len(key), prefix)
@@ -147,6 +162,26 @@ class Store:
         return cast(
             "Iterator[bytes]", self.redis.scan_iter(pages.total_key("*"), count=_BATCH)
         )
+
+
+class ClusterStore:
+    """A running cluster, and what the benchmark asks it; see `Store`."""
+
+    def __init__(self, url: str, stores: Sequence[Store]) -> None:
+        """Take its URL, and each of its primaries."""
+        self.url = url
+        self.port = stores[0].port
+        self._stores = stores
+
+    def usage(self) -> Usage:
+        """Add the primaries' statistics up."""
+        first, *others = (store.usage() for store in self._stores)
+        return sum(others, first)
+
+    def settled_total(self, keys: Sequence[str] | None = None) -> int:
+        """Add the totals up; all there are, since no part of a cluster has them all."""
+        del keys
+        return sum(store.settled_total() for store in self._stores)
 
 
 def url(port: int) -> str:
@@ -201,6 +236,20 @@ def running_store(
         command += [f"--{name}", value]
     with Server(command, port, directory / "log", cores=cores) as server:
         yield Store(server)
+
+
+@contextmanager
+def running_cluster(
+    cores: frozenset[int], primaries: int = 3
+) -> Iterator[ClusterStore]:
+    """Run a cluster of some primaries, without replicas and without persistence.
+
+    Args:
+        cores: Where it may run.
+        primaries: How many.
+    """
+    with pinned(cores), Cluster(primaries) as cluster:
+        yield ClusterStore(cluster.url, [Store(node) for node in cluster.nodes])
 
 
 def _batches(names: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def run(
     connections: int,
     seconds: float,
     cores: frozenset[int],
-    cookie: str | None = None,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
     draws: Path | None = None,
     first: int = 0,
 ) -> Outcome:
@@ -60,15 +62,16 @@ def run(
         connections: How many, each with one request in flight.
         seconds: For how long; wrk knows whole seconds only.
         cores: Where wrk may run.
-        cookie: A ``Cookie`` header.
-        draws: A file of query strings to append in turn.
+        method: Of all requests.
+        headers: What they are sent with.
+        draws: A file of what to append in turn; see ``wrk/hits.lua``.
         first: The line of ``draws`` to start at.
     """
     command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s"]
     command += ["--timeout", "5s", "-s", str(_SCRIPT)]
-    if cookie:
-        command += ["-H", f"Cookie: {cookie}"]
-    command += [url, "--"]
+    for name, value in (headers or {}).items():
+        command += ["-H", f"{name}: {value}"]
+    command += [url, "--", method]
     if draws:
         command += [str(draws), str(first)]
     with pinned(cores):

@@ -1,20 +1,29 @@
--- Sends GET requests, and prints the outcome as one line of JSON.
---   wrk ... -s hits.lua URL -- [FILE [FIRST]]
--- FILE holds a query string a line. They are appended to the URL's path in turn,
--- from line number FIRST on, over and over.
+-- Sends requests, and prints the outcome as one line of JSON.
+--   wrk ... -s hits.lua URL -- METHOD [FILE [FIRST]]
+-- FILE holds a query string a line, and behind a tab a User-Agent. They are appended to the
+-- URL's path in turn, from line number FIRST on, over and over.
 
 local requests, position = {}, 0
 
 function init(args)
-    if args[1] == nil then
+    wrk.method = args[1]
+    if args[2] == nil then
         return
     end
     local made = {}
-    for line in io.lines(args[1]) do
-        made[line] = made[line] or wrk.format("GET", wrk.path .. line)
+    for line in io.lines(args[2]) do
+        if made[line] == nil then
+            local query, agent = line:match("^([^\t]*)\t?(.*)$")
+            local headers = {}
+            for name, value in pairs(wrk.headers) do
+                headers[name] = value
+            end
+            headers["User-Agent"] = agent ~= "" and agent or nil
+            made[line] = wrk.format(nil, wrk.path .. query, headers)
+        end
         requests[#requests + 1] = made[line]
     end
-    position = (tonumber(args[2] or "0")) % #requests
+    position = (tonumber(args[3] or "0")) % #requests
     -- Only here: without a list, wrk sends one request over and over, without Lua.
     request = next_request
 end
