@@ -11,7 +11,7 @@ _DAYS = 2_000
 _BATCH = 10_000
 
 
-def _years(today: date) -> dict[int, list[str]]:
+def years(today: date) -> dict[int, list[str]]:
     """Return the fields of each year's hash, in the order in which they came.
 
     This year has all its days, and today is the last of them, whatever day it is: what a
@@ -21,11 +21,11 @@ def _years(today: date) -> dict[int, list[str]]:
     length = (date(today.year + 1, 1, 1) - first).days
     this = today.timetuple().tm_yday
     fields = [str(day) for day in range(1, length + 1) if day != this]
-    years = {today.year: [*fields, str(this)]}
+    found = {today.year: [*fields, str(this)]}
     for ago in range(1, _DAYS - length + 1):
         day = first - timedelta(days=ago)
-        years.setdefault(day.year, []).append(str(day.timetuple().tm_yday))
-    return years
+        found.setdefault(day.year, []).append(str(day.timetuple().tm_yday))
+    return found
 
 
 def fill_days(redis: Redis, names: Iterable[str]) -> None:
@@ -38,15 +38,15 @@ def fill_days(redis: Redis, names: Iterable[str]) -> None:
         redis: The store.
         names: The pages.
     """
-    years = _years(datetime.now(UTC).date())
-    for year, fields in years.items():
+    days = years(datetime.now(UTC).date())
+    for year, fields in days.items():
         # In the hash that is copied they lie in the order in which they are set.
         redis.hset(f"template:{year}", mapping=dict.fromkeys(fields, "1"))
     pipeline = redis.pipeline(transaction=False)
     for number, name in enumerate(names, 1):
-        for year in years:
+        for year in days:
             pipeline.copy(f"template:{year}", f"{pages.total_key(name)}:d:{year}")
         if not number % _BATCH:
             pipeline.execute()
     pipeline.execute()
-    redis.delete(*(f"template:{year}" for year in years))
+    redis.delete(*(f"template:{year}" for year in days))

@@ -112,7 +112,7 @@ class Store:
         return sum(
             int(value)
             for batch in _batches(names)
-            for value in cast("list[bytes | None]", self.redis.mget(batch))
+            for value in self._values(batch)
             if value is not None
         )
 
@@ -157,11 +157,24 @@ class Store:
             msg = f"the store did not take the URLs: {answers[:100]!r}"
             raise StartError(msg)
 
+    def _values(self, names: list[bytes]) -> list[bytes | None]:
+        return cast("list[bytes | None]", self.redis.mget(names))
+
     def _total_keys(self) -> Iterator[bytes]:
         # Only a total's name ends with a brace.
         return cast(
             "Iterator[bytes]", self.redis.scan_iter(pages.total_key("*"), count=_BATCH)
         )
+
+
+class _Primary(Store):
+    """A primary of a cluster, where no command names keys of two slots."""
+
+    def _values(self, names: list[bytes]) -> list[bytes | None]:
+        pipeline = self.redis.pipeline(transaction=False)
+        for name in names:
+            pipeline.get(name)
+        return pipeline.execute()
 
 
 class ClusterStore:
@@ -249,7 +262,7 @@ def running_cluster(
         primaries: How many.
     """
     with pinned(cores), Cluster(primaries) as cluster:
-        yield ClusterStore(cluster.url, [Store(node) for node in cluster.nodes])
+        yield ClusterStore(cluster.url, [_Primary(node) for node in cluster.nodes])
 
 
 def _batches(names: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -66,6 +66,70 @@ def test_one_version_has_one_commit() -> None:
     assert sorted(actions) == sorted(set(actions))
 
 
+class TestRelease:
+    """Wheels for those who have a compiled one that fits, and a wheel for all others."""
+
+    @staticmethod
+    def jobs() -> dict[str, Any]:
+        """Return the jobs of the release."""
+        path = ROOT / ".github" / "workflows" / "release.yml"
+        jobs: dict[str, Any] = yaml.safe_load(path.read_text())["jobs"]
+        return jobs
+
+    def test_compiled_wheels_are_for_the_pythons_that_the_package_names(self) -> None:
+        """A Python more, or a Python less, is one in both."""
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+        named = [
+            found[1].replace(".", "")
+            for line in project["project"]["classifiers"]
+            if (
+                found := re.fullmatch(
+                    r"Programming Language :: Python :: (3\.\d+)", line
+                )
+            )
+        ]
+        wheels = project["tool"]["cibuildwheel"]
+
+        assert wheels["build"] == [f"cp{version}-*" for version in named]
+        assert wheels["environment"] == {"HITSVC_COMPILE": "1"}
+
+    @pytest.mark.parametrize("job", ["attest", "pypi", "github"])
+    def test_what_is_published_has_both(self, job: str) -> None:
+        """No job goes on with the pure wheel alone."""
+        downloads = [
+            step["with"]
+            for step in self.jobs()[job]["steps"]
+            if "download-artifact" in step.get("uses", "")
+        ]
+
+        assert any(
+            what["merge-multiple"] and "wheels-*" in what.get("pattern", "wheels-*")
+            for what in downloads
+            if "name" not in what
+        )
+
+    def test_nothing_is_published_before_all_wheels_are_built(self) -> None:
+        """A release that lacks some would be the same for ever."""
+        jobs = self.jobs()
+
+        assert "wheels" in jobs["attest"]["needs"]
+        assert "attest" in jobs["pypi"]["needs"]
+        assert jobs["github"]["needs"] == "pypi"
+
+    def test_what_builds_the_wheels_is_known_by_hashes(self) -> None:
+        """The tool, what compiles, and what gives the types."""
+        commands = [step.get("run", "") for step in self.jobs()["wheels"]["steps"]]
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+        wheels = project["tool"]["cibuildwheel"]
+
+        assert any(
+            "--require-hashes" in c and "wheels-requirements" in c for c in commands
+        )
+        assert any(c.startswith("uv export --locked") for c in commands)
+        assert "--require-hashes" in wheels["before-build"]
+        assert wheels["build-frontend"]["args"] == ["--no-isolation"]
+
+
 class TestHashes:
     """Tools that are installed before uv can look after the rest."""
 
