@@ -3,7 +3,7 @@
 import pytest
 
 from hitsvc.errors import SettingsError
-from hitsvc.settings import Settings, sources
+from hitsvc.settings import Settings, heeded, sources
 
 URL = "redis://:secret@store.example:6379/0"
 
@@ -90,3 +90,11 @@ def test_doctor_tells_where_they_are_from():
 
     assert told["HITSVC_BIND"] == ("0.0.0.0:5000", "PORT")
     assert told["HITSVC_REDIS_URL"] == ("(hidden)", "REDIS_URL")
+
+
+def test_some_settings_can_be_heeded_alone() -> None:
+    """With their files and a platform's port: what a demonstration reads."""
+    given = {"HITSVC_BIND": "a:1", "HITSVC_TIMEZONE_FILE": "/x", "PORT": "1"}
+    others = {"HITSVC_REDIS_URL": "memory", "REDIS_URL": "redis://x", "HOME": "/"}
+
+    assert heeded(given | others, ["bind", "timezone"]) == given

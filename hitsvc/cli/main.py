@@ -21,6 +21,7 @@ from hitsvc.serve import log_config, say, version
 # In the order of the help: first what everybody needs.
 COMMANDS = (
     "serve",
+    "demo",
     "show",
     "top",
     "set",

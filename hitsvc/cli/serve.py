@@ -6,29 +6,28 @@ The store is started before the web server is imported, which takes longest.
 import os
 import socket
 import sys
-from collections.abc import Callable
 from logging.config import dictConfig
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from hitsvc.access import Operator
 from hitsvc.cli import options
-from hitsvc.cli.dashboard import CODE_LIFE, address, keyring_of, token_file
+from hitsvc.cli.dashboard import CODE_LIFE, address, token_file
+from hitsvc.cli.serving import at_port, keep, operator_of
 from hitsvc.cli.typed import Whole
 from hitsvc.errors import SettingsError
 from hitsvc.serve import (
     DataDir,
     EmbeddedStore,
-    Keeper,
     address_of,
     goes_with_container,
     log_config,
     open_listener,
     say,
 )
-from hitsvc.settings import Right, Settings, mistake, sources, unknown_variables
+from hitsvc.settings import Right, Settings, mistake, unknown_variables
 
 _OWN_STORES = {"embedded", "memory"}
 
@@ -64,11 +63,12 @@ def command(
     )
     _see_copies(settings)
     if port is not None:
-        settings = settings.model_copy(update={"bind": _at_port(settings, port)})
+        settings = settings.model_copy(update={"bind": at_port(settings, port)})
     dictConfig(log_config(settings.log_level, settings.log_format))
     for message in unknown_variables(os.environ):
         say(message)
-    operator = _operator(
+    operator = operator_of(
+        os.environ,
         settings,
         {
             "bind": bind if port is None else settings.bind,
@@ -92,16 +92,6 @@ def command(
     _serve(settings, place, operator)
 
 
-def _operator(settings: Settings, options_given: dict[str, Any]) -> Operator:
-    """Gather what the operator's side of the service needs."""
-    return Operator(
-        keyring_of(settings, token_file(settings)),
-        sources(os.environ, settings, options_given),
-        unknown_variables(os.environ),
-        settings.data_dir if settings.redis_url == "embedded" else None,
-    )
-
-
 def _see_copies(settings: Settings) -> None:
     """Refuse to wait for a replica that there cannot be.
 
@@ -112,14 +102,6 @@ def _see_copies(settings: Settings) -> None:
         why = f"the {settings.redis_url} store has no replica"
         right = Right("primary, or another store", "--store redis://127.0.0.1:6379/0")
         raise SettingsError(mistake("HITSVC_ACKNOWLEDGE='replica'", why, right))
-
-
-def _at_port(settings: Settings, port: int) -> str:
-    host, _, before = settings.bind.rpartition(":")
-    if not before.isdecimal():
-        msg = f"--port {port}: {settings.bind} has no port"
-        raise click.UsageError(msg)
-    return f"{host}:{port}"
 
 
 def _check_external(url: str, source: str) -> str:
@@ -172,14 +154,7 @@ def _serve_embedded(settings: Settings, operator: Operator) -> NoReturn:
             file.ensure()
         listener = open_listener(settings.bind, int(settings.socket_mode, 8))
         _show_dashboard(settings, listener, operator)
-        settings = settings.model_copy(update={"redis_url": store.url})
-
-        def prepare() -> Callable[[], None]:
-            from hitsvc.serve.server import Server
-
-            return Server(settings, listener, str(data_dir.path), operator).run
-
-        code = Keeper(store, settings.drain_seconds).run(prepare, listener)
+        code = keep(store, settings, listener, operator)
     finally:
         data_dir.release()
     sys.exit(code)

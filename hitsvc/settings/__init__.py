@@ -5,7 +5,7 @@ Every variable is named ``HITSVC_<NAME>``. Each may instead be given as
 out of the environment. Nothing else reads it.
 """
 
-from hitsvc.settings.environment import variable
+from hitsvc.settings.environment import heeded, variable
 from hitsvc.settings.links import links
 from hitsvc.settings.mistakes import Right, mistake, right_of
 from hitsvc.settings.model import Settings, unknown_variables
@@ -16,6 +16,7 @@ __all__ = [
     "DEFAULT_SOURCE",
     "Right",
     "Settings",
+    "heeded",
     "links",
     "mistake",
     "right_of",

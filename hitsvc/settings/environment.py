@@ -8,6 +8,8 @@ from hitsvc.errors import SettingsError
 from hitsvc.settings.mistakes import Right, mistake
 
 ENV_PREFIX = "HITSVC_"
+# Where a platform that runs services lets them listen.
+PORT = "PORT"
 _OPTIONS = {"redis_url": "--store"}
 
 
@@ -83,3 +85,15 @@ def _read(file_variable: str, path: str) -> str:
     example = name.removeprefix(ENV_PREFIX).lower().replace("_", "-")
     right = Right(f"a file that holds the value of {name}", f"/run/secrets/{example}")
     raise SettingsError(mistake(f"{file_variable}={path!r}", reason, right))
+
+
+def heeded(environ: Mapping[str, str], fields: Iterable[str]) -> dict[str, str]:
+    """Leave out all variables but those of some settings, and a platform's port.
+
+    Args:
+        environ: The environment.
+        fields: Names of the settings.
+    """
+    names = {variable(field) for field in fields}
+    names |= {f"{name}_FILE" for name in names} | {PORT}
+    return {name: value for name, value in environ.items() if name in names}

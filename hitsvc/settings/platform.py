@@ -7,7 +7,7 @@ program, and are left alone.
 from collections.abc import Container, Mapping
 
 from hitsvc.errors import SettingsError
-from hitsvc.settings.environment import Given
+from hitsvc.settings.environment import PORT, Given
 from hitsvc.settings.mistakes import Right, mistake
 
 _STORES = ("REDIS_URL", "VALKEY_URL")
@@ -24,7 +24,7 @@ def offered(environ: Mapping[str, str], taken: Container[str]) -> dict[str, Give
     Raises:
         SettingsError: The port is none, or there are two stores.
     """
-    port = environ.get("PORT")
+    port = environ.get(PORT)
     if not port:
         return {}
     values = {}
@@ -49,4 +49,4 @@ def _bind(port: str) -> Given:
         right = Right(f"a number from 0 to {_MAX_PORT}", "8000")
         raise SettingsError(mistake(f"PORT={port!r}", "not a port", right))
     # The platform's proxy comes from another machine.
-    return Given(f"0.0.0.0:{port}", "PORT")
+    return Given(f"0.0.0.0:{port}", PORT)

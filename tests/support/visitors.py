@@ -38,6 +38,7 @@ def visit(
     *,
     method: str = "GET",
     headers: Mapping[str, str] = {},
+    body: str | None = None,
     patience_s: float = PATIENCE_S,
 ) -> Answer:
     """Request a path; one who waits for too long fails with `TimeoutError`.
@@ -47,7 +48,7 @@ def visit(
     """
     client = HTTPConnection(urlsplit(base_url).netloc, timeout=patience_s)
     try:
-        client.request(method, path, headers=dict(headers))
+        client.request(method, path, body, dict(headers))
         with client.getresponse() as response:
             fields = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, fields, response.read().decode())
