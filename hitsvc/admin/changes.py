@@ -26,7 +26,6 @@ from hitsvc.admin.reading import Reader
 from hitsvc.admin.saving import Save
 from hitsvc.admin.scripting import FIRST_YEAR, LAST_YEAR, Scripts
 from hitsvc.admin.settling import Settling
-from hitsvc.admin.sketches import list_sketches
 from hitsvc.counting import Day, Keys, site_of
 from hitsvc.errors import ChangeRefused
 
@@ -138,7 +137,6 @@ class Changes:
             if save is not None:
                 save.write(rows_of(self._reader.contents([old, new])))
             self._list(new)
-            list_sketches(self._client, self._keys, old, new)
             self._client.srem(self._keys.pages(site_of(old)), old)
             try:
                 before = self._crossing.move(old, new)

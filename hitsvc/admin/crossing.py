@@ -1,10 +1,10 @@
-"""Moving a page's hits to another: one script, or in a cluster, from slot to slot, several.
+"""Moving a page's hits and visitors to another: one script, or in a cluster, from slot to slot, several.
 
 The steps between two slots, with a record of the intent (``hits:jobs:move``) before the
 first and until after the last:
 
 1. *take*: the page's keys get other names in its slot. What comes now begins it anew.
-2. *give*: the other page gets the hits, and a mark with which this happens once.
+2. *give*: the other page gets them, and a mark with which this happens once.
 3. *drop*: what was taken is removed; that it was here is kept for a week.
 
 If the other page cannot take them, its mark says so, and the first gets back what was taken.
@@ -22,6 +22,7 @@ from typing import Any
 from hitsvc.admin.nodes import is_cluster
 from hitsvc.admin.scripting import YEARS, Scripts
 from hitsvc.admin.settling import Settling
+from hitsvc.admin.sketches import list_days, list_sketches
 from hitsvc.counting import Keys, slot_of
 from hitsvc.errors import ChangeRefused, StoreError
 
@@ -57,7 +58,9 @@ class Crossing:
         """
         names = [self._keys.page(page).total for page in (old, new)]
         if not is_cluster(self._client) or len(set(map(slot_of, names))) == 1:
+            list_sketches(self._client, self._keys, old, new)
             before = self._scripts.run("move", [old, new], *YEARS)
+            list_sketches(self._client, self._keys, new, new)
             return before and tuple(before)
         intent = json.dumps([secrets.token_hex(8), old, new])
         if not self._client.set(self._keys.move, intent, nx=True):
@@ -90,15 +93,18 @@ class Crossing:
             raise MoveRefused(str(ex)) from ex
         before = None
         if taken is not None:
+            list_days(self._client, self._keys, new, taken[4][::2])
             before = self._scripts.run("give", [new], *words, *_spelled(taken))
             if before.startswith("ERR "):
                 self._scripts.run("give_back", [old], *words, _KEPT_S)
+                list_sketches(self._client, self._keys, old, old)
                 self._end(intent)
                 msg = f"{old}: {before.removeprefix('ERR ')}"
                 raise MoveRefused(msg)
+            list_sketches(self._client, self._keys, new, new)
             self._scripts.run("drop", [old], *words, _KEPT_S)
         self._end(intent)
-        return None if before is None else (taken, (before, None, ()))
+        return None if before is None else (taken[:3], (before, None, ()))
 
     def _end(self, intent: str) -> None:
         name, _, new = json.loads(intent)
@@ -113,9 +119,12 @@ class MoveRefused(ChangeRefused):
 
 def _spelled(page: Sequence[Any]) -> Iterator[str]:
     """Spell what a page holds as the script reads it."""
-    total, undated, years = page
+    total, undated, hits, visitors, sketches = page
     yield total
     yield undated or ""
-    for year, days in years:
-        for day, hits in zip(days[::2], days[1::2], strict=True):
-            yield from (year, day, hits)
+    for years in (hits, visitors):
+        yield str(sum(len(days) for _, days in years) // 2)
+        for year, days in years:
+            for day, number in zip(days[::2], days[1::2], strict=True):
+                yield from (year, day, number)
+    yield from sketches

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from hitsvc.admin.crossing import Crossing
 from hitsvc.admin.settling import Settling
-from hitsvc.admin.sketches import list_sketches
 from hitsvc.counting import Keys, site_of
 from hitsvc.errors import ChangeRefused, InvalidURL
 from hitsvc.request import Identity
@@ -78,7 +77,6 @@ class Merging:
             # First: a page that is listed and not there yet does no harm.
             self._client.sadd(self._keys.sites, site_of(new))
             self._client.sadd(self._keys.pages(site_of(new)), new)
-            list_sketches(self._client, self._keys, old, new)
             self._client.srem(self._keys.pages(site_of(old)), old)
             try:
                 self._crossing.move(old, new)

@@ -13,6 +13,11 @@ from hitsvc.errors import ChangeRefused
 # nobody had a counter before 1970.
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 YEARS = (FIRST_YEAR, LAST_YEAR)
+# What scripts have in common beside ``page``.
+_PARTS = {
+    "move": ("visitors",),
+    **dict.fromkeys(("take", "give", "give_back", "drop"), ("visitors", "aside")),
+}
 
 
 class Scripts:
@@ -66,7 +71,8 @@ class Scripts:
 
     def _text(self, name: str) -> str:
         if name not in self._texts:
-            self._texts[name] = f"{script('page')}\n{script(name)}"
+            parts = "page", *_PARTS.get(name, ()), name
+            self._texts[name] = "\n".join(map(script, parts))
         return self._texts[name]
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 
 from hitsvc.counter.ways import Ways
 from hitsvc.counting import (
+    Asking,
     Capacity,
     CarefulHit,
     CarefulHits,
@@ -43,7 +44,7 @@ _CACHED_KEY_LENGTH = 256
 
 
 class HitCounter:
-    """Counts hits in Redis.
+    """Counts hits in Redis; of visitors, where `tells_visitors`.
 
     Every answer comes only after Redis has acknowledged, or is `CounterUnavailable` if
     it has not: the outcome of a hit is then unknown, and it is not repeated. So at any
@@ -84,7 +85,7 @@ class HitCounter:
             visitors: Tell visitors with totals.
         """
         self._token_ttl_s, self._tokens = token_ttl_s, TokenSource(token_length)
-        self._today, self._has_visitors, names = today, visitors, Keys(key_prefix)
+        self._today, self.tells_visitors, names = today, visitors, Keys(key_prefix)
         self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
         self._capacity, send = capacity or Capacity(), backend.execute
         self._index, self._refused = PageIndex(names, send), RefusedSites(names, send)
@@ -203,16 +204,22 @@ class HitCounter:
         read = Read(self._page(page_key), days=days, undated=True)
         seen = await self._submit(read)
         hits = zip((day.date for day in days), seen.days, strict=True)
-        visitors = await self.visitors(page_key) if self._has_visitors else None
+        visitors = await self.visitors(page_key) if self.tells_visitors else None
         return Totals(seen.total, dict(hits), seen.undated, visitors)
 
     async def visitors(self, page_key: str) -> Visitors:
         """Return the visitors of a page, each day; see `totals`."""
-        return await self._sightings.read(self._page(page_key), self._today())
+        return await self.asking(page_key, each=True).read()
 
     async def site_visitors(self, site: str) -> Visitors:
         """Return those of a site, as `site_of` names it: of two pages, a visitor is one."""
-        return await self._sightings.read(self._sightings.site(site), self._today())
+        page = self._sightings.site(site)
+        return await Asking(self._sightings, page, self._today()).read()
+
+    def asking(self, page_key: str, *, each: bool = False) -> Asking:
+        """Return what asks for a page's visitors; `each` is for those of each day, too."""
+        page = self._page(page_key)
+        return Asking(self._sightings, page, self._today(), each=each)
 
     def refuse(self, site: str) -> None:
         """Note that somebody asked for a page of a site that is not counted."""

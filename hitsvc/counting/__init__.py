@@ -5,6 +5,7 @@ and the replies into results. `Keys` is the one place that names keys, `PageComm
 the one place that spells a page's commands.
 """
 
+from hitsvc.counting.asking import Asking
 from hitsvc.counting.batch import Batch
 from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
 from hitsvc.counting.careful import CarefulHit, CarefulHits
@@ -43,6 +44,7 @@ __all__ = [
     "SLOTS",
     "UTC",
     "WARN_ABOVE",
+    "Asking",
     "Batch",
     "Calendar",
     "Capacity",

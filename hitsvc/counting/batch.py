@@ -6,7 +6,7 @@ Pure: operations in, commands out; replies in, results out. Within a batch,
   of arrival;
 - a URL's total is raised before its day and before its tokens are set, so that a
   failure half-way can lose a token but never leave one without its hit;
-- reads come after the hits;
+- reads come after the hits; who wants to know the visitors of one page asks once;
 - a command that Redis refuses fails the operations it was for and no others;
 - a page whose total passes a power of two has grown: it is time to index it.
 
@@ -83,8 +83,8 @@ class Batch:
             spelled += [page.keep(token) for _, token in hits if token]
         # So far one string was two commands for each URL.
         self.expected = len(spelled) + len(self._hits)
-        for _, read in self._reads:
-            said = _questions(read)
+        if self._reads:
+            said = [word for read in _once(self._reads) for word in _questions(read)]
             spelled += said
             self.expected += len(said)
         self.commands = "".join(spelled)
@@ -125,9 +125,30 @@ class Batch:
                     results[place] = failed or lost
                 else:
                     results[place] = Hit(total + after, today + after, True, token)
-        for place, read in self._reads:
-            results[place] = _seen(read, reply)
+        if self._reads:
+            self._tell(reply, results)
         return results
+
+    def _tell(self, reply: Iterator[Any], results: list[Any]) -> None:
+        told: dict[ReadVisitors, Result] = {}
+        for place, read in self._reads:
+            if isinstance(read, ReadVisitors):
+                if read not in told:
+                    told[read] = visitors.found(read, reply)
+                results[place] = told[read]
+            else:
+                results[place] = _seen(read, reply)
+
+
+def _once(reads: Sequence[tuple[int, _Other]]) -> Iterator[_Other]:
+    """Leave out what asks for visitors that another asks for."""
+    asked: set[ReadVisitors] = set()
+    for _, read in reads:
+        if isinstance(read, ReadVisitors):
+            if read in asked:
+                continue
+            asked.add(read)
+        yield read
 
 
 def _questions(read: _Other) -> list[str]:
@@ -157,11 +178,9 @@ def _year(day: Day) -> int:
     return day.year
 
 
-def _seen(read: _Other, reply: Iterator[Any]) -> Result:
+def _seen(read: Read | Claim | Probe | Sighting, reply: Iterator[Any]) -> Result:
     if isinstance(read, Sighting):
         return failure(is_count, next(reply)) or True
-    if isinstance(read, ReadVisitors):
-        return visitors.found(read, reply)
     if isinstance(read, Probe):
         return failure(is_ok, next(reply)) or True
     if isinstance(read, Claim):

@@ -1,6 +1,6 @@
 """Closing days: the sketch of a day that is over becomes a number, and goes.
 
-The number is set and not added, then the sketch is removed, then its name is taken off the
+The number is set and not added, with the sum of its year, then the sketch is removed, then its name is taken off the
 list. So each step can be repeated, by whoever comes after one that was killed, or by several
 at once: a sketch does not change any more, and one that is gone changes nothing.
 """
@@ -14,14 +14,16 @@ from hitsvc.counting.commands import spell
 from hitsvc.counting.days import Day
 from hitsvc.counting.keys import Keys
 from hitsvc.counting.reply_types import failure, is_count, is_list
+from hitsvc.counting.visitors import SUM, summed
 from hitsvc.errors import CounterUnavailable
 
 log = logging.getLogger(__name__)
 
 # A day is closed so long after it is over, at least: what was on its way has come.
 LOOK_EVERY_S = 60.0
-# PERF: a batch takes a store 4 ms at most, a sketch of 12 kB some 20 us of it.
-MAX_BATCH = 200
+# PERF: a batch takes a store 3 ms at most, and us 7: a sketch of 12 kB and the numbers of a
+# year are 50 us there.
+MAX_BATCH = 50
 _REST_S = 0.05
 _MAX_DAYS = 1_000
 
@@ -98,13 +100,16 @@ class Closing:
         if not stems:
             return False
         sketches = {stem: f"{stem}:v:{day}" for stem in stems}
-        counts = await self._ask(
-            *(spell("PFCOUNT", name) for name in sketches.values())
-        )
         year, _, field = day.partition("-")
+        counts = await self._ask(
+            *(spell("PFCOUNT", name) for name in sketches.values()),
+            *(spell("HGETALL", f"{stem}:v:{year}") for stem in stems),
+        )
         numbers = [
-            spell("HSET", f"{stem}:v:{year}", field, str(count))
-            for stem, count in zip(stems, counts, strict=True)
+            spell("HSET", f"{stem}:v:{year}", *_said(field, count, held))
+            for stem, count, held in zip(
+                stems, counts[: len(stems)], counts[len(stems) :], strict=True
+            )
             if count  # else it was closed by another, and is gone
         ]
         if numbers:
@@ -120,8 +125,16 @@ class Closing:
         return replies
 
 
+def _said(field: str, count: int, held: Any) -> tuple[str, ...]:
+    """Say a number, and the sum that the year has with it."""
+    try:
+        return field, str(count), SUM, summed(held, field, count)
+    except ValueError:  # not our numbers; so whoever reads them will say
+        return field, str(count)
+
+
 def _is_any(reply: Any) -> bool:
-    return is_count(reply) or is_list(reply) or isinstance(reply, bool | set)
+    return is_count(reply) or is_list(reply) or isinstance(reply, bool | set | dict)
 
 
 def _text(name: bytes | str) -> str:

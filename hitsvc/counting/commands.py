@@ -112,6 +112,11 @@ class PageCommands:
         """Read the visitors of the days of a year that are over."""
         return spell("HGETALL", self._keys.visitors(year))
 
+    def visitor_sum(self, year: int, fields: Sequence[str]) -> tuple[str, str]:
+        """Read their sum, and some of them; and how many there are."""
+        name = self._keys.visitors(year)
+        return spell("HMGET", name, *fields), spell("HLEN", name)
+
     def probe(self) -> str:
         """Write what is gone in a second."""
         return spell("SET", f"{self._keys.token_prefix}probe", "1", "EX", "1")

@@ -86,4 +86,4 @@ class Reading(NamedTuple):
 
 
 Operation = Count | Read | Claim | Probe | Sighting | ReadVisitors
-Result = Hit | Reading | Visitors | bool | CounterUnavailable
+Result = Hit | Reading | Visitors | bool | CounterUnavailable | None

@@ -51,11 +51,16 @@ class Sightings:
         self._listed: set[str] = set()
         self._waiting: list[Sighting] = []
         self._lister: asyncio.Task[None] | None = None
+        # By name of a sketch: done when what waits now has been listed, or cannot be.
+        self._unlisted: dict[str, asyncio.Future[None]] = {}
+        self._round: asyncio.Future[None] | None = None
+        self._noted = 0
 
     def add(self, page: PageCommands, seen: Seen) -> None:
         """Note that a visitor came, where there is room."""
         if seen.day is not self._day or len(self._listed) > MAX_LISTED:
             self._day, self._listed = seen.day, set()
+        self._noted += 1
         self._note(Sighting(page, seen.page, seen.day))
         self._note(Sighting(self.site(site_of(page.key)), seen.site, seen.day))
 
@@ -63,14 +68,22 @@ class Sightings:
         """Return the commands for the visitors of a site."""
         return self._site(site)
 
-    async def read(self, page: PageCommands, today: Day) -> Visitors:
-        """Return the visitors of a page, or of a site; see `site`.
+    def ask(self, read: ReadVisitors) -> "asyncio.Future[Visitors | None]":
+        """Read visitors; with a hit that was submitted just now, in its batch.
 
         Raises:
-            CounterUnavailable: Redis did not answer.
+            CounterBusy: Too many operations wait for Redis.
         """
-        found: Visitors = await self._submit(ReadVisitors(page, today))
-        return found
+        return self._submit(read)
+
+    @property
+    def noted(self) -> int:
+        """How many visitors have been noted."""
+        return self._noted
+
+    def unlisted(self, page: PageCommands) -> "asyncio.Future[None] | None":
+        """Return what is done when a page's latest visitor is noted, if it waits for that."""
+        return self._unlisted.get(page.stem)
 
     async def close(self) -> None:
         """Return when all that waits has been noted, or cannot be."""
@@ -85,22 +98,38 @@ class Sightings:
             return
         if len(self._waiting) < MAX_WAITING:
             self._waiting.append(sighting)
+            self._round = self._round or asyncio.get_running_loop().create_future()
+            self._unlisted[sighting.page.stem] = self._round
         if self._lister is None:
             self._lister = asyncio.create_task(self._list_all())
 
     def _write(self, sighting: Sighting) -> None:
         with suppress(CounterUnavailable):  # too many wait; the next view will do
-            self._submit(sighting).add_done_callback(_settled)
+            self._submit(sighting).add_done_callback(settled)
 
     async def _list_all(self) -> None:
         try:
             while self._waiting:
                 waiting, self._waiting = self._waiting, []
-                await self._list(waiting)
+                ended, self._round = self._round, None
+                try:
+                    await self._list(waiting)
+                finally:
+                    self._end(ended)
         except CounterUnavailable:
-            pass  # the hits' own batches tell the log
+            self._end(self._round)  # the hits' own batches tell the log
+            self._round, self._waiting = None, []
         finally:
             self._lister = None
+
+    def _end(self, ended: "asyncio.Future[None] | None") -> None:
+        if ended is not None:
+            ended.set_result(None)
+            self._unlisted = {
+                stem: waits
+                for stem, waits in self._unlisted.items()
+                if waits is not ended
+            }
 
     async def _list(self, waiting: Sequence[Sighting]) -> None:
         stems: dict[Day, dict[str, None]] = {}
@@ -124,7 +153,7 @@ class Sightings:
         return PageCommands(site, self._keys.site_visitors(site), 0, 0)
 
 
-def _settled(future: "asyncio.Future[Any]") -> None:
+def settled(future: "asyncio.Future[Any]") -> None:
     """Take note of a failure, which the log has: nobody waits for it."""
     if not future.cancelled():
         future.exception()

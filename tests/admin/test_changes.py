@@ -303,22 +303,6 @@ class TestVisitors:
     def left(self, client: Any, page: str) -> list[str]:
         return [name for name in client.keys("*:v:*") if f"{{{page}}}" in name]
 
-    def test_a_move_takes_them_along(self, visited: Any) -> None:
-        """Today's once, if they saw both; of days that are over nobody knows."""
-        changes(visited).move(A, B)
-        assert self.left(visited, A) == []
-        found = visited.hgetall(KEYS.page(B).visitors(2026))
-        assert found == {"5": "6", "6": "3"}
-        assert visited.pfcount(KEYS.page(B).sketch(self.today)) == 2
-        listed = visited.smembers(KEYS.open_sketches(self.today))
-        assert listed == {KEYS.page(B).total}
-        assert visited.smembers(KEYS.open_days) == {self.today}
-
-    def test_a_move_to_a_new_page(self, visited: Any) -> None:
-        """The same."""
-        changes(visited).move(A, "new.example")
-        assert visited.pfcount(KEYS.page("new.example").sketch(self.today)) == 2
-
     @pytest.mark.parametrize("name", ["delete", "reset"])
     def test_what_is_removed_has_none(self, visited: Any, name: str) -> None:
         """And other pages keep theirs."""
@@ -326,13 +310,3 @@ class TestVisitors:
         getattr(removal, name)([A], Kept())
         assert self.left(visited, A) == []
         assert len(self.left(visited, B)) == 2
-
-    def test_what_is_none_is_refused(self, visited: Any) -> None:
-        """Before anything is changed."""
-        name = KEYS.page(B).visitors(2026)
-        visited.delete(name)
-        visited.set(name, "x")
-        before = contents(visited)
-        with pytest.raises(ChangeRefused, match="holds a string"):
-            changes(visited).move(A, B)
-        assert contents(visited) == before

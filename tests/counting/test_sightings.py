@@ -107,7 +107,7 @@ async def test_a_day_that_begins_meanwhile():
 def test_numbers_come_as_lists_too():
     """As hiredis gives them."""
     read = ReadVisitors(PAGE, TODAY)
-    told: Any = found(read, iter([[b"1", b"5", b"330", b"7"], 0, 9]))
+    told: Any = found(read, iter([0, 9, [b"1", b"5", b"330", b"7", b"sum", b"12/3"]]))
     assert told.days == {date(2026, 1, 1): 5, TODAY.date: 7}
     assert (told.today, told.total) == (7, 12)
 

@@ -82,8 +82,10 @@ async def seen_by(store: Store, visits: Sequence[tuple[str, str]]) -> None:
 
 
 async def told(store: Store, page: str = PAGE) -> tuple[int, int]:
-    """Return the visitors of a page: today, and of all days."""
+    """Return the visitors of a page: today, and of all days, however they are asked for."""
     found = await store.counter().visitors(page)
+    summed = await store.counter().asking(page).read()
+    assert summed[:2] == found[:2]
     return found.today, found.total
 
 
@@ -126,7 +128,7 @@ async def test_the_days_add_up(store):
 
     assert await told(store) == (1, 3)
     year = await store.redis.hgetall(NAMES.visitors(yesterday.year))
-    assert year == {yesterday.field: "2"}
+    assert year == {yesterday.field: "2", "sum": "2/2"}
     assert not await store.redis.exists(NAMES.sketch(yesterday.name))
     assert await store.redis.exists(NAMES.sketch(store.today.name))
     assert await store.redis.smembers(KEYS.open_days) == {store.today.name}
@@ -175,6 +177,64 @@ async def test_a_number_is_believed_before_its_sketch(store):
     await seen_by(store, [("ann", PAGE)])
     await store.redis.hset(NAMES.visitors(store.today.year), store.today.field, 5)
     assert await told(store) == (5, 5)
+
+
+async def asked(store: Store, times: int = 1) -> list[str]:
+    """Ask for the sum, at once so many times, and return the commands that it took."""
+    sent: list[str] = []
+
+    class Noting(ClientBackend):
+        async def execute(self, commands: str, expected: int) -> Sequence[Any]:
+            sent.append(commands)
+            return await super().execute(commands, expected)
+
+    store.backend = Noting(FakeAsyncRedis(server=store.server), 5)
+    counter = store.counter()
+    asking = [counter.asking(PAGE).read() for _ in range(times)]
+    assert len(set(map(str, await asyncio.gather(*asking)))) == 1
+    return sent
+
+
+async def test_a_sum_is_read_without_its_days(store):
+    """A closing leaves it, over a year's end too."""
+    for _ in range(40):
+        await seen_by(store, [("ann", PAGE), ("bob", PAGE)])
+        store.now += 86_400
+        await store.closing().close_before(store.today)
+    assert store.today.year == 2027
+    assert await told(store) == (0, 80)
+    (commands,) = await asked(store)
+    assert "HGETALL" not in commands
+
+
+@pytest.mark.parametrize("value", [{"7": 4}, {"moved 1.1": 1}])
+async def test_a_sum_that_does_not_know_all_is_not_believed(store, value):
+    """Somebody has moved visitors here, and the sum is of before."""
+    await seen_by(store, [("ann", PAGE)])
+    store.now += 86_400
+    await store.closing().close_before(store.today)
+    await store.redis.hset(NAMES.visitors(2026), mapping=value)
+    assert await told(store) == (0, 1 + value.get("7", 0))
+    assert "HGETALL" in (await asked(store))[1]
+
+
+async def test_what_cannot_be_added_up_is_closed_all_the_same(store):
+    """Whoever reads it is told."""
+    day = store.today
+    await store.redis.hset(NAMES.visitors(2026), "5", "five")
+    await seen_by(store, [("ann", PAGE)])
+    store.now += 86_400
+    await store.closing().close_before(store.today)
+    assert await store.redis.hget(NAMES.visitors(2026), day.field) == "1"
+    with pytest.raises(CounterUnavailable, match="something else than a number"):
+        await store.counter().asking(PAGE).read()
+
+
+async def test_many_who_ask_at_once_ask_once(store):
+    """In one batch."""
+    await seen_by(store, [("ann", PAGE)])
+    sent = await asked(store, 9)
+    assert [commands.count("HLEN") for commands in sent] == [1]
 
 
 async def test_more_than_a_batch_of_sketches_is_closed(store):
@@ -245,13 +305,21 @@ async def test_a_full_store_gets_no_sketches(store):
 
 async def test_what_is_no_visitors_is_an_error(store):
     """And never a number."""
-    await store.redis.hset(NAMES.visitors(2026), "one", "2")
+    await store.redis.hset(NAMES.visitors(2026), "1st", "2")
     with pytest.raises(CounterUnavailable, match="something else than a number"):
         await told(store)
     await store.redis.delete(NAMES.visitors(2026))
     await store.redis.set(NAMES.visitors(2026), "2")
+    for each in (True, False):
+        with pytest.raises(CounterUnavailable, match="WRONGTYPE"):
+            await store.counter().asking(PAGE, each=each).read()
+    await store.redis.delete(NAMES.visitors(2026))
+    await store.redis.hset(NAMES.visitors(2026), "sum", "one/1")
+    with pytest.raises(CounterUnavailable, match="something else than a number"):
+        await store.counter().asking(PAGE).read()
+    await store.redis.set(NAMES.sketch(store.today.name), "2")
     with pytest.raises(CounterUnavailable, match="WRONGTYPE"):
-        await told(store)
+        await store.counter().asking(PAGE).read()
 
 
 def test_a_day_has_a_name():

@@ -7,7 +7,7 @@ if redis.call('GET', aside) ~= GONE then
   if problem then
     return redis.error_reply(problem)
   end
-  forget_days(aside, taken)
+  forget_aside(aside, taken)
 end
 redis.call('SET', aside, GONE, 'EX', ARGV[4])
 return true

@@ -7,6 +7,8 @@ if not state or state == GONE then
   return false
 end
 local taken, page = read(aside, ARGV[1], ARGV[2]), read(KEYS[1], ARGV[1], ARGV[2])
+local years, sketches = read_visitors(aside, sketches_of(aside))
+read_visitors(KEYS[1])
 bounded(whole(taken[1], '') + whole(page[1], ''), KEYS[1])
 bounded(whole(taken[2], '') + whole(page[2], ''), undated_of(KEYS[1]))
 if problem then
@@ -21,6 +23,10 @@ for _, year in ipairs(taken[3]) do
     redis.call('HINCRBY', year_of(KEYS[1], year[1]), year[2][i], year[2][i + 1])
   end
 end
-forget_days(aside, taken)
+add_years(KEYS[1], years)
+for _, name in ipairs(sketches) do
+  add_sketch(KEYS[1], name, aside .. ':v:' .. name)
+end
+forget_aside(aside, taken)
 redis.call('SET', aside, GONE, 'EX', ARGV[4])
 return true

@@ -5,22 +5,8 @@ local source = read(KEYS[1], ARGV[1], ARGV[2])
 local target = read(KEYS[2], ARGV[1], ARGV[2])
 bounded(whole(source[1], '') + whole(target[1], ''), KEYS[2])
 bounded(whole(source[2], '') + whole(target[2], ''), undated_of(KEYS[2]))
-local last, sketches = visited()
-local numbers = {}
-for year = 2026, last do
-  local names = {KEYS[1] .. ':v:' .. text(year), KEYS[2] .. ':v:' .. text(year)}
-  if is_a('hash', names[1]) then
-    numbers[#numbers + 1] = {names[2], redis.call('HGETALL', names[1])}
-  end
-  is_a('hash', names[2])
-end
-for _, name in ipairs(sketches) do
-  for _, total in ipairs(KEYS) do
-    if type(redis.pcall('PFCOUNT', total .. ':v:' .. name)) == 'table' then
-      refuse(total .. ':v:' .. name .. ' holds no visitors')
-    end
-  end
-end
+local years, sketches = read_visitors(KEYS[1])
+read_visitors(KEYS[2])
 if problem then
   return redis.error_reply(problem)
 end
@@ -36,16 +22,9 @@ for _, year in ipairs(source[3]) do
     redis.call('HINCRBY', year_of(KEYS[2], year[1]), year[2][i], year[2][i + 1])
   end
 end
--- Who has seen both pages on a day that is over is two from now on.
-for _, year in ipairs(numbers) do
-  for i = 1, #year[2], 2 do
-    redis.call('HINCRBY', year[1], year[2][i], year[2][i + 1])
-  end
-end
+add_years(KEYS[2], years)
 for _, name in ipairs(sketches) do
-  if redis.call('EXISTS', KEYS[1] .. ':v:' .. name) == 1 then
-    redis.call('PFMERGE', KEYS[2] .. ':v:' .. name, KEYS[1] .. ':v:' .. name)
-  end
+  add_sketch(KEYS[2], name, KEYS[1] .. ':v:' .. name)
 end
 forget_days(KEYS[1], source)
 redis.call('UNLINK', KEYS[1])
