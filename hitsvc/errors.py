@@ -73,6 +73,17 @@ class TooManyNewPages(HitsError):
     """The client, the site or everybody has made enough new pages for this minute."""
 
 
+class VisitorsNotCounted(HitsError):
+    """Somebody wants to see visitors, and this service does not count them."""
+
+    def __init__(self) -> None:
+        """Say so, and what can be done."""
+        super().__init__(
+            "visitors are not counted here; HITSVC_VISITORS=on in the settings of the "
+            "service counts them"
+        )
+
+
 class ChangeRefused(HitsError):
     """What an operator wants to change cannot be so; the message says why."""
 

@@ -16,6 +16,12 @@ from hitsvc.answer.headers import (
     name_page,
     origin_headers,
 )
+from hitsvc.answer.histories import (
+    ChartRenderer,
+    HistoryRenderer,
+    JsonHistoryRenderer,
+)
+from hitsvc.answer.numbers import visitor_numbers
 from hitsvc.answer.pictures import SVG, ErrorPictures
 from hitsvc.answer.problems import UNAVAILABLE, ProblemSerializer, add_problems
 from hitsvc.answer.raster import (
@@ -26,13 +32,11 @@ from hitsvc.answer.raster import (
 )
 from hitsvc.answer.renderers import (
     BadgeRenderer,
-    ChartRenderer,
     CountRenderer,
-    HistoryRenderer,
-    JsonHistoryRenderer,
     JsonRenderer,
     ShieldsRenderer,
     TextRenderer,
+    VisitedJsonRenderer,
 )
 
 __all__ = [
@@ -56,6 +60,7 @@ __all__ = [
     "ProblemSerializer",
     "ShieldsRenderer",
     "TextRenderer",
+    "VisitedJsonRenderer",
     "add_problems",
     "allow_origin",
     "allow_preflight",
@@ -63,4 +68,5 @@ __all__ = [
     "error_pictures",
     "name_page",
     "origin_headers",
+    "visitor_numbers",
 ]

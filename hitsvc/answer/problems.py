@@ -25,28 +25,35 @@ from hitsvc.errors import (
     SiteNotCounted,
     TooManyNewPages,
     URLTooLong,
+    VisitorsNotCounted,
 )
 from hitsvc.request import the_only
 
 Handler = Callable[[Request, Response, Any, dict[str, Any]], Awaitable[None]]
 
 _PROBLEM_JSON = "application/problem+json"
-# In this order where a caller has no preference. An ``<img>`` and an image proxy prefer
-# images, and `*/*` is no preference for them. Some name a few formats only.
+# In this order where a caller has no preference, as is `*/*`. An ``<img>`` and an image
+# proxy prefer images. Some name a few formats only.
 _MEDIA_TYPES = (
     *("text/html", "text/plain", "application/json", _PROBLEM_JSON),
     *(SVG, "image/png", "image/gif", "image/webp", "image/jpeg"),
 )
 UNAVAILABLE = "the counter is unavailable; try again in a moment"
-_RETRY_AFTER_S = 1
+_RETRY_AFTER_S, _NEXT_MINUTE_S = 1, 60
 # APPSEC: A browser's has 150 characters. Falcon takes 20 ms for 16 KB.
 _MAX_ACCEPT_LENGTH = 1000
-_NEXT_MINUTE_S = 60
 
 # What Falcon's own errors leave unsaid.
 _REASONS = {
     404: "there is nothing at this address",
     500: "something is wrong here; it has been logged",
+}
+
+
+# What the operator wants so; the error says all.
+_DECLINED: dict[type[HitsError], str] = {
+    CounterFull: "503 counter full",
+    VisitorsNotCounted: "403 visitors not counted",
 }
 
 
@@ -198,7 +205,7 @@ def add_problems(
     app.set_error_serializer(serializer)
     handlers: dict[type[HitsError], Handler] = {
         SiteNotCounted: on_site_not_counted,
-        CounterFull: _on_counter_full,
+        **dict.fromkeys(_DECLINED, _on_declined),
         TooManyNewPages: _on_too_many_new_pages,
         InvalidURL: _on_invalid_url,
         CounterUnavailable: _on_counter_unavailable,
@@ -225,10 +232,11 @@ async def _on_invalid_url(
     raise falcon.HTTPBadRequest(title="400 invalid URL", description=str(ex))
 
 
-async def _on_counter_full(
-    _req: Request, _resp: Response, ex: CounterFull, _params: object
+async def _on_declined(
+    _req: Request, _resp: Response, ex: HitsError, _params: object
 ) -> None:
-    raise Declined(503, title="503 counter full", description=str(ex))
+    title = _DECLINED[type(ex)]
+    raise Declined(int(title[:3]), title=title, description=str(ex))
 
 
 async def _on_too_many_new_pages(
@@ -244,8 +252,7 @@ async def _on_too_many_new_pages(
 
 async def _on_counter_unavailable(
     _req: Request, _resp: Response, _ex: CounterUnavailable, _params: object
-) -> None:
-    # The log says why. A visitor has no use for it.
+) -> None:  # the log says why
     raise falcon.HTTPServiceUnavailable(
         title="503 unavailable",
         description=UNAVAILABLE,

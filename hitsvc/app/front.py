@@ -106,9 +106,11 @@ def _site_sums(
     # PERF: 40 ms of a start that does not need it.
     from hitsvc.sites import open_sums
 
-    today = services.calendar.today
+    today, counter = services.calendar.today, services.counter
     run = store.sum if store else None
-    return open_sums(settings, services.send, lambda: today().date.isoformat(), run)
+    visitors = counter.site_visitors if counter.tells_visitors else None
+    how = lambda: today().date.isoformat(), run, visitors
+    return open_sums(settings, services.send, *how)
 
 
 def _of_sites(

@@ -10,6 +10,7 @@ from hitsvc.answer import (
     PngRenderer,
     ShieldsRenderer,
     TextRenderer,
+    VisitedJsonRenderer,
 )
 from hitsvc.badge import BadgeMaker
 from hitsvc.png import Painter
@@ -24,6 +25,7 @@ from hitsvc.resources import (
     NotInstalledTaker,
     Readiness,
     Services,
+    VisitedTaker,
 )
 from hitsvc.shell import Door
 from hitsvc.store import StoreCheck
@@ -42,12 +44,15 @@ def of_counts(
     png = painter and PngRenderer(badges, painter)
     take_png = HitTaker(services, png) if png else NotInstalledTaker(services, PNG)
     read_png = CountReader(services, png) if png else NotInstalled(services, PNG)
+    take_json = HitTaker(services, JsonRenderer())
+    if services.counter.tells_visitors:
+        take_json = VisitedTaker(services, VisitedJsonRenderer())
     return {
         "/count": HitTaker(services, text),
         "/count/tag.svg": HitTaker(services, badge),
         "/count/tag.png": take_png,
         "/count/pixel.gif": HitTaker(services, PixelRenderer()),
-        "/count.json": HitTaker(services, JsonRenderer()),
+        "/count.json": take_json,
         "/nocount": CountReader(services, text),
         "/nocount/tag.svg": CountReader(services, badge),
         "/nocount/tag.png": read_png,

@@ -31,7 +31,7 @@ _MAX_LENGTHS = {
     "logoColor": MAX_COLOR_LENGTH,
     "logoSize": 4,
     "format": 7,
-    "show": 5,
+    "show": 14,
     "base": 16,
 }
 _NAMES = frozenset(_MAX_LENGTHS)
@@ -53,7 +53,9 @@ class Look:
         logo: An icon's name or a data URI; None for no logo.
         logo_color: Of an icon; None for the icon's own.
         logo_fits: Whether an icon's width follows from its shape.
-        days: How many of the latest days must be known, today included.
+        days: Hits of how many of the latest days must be known, today included.
+        of_visitors: It shows visitors; then these must be known.
+        further: More must be known than a hit tells: days before today, or visitors.
     """
 
     amount: Amount = field(default_factory=Amount)
@@ -66,17 +68,23 @@ class Look:
     logo_fits: bool = False
     # PERF: each hit asks, and an attribute takes 30 ns less than a property.
     days: int = field(init=False, compare=False)
+    of_visitors: bool = field(init=False, compare=False)
+    further: bool = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Look the days up."""
-        object.__setattr__(self, "days", self.amount.days)
+        """Look up what it needs."""
+        amount = self.amount
+        days = 0 if amount.of_visitors else amount.days
+        object.__setattr__(self, "days", days)
+        object.__setattr__(self, "of_visitors", amount.of_visitors)
+        object.__setattr__(self, "further", amount.of_visitors or days > 1)
 
     def text(self, total: int, recent: int = 0) -> str:
         """Write the numbers of a URL as they are shown: the message of a badge.
 
         Args:
-            total: All its hits.
-            recent: Those of the latest `days`.
+            total: All its hits, or visitors.
+            recent: Those of the latest days that the amount has.
         """
         return self.amount.text(total, recent)
 
@@ -152,8 +160,11 @@ def _look(
     show: str | None,
     base: str | None,
 ) -> Look:
+    numbers = amount(form, show, base)
+    if label is None and numbers.of_visitors:
+        label = "visitors"  # the service's own says what else is counted
     look = Look(
-        amount=amount(form, show, base),
+        amount=numbers,
         style=_style(style or ""),
         label=None if label is None else clean(label),
         label_color=svg_color(label_color or ""),

@@ -35,10 +35,16 @@ class Asking:
         self._noted = sightings.noted
         self._asked: asyncio.Future[Visitors | None] | None = None
 
-    def begun(self) -> None:
-        """Ask at once if the visitor has been noted since `__init__`: in the same batch."""
+    def begun(self, *, counts: bool = True) -> None:
+        """Ask at once, in the same batch, if the visitor has been noted since `__init__`.
+
+        Args:
+            counts: What has begun may be a hit; else there is nobody to wait for.
+        """
         sightings = self._sightings
-        if sightings.noted == self._noted or sightings.unlisted(self._read.page):
+        if counts and (
+            sightings.noted == self._noted or sightings.unlisted(self._read.page)
+        ):
             return
         with suppress(CounterUnavailable):  # too many wait: then later
             self._asked = sightings.ask(self._read)

@@ -85,19 +85,23 @@ class Visitors(NamedTuple):
     """The visitors of a page or a site.
 
     Attributes:
+        day: Which day today is.
         today: How many came today.
         total: The sum of all days: who comes on two days is two.
         days: How many came on each day that had some, if that was asked for.
     """
 
+    day: date
     today: int
     total: int
     days: Mapping[date, int] = {}
 
-    def latest(self, today: date, number: int) -> int:
-        """Add up so many days, today included, where each is known."""
-        first = today - timedelta(number - 1)
-        return sum(n for day, n in self.days.items() if first <= day <= today)
+    def latest(self, number: int) -> int:
+        """Add up so many days, today included; more than today if each is known."""
+        if number <= 1:
+            return self.today
+        first = self.day - timedelta(number - 1)
+        return sum(n for day, n in self.days.items() if first <= day <= self.day)
 
 
 def questions(read: ReadVisitors) -> list[str]:
@@ -144,21 +148,22 @@ def _each(
             if field[:1].isdigit():
                 days[date(year, 1, 1) + timedelta(number(field) - 1)] = number(count)
     today = days.get(read.today.date, 0)
-    return Visitors(today, sum(days.values()), dict(sorted(days.items())))
+    return Visitors(
+        read.today.date, today, sum(days.values()), dict(sorted(days.items()))
+    )
 
 
 def _sums(
     read: ReadVisitors, counts: Sequence[int], replies: Sequence[Sequence[Any]]
 ) -> Visitors | CounterUnavailable | None:
-    if error := failure(is_list, *(values for values, _ in replies)):
-        return error
-    if error := failure(is_count, *(size for _, size in replies)):
+    error = failure(is_list, *(values for values, _ in replies))
+    error = error or failure(is_count, *(size for _, size in replies))
+    if error:
         return error
     total = 0
     closed: dict[tuple[int, str], Any] = {}
     for year, (values, size) in zip(read.years, replies, strict=True):
-        if error := failure(is_text, *values):
-            return error
+        failure(is_text, *values)  # what else there is raises
         closed |= {
             (year, field): value
             for field, value in zip(read.fields(year), values, strict=True)
@@ -173,7 +178,7 @@ def _sums(
         value = closed.get((day.year, day.field))
         now = count if value is None else number(value)
         total += count if value is None else 0
-    return Visitors(now, total)
+    return Visitors(read.today.date, now, total)
 
 
 def sum_of(value: bytes | str | None) -> tuple[int, int]:

@@ -29,7 +29,11 @@ FORMATS: dict[str, Callable[[int], str]] = {
 }
 # What can be shown, and how many days it takes, today included.
 _DAYS = {"total": 0, "today": 1, "both": 1, "week": 7, "month": 30, "year": 365}
-SHOWN = frozenset(_DAYS)
+_VISITORS = "visitors"
+# The same of visitors: ``visitors`` is all of them, ``visitors-today`` those of today.
+SHOWN = (
+    frozenset(_DAYS) | {_VISITORS} | {f"{_VISITORS}-{n}" for n in _DAYS if n != "total"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,13 @@ class Amount:
             ``year``: the latest 7, 30 or 365 days.
         base: Added to the total.
         write: Writes one number.
+        of_visitors: The numbers are those of visitors, not of hits.
     """
 
     show: str = "total"
     base: int = 0
     write: Callable[[int], str] = str
+    of_visitors: bool = False
 
     @property
     def days(self) -> int:
@@ -71,10 +77,15 @@ def amount(form: str | None, show: str | None, base: str | None) -> Amount:
 
     What is missing or wrong is as its default.
     """
+    name = show if show and show in SHOWN else ""
+    of_visitors = name.startswith(_VISITORS)
+    if of_visitors:
+        name = name.removeprefix(_VISITORS).removeprefix("-")
     return Amount(
-        show=show if show in _DAYS else "total",
-        base=base_of(base or "") or 0,
+        show=name or "total",
+        base=0 if of_visitors else base_of(base or "") or 0,
         write=FORMATS.get(form or "", str),
+        of_visitors=of_visitors,
     )
 
 

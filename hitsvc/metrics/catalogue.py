@@ -14,6 +14,7 @@ from hitsvc.errors import (
     InvalidURL,
     SiteNotCounted,
     TooManyNewPages,
+    VisitorsNotCounted,
 )
 
 
@@ -167,6 +168,7 @@ _KINDS: dict[type[HitsError], str] = {
     TooManyNewPages: "new_pages",
     SiteNotCounted: "site",
     InvalidURL: "url",
+    VisitorsNotCounted: "url",
 }
 
 

@@ -1,6 +1,12 @@
 """What answers at an address: Falcon resources that count, read and tell, and the express lane."""
 
-from hitsvc.resources.counts import CountReader, CountResource, HistoryReader, HitTaker
+from hitsvc.resources.counts import (
+    CountReader,
+    CountResource,
+    HistoryReader,
+    HitTaker,
+    VisitedTaker,
+)
 from hitsvc.resources.express import ExpressLane
 from hitsvc.resources.health import Liveness, Readiness
 from hitsvc.resources.leave_me_out import LeaveMeOut
@@ -21,5 +27,6 @@ __all__ = [
     "NotInstalledTaker",
     "Readiness",
     "Services",
+    "VisitedTaker",
     "make_services",
 ]

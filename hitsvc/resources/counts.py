@@ -1,8 +1,7 @@
 """Falcon resources that count and read: parse the request, ask, render the answer."""
 
-import asyncio
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import partial
 
 from falcon.asgi import Request, Response
 
@@ -17,33 +16,9 @@ from hitsvc.badge import PLAIN, Look
 from hitsvc.counting import Reading, site_of
 from hitsvc.http1 import FAILURE
 from hitsvc.request import Target, Visit, is_left_out, secure_name
+from hitsvc.resources.further import Answer, Further, Pending
 from hitsvc.resources.services import Services
 from hitsvc.shell import Door
-
-
-class Answer(NamedTuple):
-    """What a client gets.
-
-    Attributes:
-        body: The count in a form.
-        cookie: The value of ``Set-Cookie``, if there is one.
-    """
-
-    body: bytes
-    cookie: str | None = None
-
-
-class Pending(NamedTuple):
-    """A request that waits for Redis.
-
-    Attributes:
-        future: What Redis will say.
-        answer: Makes the answer of it, once it is there.
-    """
-
-    future: asyncio.Future[Any]
-    answer: Callable[[], Answer]
-
 
 _Begin = Callable[[Visit, Target, Look], Pending]
 
@@ -100,6 +75,7 @@ class CountReader(CountResource):
         """Show counts in this form."""
         super().__init__(services, renderer.content_type)
         self.renderer = renderer
+        self._further = Further(services.counter, renderer)
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Answer with the count."""
@@ -117,9 +93,12 @@ class CountReader(CountResource):
         """
         return self.begin_read(visit, target, look)
 
-    def begin_read(self, _visit: Visit, target: Target, look: Look) -> Pending:
+    def begin_read(self, visit: Visit, target: Target, look: Look) -> Pending:
         """Ask Redis for the count, whoever visits; see `begin`."""
         renderer, key = self.renderer, target.key
+        if look.of_visitors:
+            begin = partial(self.begin_read, visit, target, PLAIN)
+            return self._further.begin(key, look, begin, counts=False)
         days = look.days or int(renderer.needs_today)
         future = self._counter.read(key, days=days)
 
@@ -166,8 +145,9 @@ class HitTaker(CountReader):
             return self.begin_read(visit, target, look)
         if visit.cookies and is_left_out(visit):
             return self.begin_read(visit, target, look)
-        if look.days > 1:
-            return self._begin_with_days(visit, target, look)
+        if look.further:
+            begin = partial(self.begin, visit, target, PLAIN)
+            return self._further.begin(target.key, look, begin)
         renderer, cookies, secure = self.renderer, self._cookies, visit.secure
         key, name = target
         if secure:
@@ -200,23 +180,22 @@ class HitTaker(CountReader):
 
         return Pending(future, answer)
 
-    def _begin_with_days(self, visit: Visit, target: Target, look: Look) -> Pending:
-        """Count the hit, and then read the days, of which today's has it."""
-        renderer, key = self.renderer, target.key
-        hit = self.begin(visit, target, PLAIN)
 
-        async def read() -> Reading:
-            await hit.future
-            return await self._counter.read(key, days=look.days)
+class VisitedTaker(HitTaker):
+    """Answers with the visitors of the page, too."""
 
-        future = asyncio.ensure_future(read())
+    def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
+        """Count the hit, and ask for the visitors; do not wait."""
+        begin = partial(super().begin, visit, target, PLAIN)
+        return self._further.begin(target.key, look, begin)
 
-        def answer() -> Answer:
-            # Others may have been counted since; this one's number is its own.
-            seen = future.result()._replace(total=hit.future.result().number)
-            return Answer(_shown(renderer, key, seen, look), hit.answer().cookie)
+    async def on_head(self, req: Request, resp: Response) -> None:
+        """Read the count."""
+        await self._respond(req, resp, self._begin_head)
 
-        return Pending(future, answer)
+    def _begin_head(self, visit: Visit, target: Target, look: Look) -> Pending:
+        begin = partial(super().begin_read, visit, target, PLAIN)
+        return self._further.begin(target.key, look, begin, counts=False)
 
 
 class HistoryReader(CountResource):

@@ -19,10 +19,11 @@ from falcon.uri import parse_query_string
 
 from hitsvc.answer import PAGE_HEADER, origin_headers
 from hitsvc.badge import PLAIN, Look
-from hitsvc.errors import CounterBusy, InvalidURL
+from hitsvc.errors import CounterBusy, InvalidURL, VisitorsNotCounted
 from hitsvc.http1 import NOTED, ReadyHeaders
 from hitsvc.request import USER_AGENT, ShortAddresses, Target, Visit, as_meant
-from hitsvc.resources.counts import CountReader, CountResource, Pending
+from hitsvc.resources.counts import CountReader, CountResource
+from hitsvc.resources.further import Pending
 from hitsvc.resources.services import Services
 
 # 0.5 kB each, 2.3 kB if every query is that long: 38 MB. Longer ones are the app's.
@@ -152,7 +153,7 @@ class ExpressLane:
             fields = lane.fields_for(visit.origin)
         try:
             pending = lane.resource.begin(visit, *question)
-        except CounterBusy:
+        except (CounterBusy, VisitorsNotCounted):
             return None
         # APPSEC: A key is printable ASCII, and at most 2,048 bytes of it.
         # PERF: 11 bytecodes of 1,450; kept with each query it would take 9 MB.

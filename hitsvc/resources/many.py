@@ -6,14 +6,14 @@ a page is said in its place and is nobody else's affair.
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import falcon
 from falcon.asgi import Request, Response
 
-from hitsvc.answer import UNAVAILABLE, allow_origin
-from hitsvc.counting import Reading
+from hitsvc.answer import UNAVAILABLE, allow_origin, visitor_numbers
+from hitsvc.counting import Asking, Reading, Visitors
 from hitsvc.errors import CounterUnavailable, InvalidURL, SiteNotCounted
 from hitsvc.request import Visit
 from hitsvc.resources.counts import HistoryReader
@@ -40,9 +40,13 @@ class ManyReader(HistoryReader):
         visit = Visit(req.scope, self._proxies)
         urls = _urls(await req.stream.read(MAX_BYTES + 1))
         keys = [self._key(url) for url in urls]
-        readings = await self._read(key for key in keys if isinstance(key, str))
+        pages = list(dict.fromkeys(key for key in keys if isinstance(key, str)))
+        asking = self._asking(pages)
+        readings = await self._read(pages)
+        visitors = {key: await asked.told() for key, asked in asking.items()}
         answers = [
-            _answer(url, key, readings) for url, key in zip(urls, keys, strict=True)
+            _answer(url, key, readings, visitors)
+            for url, key in zip(urls, keys, strict=True)
         ]
         resp.data = json.dumps(answers).encode() + b"\n"
         resp.content_type = self.media_type
@@ -60,8 +64,17 @@ class ManyReader(HistoryReader):
         except InvalidURL as ex:
             return ex
 
+    def _asking(self, pages: Sequence[str]) -> dict[str, Asking]:
+        """Ask for the visitors of each page, where they are counted."""
+        if not self._counter.tells_visitors:
+            return {}
+        asking = {key: self._counter.asking(key) for key in pages}
+        for asked in asking.values():
+            asked.begun(counts=False)  # in the batch of the hits
+        return asking
+
     async def _read(self, keys: Iterable[str]) -> Readings:
-        """Ask Redis for each page once, all in one batch.
+        """Ask Redis for each of some pages, all in one batch.
 
         Raises:
             CounterUnavailable: There is no number at all.
@@ -69,8 +82,7 @@ class ManyReader(HistoryReader):
         asked: dict[str, asyncio.Future[Reading]] = {}
         try:
             for key in keys:
-                if key not in asked:
-                    asked[key] = self._counter.read(key, days=1)
+                asked[key] = self._counter.read(key, days=1)
         except CounterUnavailable:
             for future in asked.values():
                 future.cancel()
@@ -119,10 +131,16 @@ def _bound(size: int) -> None:
         )
 
 
-def _answer(url: str, key: str | InvalidURL, readings: Readings) -> dict[str, Any]:
+def _answer(
+    url: str,
+    key: str | InvalidURL,
+    readings: Readings,
+    visitors: Mapping[str, Visitors | None],
+) -> dict[str, Any]:
     if isinstance(key, InvalidURL):
         return {"url": url, "error": str(key)}
     seen = readings[key]
     if isinstance(seen, BaseException):
         return {"url": key, "error": UNAVAILABLE}
-    return {"url": key, "total": seen.total, "today": seen.days[-1]}
+    answer = {"url": key, "total": seen.total, "today": seen.days[-1]}
+    return answer | visitor_numbers(visitors.get(key))

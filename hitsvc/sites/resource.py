@@ -11,7 +11,7 @@ import falcon
 from falcon.asgi import Request, Response
 
 from hitsvc.admin import Numbers, SiteSums
-from hitsvc.answer import ANY_ORIGIN, allow_origin
+from hitsvc.answer import ANY_ORIGIN, allow_origin, visitor_numbers
 from hitsvc.drawing import readable
 from hitsvc.request import Identity, the_only
 from hitsvc.shell import HTML, Asset, Door, Shell, path_as_sent
@@ -107,9 +107,10 @@ class SiteJson(SiteResource):
                     retry_after=_RETRY_AFTER_S,
                 )
             nothing = dict.fromkeys(("pages", "total", *LATELY), 0)
-            return {"site": site, **nothing, "age": 0} | ({"top": []} if top else {})
+            told = {"site": site, **nothing, **visitor_numbers(seen.visitors), "age": 0}
+            return told | ({"top": []} if top else {})
         told = {"site": site, "pages": sums.pages, **self._numbers(sums.sums, sums)}
-        told["age"] = self._sums.age_s(sums)
+        told |= {**visitor_numbers(seen.visitors), "age": self._sums.age_s(sums)}
         if not top:
             return told
         pages = [

@@ -8,6 +8,7 @@ worker starts that once in ten seconds at most.
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from hitsvc.admin import (
@@ -17,7 +18,7 @@ from hitsvc.admin import (
     SummingProcess,
     summing_order,
 )
-from hitsvc.counting import Keys, spell
+from hitsvc.counting import Keys, Visitors, spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.settings import Settings
 
@@ -34,10 +35,12 @@ class Seen(NamedTuple):
     Attributes:
         sums: Its sums as they are kept; `None` if there are none.
         is_empty: It has no pages.
+        visitors: Its visitors, where they are counted and to be had.
     """
 
     sums: SiteSums | None
     is_empty: bool
+    visitors: Visitors | None = None
 
 
 class PublicSums:
@@ -50,6 +53,7 @@ class PublicSums:
         summing: Summing,
         today: Callable[[], str],
         clock: Callable[[], float] = time.time,
+        visitors: Callable[[str], Awaitable[Visitors]] | None = None,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -60,7 +64,10 @@ class PublicSums:
             summing: Has the sums of all sites made.
             today: Tells the day, as ``2026-11-29``.
             clock: Returns seconds since 1970.
+            visitors: Reads the visitors of a site, or raises `CounterUnavailable`; `None`
+                where they are not counted.
         """
+        self._visitors = visitors
         self._keys = keys
         self._send = send
         self._summing = summing
@@ -109,7 +116,12 @@ class PublicSums:
         if looks:
             self._look(replies[2])
         text = replies[0]
-        return Seen(SiteSums.of(_text(text)) if text else None, not replies[1])
+        sums, is_empty = SiteSums.of(_text(text)) if text else None, not replies[1]
+        visitors = None
+        if self._visitors and (sums or is_empty):
+            with suppress(CounterUnavailable):  # the sums are there all the same
+                visitors = await self._visitors(site)
+        return Seen(sums, is_empty, visitors)
 
     def _look(self, reply: str | bytes | None) -> None:
         """Have all sums made, if they are too old or of another day."""
@@ -136,6 +148,7 @@ def open_sums(
     send: Send,
     today: Callable[[], str],
     run: Callable[[], None] | None = None,
+    visitors: Callable[[str], Awaitable[Visitors]] | None = None,
 ) -> PublicSums:
     """Put them together for a store.
 
@@ -144,9 +157,11 @@ def open_sums(
         send: Sends commands to the store; see `PublicSums`.
         today: Tells the day.
         run: Makes the sums, in place of a process.
+        visitors: Reads the visitors of a site, where they are counted.
     """
     url = settings.admin_redis_url or settings.redis_url
     order = summing_order(url, settings.key_prefix, settings.timezone)
     process = SummingProcess(order)
     summing = Summing(run) if run else Summing(process, process.end)
-    return PublicSums(Keys(settings.key_prefix), send, summing, today)
+    keys = Keys(settings.key_prefix)
+    return PublicSums(keys, send, summing, today, visitors=visitors)

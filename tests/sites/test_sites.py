@@ -13,6 +13,8 @@ from tests.support.stored import KEYS
 
 NOTHING = "Nobody has been counted here yet."
 WAITING = "The pages are being added up"
+# The tester's own address is that of a visitor, and of no proxy.
+VISITORS = {"visitors": "on", "forwarded_allow_ips": "192.0.2.1"}
 
 
 @pytest.fixture(name="site")
@@ -46,6 +48,30 @@ def test_sums_are_told_with_their_age(site):
         "last_7_days": 3,
         "last_30_days": 3,
     }
+
+
+def test_visitors_are_told_where_they_are_counted(open_site):
+    """Who reads two pages is one; on the page for people, too. Nobody: none."""
+    site = open_site(site_stats="on", **VISITORS)
+    for path in ("a", "b"):
+        site.get(f"/count.json?url=example.com/{path}")
+    told = summed(site).json
+    assert (told["total"], told["visitors_today"], told["visitors"]) == (2, 1, 1)
+    page = site.get("/s/example.com").text
+    assert "Visitors: 1 today, 1 on all days together." in page
+    empty = summed(site, "/site.json?host=empty.example").json
+    assert (empty["total"], empty["visitors"]) == (0, 0)
+
+
+def test_visitors_that_cannot_be_read_are_left_out(open_site):
+    """The sums are told."""
+    site = open_site(site_stats="on", **VISITORS)
+    site.get("/count.json?url=example.com/a")
+    site.redis.set(KEYS.site_visitors("example.com").visitors(2026), "text")
+    told = summed(site).json
+    assert told["total"] == 1
+    assert "visitors" not in told
+    assert "Visitors" not in site.get("/s/example.com").text
 
 
 def test_nobody_knows_a_day_that_has_just_begun(site):

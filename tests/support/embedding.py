@@ -70,6 +70,7 @@ class Recorder:
         headers: Of each request, likewise.
         status: What it answers with.
         site: What it tells of a site; nothing: it does not.
+        visitors: What it tells of each page's visitors, if anything.
         held: Paths of pages that are answered only once the event is set.
     """
 
@@ -80,6 +81,7 @@ class Recorder:
         self.totals: dict[str, int] = {}
         self.status = 200
         self.site: dict[str, int | None] = {}
+        self.visitors: dict[str, int] = {}
         self.held: dict[str, threading.Event] = {}
 
     def numbers(self, url: str) -> dict[str, object]:
@@ -87,7 +89,7 @@ class Recorder:
         viewed = [page for _, path, page in self.asked if path.endswith("/count.json")]
         views = len(viewed) if url in viewed else 0
         total = self.totals.get(urllib.parse.urlsplit(url).path, 100 + views)
-        return {"url": url, "total": total, "today": 10 + views}
+        return {"url": url, "total": total, "today": 10 + views, **self.visitors}
 
     def handler(self) -> type[Answers]:
         recorder = self

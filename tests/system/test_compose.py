@@ -339,7 +339,7 @@ class TestStore:
         stated = re.search(
             r"^ACL SETUSER hitsvc .*-@all (.+)$", _manual(), re.MULTILINE
         )
-        visitors = re.search(r"needs six more commands: `(.+?)`", _manual())
+        visitors = re.search(r"needs seven more commands: `(.+?)`", _manual())
         assert stated is not None
         assert visitors is not None
         environ = project.inspect("store")["Config"]["Env"]

@@ -2,11 +2,13 @@
 // vercount do: see docs/embedding.md.
 const stages = new WeakMap();
 const TRIES = 4;
+const OF_PAGES = { "visitors-today": "visitors_today" };
 const OF_SITES = {
   site: "total",
   "site-today": "today",
   "site-pages": "pages",
   "site-visitors": "visitors",
+  "site-visitors-today": "visitors_today",
 };
 
 /**
@@ -19,9 +21,8 @@ export async function tell(answer) {
   if (stage > 1 || !answer.url) return new Promise(() => {});
   const numbers = stage ? await site(answer.url.split("/")[0]) : answer;
   const kind = stage ? "site" : "page";
-  if (stage)
-    for (const [name, key] of Object.entries(OF_SITES))
-      if (numbers[key] != null) answer[name] = numbers[key];
+  for (const [name, key] of Object.entries(stage ? OF_SITES : OF_PAGES))
+    if (numbers[key] != null) answer[name] = numbers[key];
   add(answer, { [kind + "_pv"]: numbers.total, [kind + "_uv"]: numbers.visitors });
 }
 

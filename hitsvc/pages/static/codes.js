@@ -58,8 +58,11 @@ export function statisticsOf(base, url) {
 const SPANS = {
   total: "<span data-hits></span>",
   today: '<span data-hits="today"></span>',
+  visitors: '<span data-hits="visitors"></span>',
+  "visitors-today": '<span data-hits="visitors-today"></span>',
 };
 SPANS.both = `${SPANS.today} / ${SPANS.total}`;
+SPANS["visitors-both"] = `${SPANS["visitors-today"]} / ${SPANS.visitors}`;
 
 // The code of every kind. `linked`: it leads to the statistics.
 //
@@ -68,16 +71,17 @@ SPANS.both = `${SPANS.today} / ${SPANS.total}`;
 export function codes(base, mode, url, look, linked = true) {
   const tail = query(look).replace(/^(?=.)/, "&");
   const image = `${base}${mode}/tag.svg?url=${encode(url)}${tail}`;
+  const alt = look.show?.startsWith("visitors") ? "Visitors" : ALT;
   const height = HEIGHTS[look.style] ?? 20;
   const page = statisticsOf(base, url);
   const link = (inside, to = escapeHtml(page)) => (linked ? `<a href="${to}">${inside}</a>` : inside);
-  const tag = `<img src="${escapeHtml(image)}" height="${height}" alt="${ALT}">`;
+  const tag = `<img src="${escapeHtml(image)}" height="${height}" alt="${alt}">`;
   const format = look.format ? `<span data-hits-format="${escapeHtml(look.format)}"` : "<span";
   const spans = (SPANS[look.show] ?? SPANS.total).replaceAll("<span", format);
   const permalink = "{{ .Permalink | urlquery }}";
-  const hugo = `<img src="${base}${mode}/tag.svg?url=${permalink}${escapeHtml(tail)}" height="${height}" alt="${ALT}">`;
+  const hugo = `<img src="${base}${mode}/tag.svg?url=${permalink}${escapeHtml(tail)}" height="${height}" alt="${alt}">`;
   return {
-    markdown: linked ? `[![${ALT}](${image})](${page})` : `![${ALT}](${image})`,
+    markdown: linked ? `[![${alt}](${image})](${page})` : `![${alt}](${image})`,
     html: link(tag),
     script: [
       `<script async src="${escapeHtml(base)}hits.js"></script>`,
@@ -89,9 +93,9 @@ export function codes(base, mode, url, look, linked = true) {
       `.. image:: ${image}`,
       ...(linked ? [`   :target: ${page}`] : []),
       `   :height: ${height}px`,
-      `   :alt: ${ALT}`,
+      `   :alt: ${alt}`,
     ].join("\n"),
-    asciidoc: `image::${image}[${ALT},height=${height}${linked ? `,link="${page}"` : ""}]`,
+    asciidoc: `image::${image}[${alt},height=${height}${linked ? `,link="${page}"` : ""}]`,
     bbcode: linked ? `[url=${page}][img]${image}[/img][/url]` : `[img]${image}[/img]`,
     hugo: `{{ if hugo.IsProduction }}${link(hugo, `${base}p?url=${permalink}`)}{{ end }}`,
     react: link(tag.replace(`height="${height}"`, `height={${height}}`).replace(/>$/, " />")),

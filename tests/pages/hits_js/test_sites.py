@@ -51,6 +51,52 @@ def test_visitors_are_shown_where_they_are_known(reader):
     reader.shows("busuanzi_value_site_uv", "77")
 
 
+def test_elements_show_visitors(reader):
+    """Of the page, of another page, and of the site; today's and those of all days."""
+    reader.counter.visitors = {"visitors": 55, "visitors_today": 6}
+    reader.counter.site = {**SITE, "visitors": 77, "visitors_today": 8}
+    reader.open(
+        html='<b id="a" data-hits="visitors">…</b>'
+        '<b id="b" data-hits="visitors-today">…</b>'
+        '<b id="c" data-hits="site-visitors">…</b>'
+        '<b id="d" data-hits="site-visitors-today">…</b>'
+        '<b id="e" data-hits="visitors" data-hits-url="/other">…</b>'
+    )
+
+    for name, text in zip("abcde", ("55", "6", "77", "8", "55"), strict=True):
+        reader.shows(name, text)
+
+
+def test_visitors_of_the_page_need_no_second_file(reader):
+    """They are in the answer of the view."""
+    reader.counter.visitors = {"visitors": 55, "visitors_today": 6}
+    reader.open(html='<b id="a" data-hits="visitors">…</b>')
+
+    reader.shows("a", "55")
+    assert [path for _, path, _ in reader.counter.asked] == ["/count.json"]
+
+
+@pytest.mark.parametrize("brand", ["busuanzi", "vercount"])
+def test_a_theme_shows_visitors_of_page_and_site(reader, brand):
+    """Where the service tells them."""
+    reader.counter.visitors = {"visitors": 55, "visitors_today": 6}
+    reader.counter.site = {**SITE, "visitors": 77, "visitors_today": 8}
+    reader.open(html=values(brand, "page_uv", "site_uv"))
+
+    reader.shows(f"{brand}_value_page_uv", "55")
+    reader.shows(f"{brand}_value_site_uv", "77")
+    for name in ("page_uv", "site_uv"):
+        assert reader.page.locator(f"#{brand}_container_{name}").is_visible()
+
+
+def test_who_counts_no_visitors_leaves_the_text(reader):
+    """It is no number that could be shown."""
+    reader.open(html='<b id="a" data-hits="visitors">…</b><b id="b" data-hits>…</b>')
+
+    reader.shows("b", "101")
+    reader.shows("a", "…")
+
+
 def test_a_service_that_tells_nothing_of_sites_leaves_a_dash(reader):
     """No spinner turns for ever, and the page's own number is there."""
     reader.open(
