@@ -10,8 +10,9 @@ no rule of ours could undo: ``url=`` reaches us as it was sent.
 
 import re
 from collections.abc import Iterable
+from string import ascii_letters, digits
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from hitsvc.errors import InvalidURL
 from hitsvc.request.identity import PLAIN, Identity
@@ -22,6 +23,16 @@ _BADGE = "/count/tag.svg"
 # A host as people see it, perhaps behind a scheme, whose slashes a proxy may have merged.
 _SCHEME = re.compile(r"https?:/+", re.IGNORECASE)
 _HOST = re.compile(r"[^/.:][^/]*[.:\u3002][^/]*")
+# APPSEC: no host needs more bytes to be told, escaped and behind its scheme.
+_LONGEST_HOST = 4096
+# What is escaped in a value of a query, the percent sign first. PERF: `quote` takes a
+# letter at a time, 8 KB in 0.4 ms.
+_KEPT = frozenset(f"{ascii_letters}{digits}_.-~/:")
+_ESCAPES = {
+    letter: f"%{ord(letter):02X}"
+    for letter in ("%", *map(chr, range(0x21, 0x7F)))
+    if letter not in _KEPT
+}
 
 
 class ShortAddresses:
@@ -52,6 +63,8 @@ class ShortAddresses:
         Returns:
             Whether it is.
         """
+        if scope["path"] == _BADGE:
+            return False  # it was spelled out already, or as a whole
         path: bytes = scope.get("raw_path") or scope["path"].encode()
         path = path.rstrip(b"/")
         if not path.endswith(_ENDING):
@@ -62,14 +75,15 @@ class ShortAddresses:
         query: bytes = scope["query_string"]
         pairs = [pair for pair in query.split(b"&") if pair and pair[:4] != b"url="]
         page = named + b"?" + query if query else named
-        text = quote(printable(page), safe="/:")
+        text = _escaped(printable(page))
         scope["query_string"] = b"&".join([b"url=" + text.encode(), *pairs])
         scope["path"] = _BADGE
         return True
 
     def begins_with_host(self, path: bytes) -> bool:
         """Tell whether a path, without the slash before it, begins with a host."""
-        text = _SCHEME.sub("", unquote(printable(path)), count=1)
+        head = printable(path[:_LONGEST_HOST])
+        text = _SCHEME.sub("", unquote(head), count=1)
         host = text.partition("/")[0]
         return _HOST.fullmatch(host) is not None or host in self._bare_hosts
 
@@ -79,3 +93,11 @@ class ShortAddresses:
             return self.begins_with_host(path) and bool(self._key(printable(path)))
         except InvalidURL:
             return False
+
+
+def _escaped(text: str) -> str:
+    """Escape printable ASCII for the value of a parameter."""
+    for letter, escape in _ESCAPES.items():
+        if letter in text:
+            text = text.replace(letter, escape)
+    return text
