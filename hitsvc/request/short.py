@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from string import ascii_letters, digits
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from hitsvc.errors import InvalidURL
 from hitsvc.request.identity import PLAIN, Identity
@@ -23,6 +23,7 @@ _BADGE = "/count/tag.svg"
 # A host as people see it, perhaps behind a scheme, whose slashes a proxy may have merged.
 _SCHEME = re.compile(r"https?:/+", re.IGNORECASE)
 _HOST = re.compile(r"[^/.:][^/]*[.:\u3002][^/]*")
+_BETWEEN = re.compile(rb"&(?:amp;)*")
 # APPSEC: no host needs more bytes to be told, escaped and behind its scheme.
 _LONGEST_HOST = 4096
 # What is escaped in a value of a query, the percent sign first. PERF: `quote` takes a
@@ -73,7 +74,9 @@ class ShortAddresses:
         if not self.begins_with_host(named):
             return False
         query: bytes = scope["query_string"]
-        pairs = [pair for pair in query.split(b"&") if pair and pair[:4] != b"url="]
+        pairs = [
+            pair for pair in _BETWEEN.split(query) if pair and not _names_url(pair)
+        ]
         page = named + b"?" + query if query else named
         text = _escaped(printable(page))
         scope["query_string"] = b"&".join([b"url=" + text.encode(), *pairs])
@@ -93,6 +96,12 @@ class ShortAddresses:
             return self.begins_with_host(path) and bool(self._key(printable(path)))
         except InvalidURL:
             return False
+
+
+def _names_url(pair: bytes) -> bool:
+    """Tell whether a parameter is the one that the address stands for, however spelled."""
+    name = pair.partition(b"=")[0]
+    return (unquote_to_bytes(name) if b"%" in name else name) == b"url"
 
 
 def _escaped(text: str) -> str:

@@ -114,3 +114,14 @@ def test_a_long_query_is_spelled_out_once(open_site):
     site.get(f"/example.com/a.svg?p=1&{ignored}")
 
     assert site.total("example.com/a?p=1") == 1
+
+
+@pytest.mark.parametrize(
+    "spelled", ["url=b", "url", "&amp;url=b", "%75r%6C=b", "&url="]
+)
+def test_the_page_is_the_addresses_however_another_is_named(open_site, spelled):
+    """It is no second one."""
+    site = open_site()
+
+    assert site.get(f"/example.com/a.svg?label=x&{spelled}").status_code == 200
+    assert site.total("example.com/a") == 1
