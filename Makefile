@@ -24,7 +24,7 @@ export UV_PYTHON_DOWNLOADS := never
 # The tests start a thousand processes, and each would compile all that it imports: 0.3 s.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test test-long test-containers test-compiled lint check coverage conformance fuzz soak format kubernetes chart script docs bench bench-quick clean
+.PHONY: help install run demo test test-long test-containers test-compiled lint check coverage conformance fuzz soak format kubernetes chart script docs pictures bench bench-quick clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ $(INSTALLED): $(UV) pyproject.toml uv.lock
 
 run: $(RUNS) ## Serve on http://127.0.0.1:8000 with the embedded store. Ctrl-C stops.
 	@exec env -u HITSVC_COMPILE PYTHONPATH="$$($(COMPILED) find)" $(BIN)/hitsvc serve
+
+demo: $(RUNS) ## Serve made-up sites with a year of views; nothing stays. Ctrl-C stops.
+	@exec env -u HITSVC_COMPILE PYTHONPATH="$$($(COMPILED) find)" $(BIN)/hitsvc demo
 
 test: $(INSTALLED) ## Run the test suite, but for the next two; TESTS=file for a part of it.
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not compose and not long" $(TESTS)
@@ -126,6 +129,9 @@ script: ## Make hits.min.js, which is served, of hits.js; needs npm's packages.
 docs: $(INSTALLED) ## Make the manual in site/; stops at a link that leads nowhere.
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "site/index.html"
+
+pictures: $(INSTALLED) ## Make docs/pictures anew; needs a Chromium.
+	@$(BIN)/python -m scripts.pictures
 
 bench: install ## Measure against reference servers (about 30 minutes).
 	@PYTHONPATH="$$($(COMPILED) find)" $(BIN)/python -m bench

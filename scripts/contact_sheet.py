@@ -1,23 +1,14 @@
-"""Make docs/badges.png: the styles and options of badges, each with its parameters.
+"""The sheet of badges: their styles and options, each with its parameters.
 
-    .venv/bin/python scripts/contact_sheet.py
-
-It needs the extra ``logos``, and a Chromium in PATH.
+`scripts.pictures` photographs it. It needs the extra ``logos``.
 """
 
-import shutil
-import sys
 from base64 import b64encode
 from html import escape
-from pathlib import Path
 from urllib.parse import parse_qsl
-
-from playwright.sync_api import sync_playwright
 
 from hitsvc.badge import BadgeMaker, LookParser
 
-OUTPUT = Path(__file__).parents[1] / "docs" / "badges.png"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TOTAL, TODAY = 12_345, 67
 
 ERRORS = "While there is no count"
@@ -59,7 +50,7 @@ img { display: block; }
 """
 
 
-def page() -> str:
+def sheet() -> str:
     """Write the sheet as HTML."""
     badges, looks = BadgeMaker(), LookParser()
 
@@ -79,24 +70,3 @@ def page() -> str:
         rows = (row(query, failed=title == ERRORS) for query in queries)
         html += f"<h2>{escape(title)}</h2>{''.join(rows)}"
     return html
-
-
-def main() -> None:
-    """Take the picture."""
-    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if binary is None:
-        sys.exit(f"This needs one of {', '.join(BROWSERS)} in PATH.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=binary, args=["--no-sandbox", "--disable-gpu"]
-        )
-        sheet = browser.new_page(
-            viewport={"width": 700, "height": 100}, device_scale_factor=2
-        )
-        sheet.set_content(page(), wait_until="load")
-        sheet.screenshot(path=OUTPUT, full_page=True)
-        browser.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -149,7 +149,7 @@ class SitePage(SiteResource):
             numbers=self._numbers(sums.sums, sums) if sums else {},
             age=self._sums.age_s(sums) if sums else 0,
             pages=[
-                (readable(page.page), stats_path(page.page), self._numbers(page, sums))
+                (_path(page.page), stats_path(page.page), self._numbers(page, sums))
                 for page in sums.tops[_ORDER][:_SHOWN]
             ]
             if sums
@@ -160,6 +160,11 @@ class SitePage(SiteResource):
         Asset.for_one(body, HTML, kept).send(req, resp)
 
     on_head = on_get
+
+
+def _path(page: str) -> str:
+    """Write where on its site a page is: the site is told above all of them."""
+    return "/" + readable(page).partition("/")[2]
 
 
 def _as_csv(sums: SiteSums) -> bytes:

@@ -4,6 +4,7 @@ Everything that stretches is in per cent, everything that is read in px: so lett
 12 px on any screen, with nothing to run in the browser. No text here comes from outside.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -56,12 +57,16 @@ def chart(period: Period) -> Markup:
 
 
 def heat_map(history: History) -> Markup:
-    """Draw a cell for each day of the last year, darker with more hits."""
+    """Draw a cell for each day of the last year, darker with more hits.
+
+    How dark a day is tells its place among the days with hits, a quarter of them each: by
+    their numbers, one day with a crowd would make all others look alike.
+    """
     today = history.today
     monday = today - timedelta(today.weekday() + 7 * (WEEKS_OF_A_YEAR - 1))
     days = [monday + timedelta(n) for n in range((today - monday).days + 1)]
     hits = [history.days.get(day, 0) for day in days]
-    highest = max(*hits, 1)
+    ranked = sorted(number for number in hits if number > 0)
     months: dict[str, int] = {}
     cells, heads, last_head = [], [], -_COLUMNS_FOR_A_MONTH
     width = 100 / WEEKS_OF_A_YEAR
@@ -73,14 +78,21 @@ def heat_map(history: History) -> Markup:
             last_head = column
             heads.append(f'<text x="{x}" y="12">{month[:3]}</text>')
         months[month] = months.get(month, 0) + number
-        level = -(-_LEVELS * number // highest)
         cells.append(
-            f'<rect class="h{max(level, 0)}" x="{x}" y="{_HEAD + row * _ROW}">'
+            f'<rect class="h{_level(number, ranked)}" x="{x}" y="{_HEAD + row * _ROW}">'
             f"<title>{day_in_words(day)}: {grouped(number)}</title></rect>"
         )
     words = ", ".join(f"{name}: {grouped(number)}" for name, number in months.items())
     body = "".join([*heads, *cells])
     return _svg("heat", body, f'role="img" aria-label="Views by month. {words}."')
+
+
+def _level(number: int, ranked: list[int]) -> int:
+    """Tell how dark a day is: 0, or its quarter among others; the middle for equals."""
+    if number <= 0:
+        return 0
+    place = bisect_left(ranked, number) + bisect_right(ranked, number)
+    return 1 + _LEVELS * place // (2 * len(ranked))
 
 
 def _svg(name: str, body: str, more: str) -> Markup:

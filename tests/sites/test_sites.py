@@ -128,9 +128,9 @@ def test_the_page_shows_sums_and_top_pages(site):
     summed(site)
     answer = site.get("/s/example.com")
 
-    assert '<a href="../p/example.com/b">example.com/b</a>' in answer.text
+    assert '<a href="../p/example.com/b">/b</a>' in answer.text
     assert "2 pages" in answer.text
-    assert answer.text.index("example.com/b") < answer.text.index("example.com/a")
+    assert answer.text.index(">/b<") < answer.text.index(">/a<")
     assert answer.headers["x-robots-tag"] == "noindex"
     policy = "content-security-policy"
     assert answer.headers[policy] == SECURITY_HEADERS["Content-Security-Policy"]

@@ -88,14 +88,16 @@ def test_a_heat_map_has_a_cell_a_day():
 @pytest.mark.parametrize(
     ("hits", "levels"),
     [
-        ([0, 1, 25, 50, 75, 100], "011234"),
-        ([0, 1], "04"),
+        ([0, 1, 25, 50, 75, 100], "012334"),
+        ([0, 1], "03"),
         ([-1, 0], "00"),
-        ([3, 3], "44"),
+        ([3, 3], "33"),
+        ([1, 1, 1, 5], "2224"),
+        ([1, 2, 3, 4, 5, 6, 7, 900], "11223344"),
     ],
 )
 def test_more_is_darker(hits, levels):
-    """In four steps of the highest."""
+    """By its place among the days with hits; equals are in the middle."""
     classes = re.findall(r'class="h(\d)"', plot.heat_map(history(hits)))
 
     assert "".join(classes[-len(hits) :]) == levels
