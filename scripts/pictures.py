@@ -100,7 +100,7 @@ p + p { background: #0d1117; }
 
 # Letters are not painted alike each time, by parts of a pixel: what counts as another
 # picture differs in the means of squares, by so much of 255.
-_SQUARE, _ALIKE = 8, 10
+_SQUARE, _ALIKE = 16, 14
 _PACK = """async ([png, before, quality, square, alike]) => {
   const draw = async (source, part) => {
     const image = new Image();
