@@ -7,6 +7,7 @@ import asyncio
 import logging
 import runpy
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hitsvc.errors import CounterUnavailable, SettingsError
 from hitsvc.http1 import Limits, NetworkLimit, fit_open_files
 from hitsvc.metrics import HitTally
 from hitsvc.request import BeforeFork
+from hitsvc.serve.access_lines import AccessLines
 from hitsvc.serve.access_log import AccessLog
 from hitsvc.serve.arbiter import ServiceArbiter
 from hitsvc.serve.lame_duck import LameDuck
@@ -134,7 +136,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             operator=self._operator,
         )
         app.add_middleware(_Greeter(self._is_first_up, self._facts))
-        return AccessLog(app) if self._settings.access_log == "on" else app
+        if self._settings.access_log == "on":
+            return AccessLog(app, AccessLines(sys.stdout))
+        return app
 
     def run(self) -> None:
         """Serve until told to stop; ends with `SystemExit`.
