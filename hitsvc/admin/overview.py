@@ -35,6 +35,8 @@ LATEST_DAYS = max(WINDOWS)
 _AGE_S_A_SITE = 100 * 100e-6
 _KEPT_ON = 6
 _LOCK_S = 120
+# PERF: a hit that arrives meanwhile waits for the pages that are asked for at once: 0.2 ms.
+_PAGES = 25
 # Who reloads a page all the time keeps no more of a core busy; the store less by far.
 MOST_BUSY = 0.1
 
@@ -195,7 +197,12 @@ class Overviews:
             self._rest(worked_s)
 
         sums = Sums(
-            self._client, self._keys, today=self._today, clock=self._clock, seen=seen
+            self._client,
+            self._keys,
+            today=self._today,
+            clock=self._clock,
+            seen=seen,
+            batch=_PAGES,
         )
         added = _Added()
         for site in Reader(self._client, self._keys).sites():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from hitsvc.admin.batches import batches
+from hitsvc.admin.batches import BATCH, batches
 from hitsvc.admin.numbers import KEPT, WINDOWS, Numbers, SiteSums, best
 from hitsvc.admin.reading import Reader
 from hitsvc.counting import Day, Keys, latest_days, utc_day
@@ -34,6 +34,7 @@ class Sums:
         sleep: Callable[[float], None] = time.sleep,
         seen: Callable[[str, list[Numbers], list[list[int]], float], None]
         | None = None,
+        batch: int = BATCH,
     ) -> None:
         """Prepare.
 
@@ -45,6 +46,7 @@ class Sums:
             sleep: Waits for so many seconds.
             seen: Told after each batch of pages the site, their numbers, their hits of
                 each day, and how many seconds it took. A site's pages come in order.
+            batch: How many pages are asked for at once.
         """
         self._client = client
         self._keys = keys
@@ -53,6 +55,7 @@ class Sums:
         self._clock = clock
         self._sleep = sleep
         self._seen = seen
+        self._batch = batch
 
     def site(self, site: str) -> SiteSums:
         """Return a site's sums: those that are kept, or new ones.
@@ -164,7 +167,7 @@ class Sums:
             (year, [day.field for day in group])
             for year, group in groupby(days, lambda day: day.year)
         ]
-        for pages in batches(sorted(set(self._reader.pages(site)))):
+        for pages in batches(sorted(set(self._reader.pages(site))), self._batch):
             began, hits = self._clock(), list[list[int]]()
             numbers = list(self._ask(pages, years, windows, hits))
             yield numbers
