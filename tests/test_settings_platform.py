@@ -90,6 +90,7 @@ def test_doctor_tells_where_they_are_from():
 
     assert told["HITSVC_BIND"] == ("0.0.0.0:5000", "PORT")
     assert told["HITSVC_REDIS_URL"] == ("(hidden)", "REDIS_URL")
+    assert told["HITSVC_SVG_TEMPLATE"] == ("", "default")
 
 
 def test_some_settings_can_be_heeded_alone() -> None:

@@ -25,7 +25,8 @@ def sources(
     given = given_values(environ, overrides)
     told = {}
     for name in Settings.model_fields:
-        value = str(getattr(settings, name))
+        found = getattr(settings, name)
+        value = "" if found is None else str(found)
         source = given[name].source if name in given else DEFAULT_SOURCE
         if source == variable(name):
             source = "environment"

@@ -347,6 +347,7 @@ class TestShowing:
         missing = browser.get(f"page?url={C}")
         assert missing.status_code == 404
         assert "Nobody has been counted here" in missing.text
+        assert "Move all hits" not in missing.text
 
     def test_addresses_are_in_their_own_script(self, browser):
         """With what is kept beside it, and found by what is seen."""
