@@ -7,7 +7,6 @@ finger on its key does; rounds take turns. Three minutes.
 """
 
 import http.client
-import json
 import re
 import tempfile
 import time
@@ -15,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
-from subprocess import PIPE, Popen
+from statistics import median, quantiles
+from subprocess import DEVNULL, PIPE, Popen
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlencode
@@ -37,8 +36,8 @@ _KEYS = Keys(_PREFIX)
 _TOKEN = "bench-0123456789abcdef0123456789"  # noqa: S105 - of a service that ends with it
 _RATE = 1_000
 _HITS = "/count/tag.svg?url=https%3A%2F%2Fbusy.example%2Fpage"
-_SECONDS = 5.0
-_ROUNDS = 5
+_SECONDS = 2.5
+_ROUNDS = 12
 _TIMES = 15
 _EVERY_S = 0.5
 _ANEW = "the overview, while pages are added up"
@@ -60,8 +59,9 @@ def _page(number: int) -> str:
     return f"{_SITE}/blog/year-{2019 + number % 7}/a-post-about-{number:06}"
 
 
-def _fill(store: Store) -> None:
-    """Write pages as hits would have made them."""
+def _fill(store: Store) -> list[str]:
+    """Write pages as hits would have made them; return them, most views first."""
+    totals: dict[str, int] = {}
     today = utc_day()
     days = latest_days(today, 30)
     pipeline: Any = store.redis.pipeline(transaction=False)
@@ -71,7 +71,8 @@ def _fill(store: Store) -> None:
         keys = _KEYS.page(page)
         hits = {days[number * step % 30]: number % step for step in (7, 11, 13)}
         pipeline.sadd(_KEYS.pages(_SITE), page)
-        pipeline.set(keys.total, number * 7919 % 50_000 + sum(hits.values()))
+        totals[page] = number * 7919 % 50_000 + sum(hits.values())
+        pipeline.set(keys.total, totals[page])
         for day, value in hits.items():
             pipeline.hset(keys.year(day.year), day.field, value)
         if number % 1_000 == 0:
@@ -80,9 +81,11 @@ def _fill(store: Store) -> None:
     old = [Day.of(today.date - timedelta(ago)) for ago in range(_OLD_DAYS)]
     for day in old:
         pipeline.hset(keys.year(day.year), day.field, day.date.toordinal() % 97)
-    pipeline.set(keys.total, sum(day.date.toordinal() % 97 for day in old))
+    totals[_OLD] = sum(day.date.toordinal() % 97 for day in old)
+    pipeline.set(keys.total, totals[_OLD])
     pipeline.sadd(_KEYS.pages("old.example"), _OLD)
     pipeline.execute()
+    return sorted(totals, key=lambda page: (-totals[page], page))
 
 
 class Operator:
@@ -122,6 +125,22 @@ def _sums_s(operator: Operator) -> float:
     while not re.search(r"Added up \d+ s ago", operator.get(OVERVIEW)):
         time.sleep(0.2)
     return time.perf_counter() - start
+
+
+def _check(operator: Operator, ordered: Sequence[str]) -> None:
+    """See that lists are what sorting all pages would give."""
+    word = [page for page in ordered if "year-2021" in page]
+    wanted = {
+        "sort=total": ordered[:20],
+        "sort=total&direction=up": ordered[:-21:-1],
+        "sort=total&from=50000": ordered[50_000:50_020],
+        "sort=total&q=YEAR-2021&from=9000": word[9_000:9_020],
+        "sort=page&direction=down&from=60": sorted(ordered)[::-1][60:80],
+    }
+    for query, pages in wanted.items():
+        text = operator.get(f"/admin/pages?{query}")
+        if re.findall(r'name="page" value="([^"]*)"', text) != pages:
+            print(f"  WRONG: {query} lists other pages")
 
 
 def _opened(operator: Operator) -> None:
@@ -165,12 +184,12 @@ def _adding_up(store: Store, cores: Cores) -> Iterator[None]:
     """Add pages up once more, as a worker has it done: on the core that counts."""
     store.redis.delete(_KEYS.overview)
     with pinned(cores.server):
-        process = Popen(summing_command(), stdin=PIPE, text=True)  # noqa: S603 - ours
+        process = Popen(summing_command(), stdin=PIPE, stderr=DEVNULL, text=True)  # noqa: S603 - ours
     with process:
         process.stdin.write(summing_order(store.url, _PREFIX))  # type: ignore[union-attr]
         process.stdin.close()  # type: ignore[union-attr]
         yield
-        if process.poll() is not None:
+        if store.redis.exists(_KEYS.overview):
             print("  WRONG: pages were added up before the hits ended")
         process.kill()
     store.redis.delete(f"{_KEYS.overview}:lock")
@@ -201,12 +220,17 @@ def _beside(store: Store, port: int, cores: Cores) -> None:
             with _adding_up(store, cores) if work == _ANEW else nullcontext():
                 found[work].append(_p99_ms(port, cores.load, paths))
     alone = found["nothing"]
-    print(f"99th percentile of {_RATE:,} hits a second, reloaded every {_EVERY_S} s:")
+    print(
+        f"99th percentile of {_RATE:,} hits a second beside what is loaded again every"
+    )
+    print(
+        f"{_EVERY_S} s; the median of the rounds' ratios to nothing, half of them within:"
+    )
     for work, all_ms in found.items():
         ratios = [ms / base for ms, base in zip(all_ms, alone, strict=True)]
+        low, middle, high = quantiles(ratios, n=4)
         print(
-            f"  {work}: {median(all_ms):.2f} ms, {median(all_ms) / median(alone):.2f} "
-            f"({min(ratios):.2f} to {max(ratios):.2f}; {json.dumps(all_ms)})"
+            f"  {work}: {median(all_ms):.2f} ms, {middle:.2f} ({low:.2f} to {high:.2f})"
         )
 
 
@@ -226,7 +250,7 @@ def _measure(cores: Cores) -> None:
             CONTENDERS["hitsvc"], store.port, Path(name, "app"), cores.server, env=env
         ) as app,
     ):
-        _fill(store)
+        ordered = _fill(store)
         before = store.memory()
         operator = Operator(app.port)
         cpu_s = store.usage().cpu_s
@@ -237,6 +261,7 @@ def _measure(cores: Cores) -> None:
             f"{_PAGES:,} pages take {before / 2**20:,.0f} MB; their sums {kept:.1f} MB"
         )
         print(f"added up: {seconds:.1f} s, {cpu_s:.1f} s of the store's")
+        _check(operator, ordered)
         print("opened:")
         _opened(operator)
         operator.close()
