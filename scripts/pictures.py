@@ -33,12 +33,12 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 ENDING = ".webp"
 # A Thursday afternoon: a day with something to compare it with.
 MOMENT = datetime(2026, 11, 12, 15, 4, tzinfo=UTC)
-# The demo with a clock that begins then. It moves on every 20 seconds, since workers that
+# The demo with a clock that begins then. It moves on every 25 seconds, since workers that
 # see no time pass are taken for dead; by then what shows an age is photographed. libfaketime, which could do that from outside,
 # keeps Python's threads waiting for ever.
 _DEMO = f"""import time
 start = time.monotonic()
-time.time = lambda: {MOMENT.timestamp()} + (time.monotonic() - start) // 20 * 20
+time.time = lambda: {MOMENT.timestamp()} + (time.monotonic() - start) // 25 * 25
 from hitsvc.cli import main
 main()"""
 # What the service is called in the pictures.
@@ -93,7 +93,7 @@ _LOOKS = (
     "style=social&logo=github&label=readers&format=grouped",
 )
 _ROW = """<!doctype html><style>
-body { margin: 0; width: max-content; font-size: 0; }
+body { margin: 0; width: 592px; font-size: 0; }
 p { margin: 0; padding: 14px 16px; display: flex; gap: 14px; align-items: center; }
 p + p { background: #0d1117; }
 </style>"""
