@@ -1,6 +1,7 @@
 """Where a demonstration may write."""
 
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,14 @@ import pytest
 from hitsvc.demo import DemoRefused, scratch_directory
 
 
-def test_it_is_new_and_its_owners(tmp_path: Path) -> None:
+def test_it_is_new_and_its_owners() -> None:
     """Nobody else can open it."""
-    one, other = (scratch_directory(str(tmp_path)) for _ in range(2))
+    with tempfile.TemporaryDirectory(dir="/tmp") as parent:
+        one, other = (scratch_directory(parent) for _ in range(2))
 
-    assert one != other
-    assert {one.parent, other.parent} == {tmp_path}
-    assert stat.S_IMODE(one.stat().st_mode) == 0o700
+        assert one != other
+        assert {one.parent, other.parent} == {Path(parent)}
+        assert stat.S_IMODE(one.stat().st_mode) == 0o700
 
 
 def test_its_path_is_short(tmp_path: Path) -> None:
