@@ -38,12 +38,11 @@ def put(snippet: tuple[str, str], site: Path, service: str) -> str:
     return text
 
 
-def node(site: Path, program: str, *arguments: str, where: Path = HERE) -> None:
+def node(site: Path, program: str, *arguments: str) -> None:
     """Run one of npm's programs in a site."""
-    modules = where / "node_modules"
+    modules = HERE / "node_modules"
     if not modules.is_dir():
-        prefix = where.relative_to(HERE.parents[1])
-        pytest.skip(f"this needs npm's generators: npm ci --prefix {prefix}")
+        pytest.skip("this needs npm's generators: npm ci --prefix tests/generators")
     if not (site / "node_modules").exists():
         (site / "node_modules").symlink_to(modules)
     run(site, [str(modules / ".bin" / program), *arguments])
