@@ -35,8 +35,8 @@ from hitsvc.request import Identity
 from hitsvc.serve import DataDir, EmbeddedStore, address_of, log_config, open_listener
 from hitsvc.settings import Right, Settings, heeded, mistake, variable
 
-# What of the environment a demonstration heeds: where it listens, and when days begin.
-_HEEDED = ("bind", "base_path", "forwarded_allow_ips", "timezone")
+# What of the environment a demonstration heeds: where it is.
+_HEEDED = ("bind", "base_path", "forwarded_allow_ips")
 _MOST_SEED = 2**32
 
 

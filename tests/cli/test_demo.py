@@ -207,6 +207,7 @@ def test_it_does_not_touch_what_is_the_users(
         HITSVC_KEY_PREFIX="mine:",
         HITSVC_ADMIN_TOKEN="x",
         HITSVC_STATS="off",
+        HITSVC_TIMEZONE="Asia/Tokyo",
         REDIS_URL=valkey_url,
         PORT="1",
     ).up()
@@ -219,6 +220,8 @@ def test_it_does_not_touch_what_is_the_users(
             *("cmdstat_client|setinfo", "cmdstat_keys", "cmdstat_info", "cmdstat_hello")
         }
     assert page.status == 200
+    assert "days are in UTC" in page.body
+    assert "WARNING" not in running.output
     assert [path.name for path in mine.iterdir()] == ["lock"]
     assert [path.name for path in (tmp_path / "work").iterdir()] == ["output"]
 
