@@ -28,6 +28,8 @@ _PLUGINS = ("index", "ejs", "marked", "pug", "stylus")
 def _visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that tells numbers of sites, and visitors."""
     settings = {"HITSVC_SITE_STATS": "on", "HITSVC_VISITORS": "on"}
+    # Else who comes from this computer is behind a proxy, and of no known address.
+    settings["HITSVC_FORWARDED_ALLOW_IPS"] = "192.0.2.1"
     with Service(tmp_path_factory.mktemp("themes"), env=PATIENT | settings) as service:
         yield service
 
@@ -98,6 +100,7 @@ def test_a_theme_shows_our_numbers(
                 f"http://{host}/"
             )  # Butterfly has no numbers of the site beside a post
             assert 1 <= value(page, "site_pv") <= 2 * visits
+            assert value(page, "site_uv") >= 1
 
 
 def test_every_file_of_the_manual_is_tried() -> None:
