@@ -4,7 +4,6 @@
 store's memory.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache, partial
@@ -20,6 +19,7 @@ from hitsvc.counting import (
     Day,
     Hit,
     Keys,
+    Outcome,
     PageCommands,
     PageIndex,
     Read,
@@ -104,7 +104,7 @@ class HitCounter:
         today: bool = False,
         new_pages: bool = True,
         claim: ClaimNames | None = None,
-    ) -> asyncio.Future[Hit]:
+    ) -> Outcome[Hit]:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Args:
@@ -132,7 +132,7 @@ class HitCounter:
         count = partial(self._count, page, remember)
         return self._carefully(CarefulHit(page, token, claim, days, new_pages, count))
 
-    def _carefully(self, hit: CarefulHit) -> asyncio.Future[Hit]:
+    def _carefully(self, hit: CarefulHit) -> Outcome[Hit]:
         claim = hit.claim
         if claim and claim.seen:
             count = partial(self._count_seen, hit.page, hit.then, claim.seen)
@@ -145,19 +145,19 @@ class HitCounter:
         return self._careful.hit(hit._replace(claim=None))
 
     def _count_seen(
-        self, page: PageCommands, count: Callable[[], asyncio.Future[Hit]], seen: Seen
-    ) -> asyncio.Future[Hit]:
+        self, page: PageCommands, count: Callable[[], Outcome[Hit]], seen: Seen
+    ) -> Outcome[Hit]:
         hit = count()
         self._sightings.add(page, seen)  # in the same batch
         return hit
 
-    def _count(self, page: PageCommands, remember: bool | str) -> asyncio.Future[Hit]:
+    def _count(self, page: PageCommands, remember: bool | str) -> Outcome[Hit]:
         token = None
         if remember and self._token_ttl_s:
             token = self._tokens.new() if remember is True else remember
         return self._submit(Count(page, token))
 
-    def read(self, page_key: str, *, days: int = 0) -> asyncio.Future[Reading]:
+    def read(self, page_key: str, *, days: int = 0) -> Outcome[Reading]:
         """Read a URL's total without counting.
 
         Args:

@@ -14,6 +14,7 @@ from hitsvc.counting import (
     GroupCommit,
     Operation,
     OutageLog,
+    Outcome,
     PageCommands,
     Probe,
 )
@@ -28,7 +29,7 @@ class Ways:
         submit: Accepts an operation; see `GroupCommit.submit`.
     """
 
-    submit: Callable[[Operation], asyncio.Future[Any]]
+    submit: Callable[[Operation], Outcome[Any]]
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ the one place that spells a page's commands.
 from hitsvc.counting.asking import Asking
 from hitsvc.counting.batch import Batch
 from hitsvc.counting.capacity import FULL_ABOVE, WARN_ABOVE, Capacity, Fill
-from hitsvc.counting.careful import CarefulHit, CarefulHits
+from hitsvc.counting.careful import CarefulHits
 from hitsvc.counting.claims import ClaimHash, ClaimNames
 from hitsvc.counting.closing import Closing
 from hitsvc.counting.commands import PageCommands, spell, words
@@ -17,6 +17,7 @@ from hitsvc.counting.day_keys import DayKeys
 from hitsvc.counting.days import UTC, Calendar, Day, days_between, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
 from hitsvc.counting.keys import Keys, PageKeys, site_of
+from hitsvc.counting.looking import CarefulHit
 from hitsvc.counting.once import Once
 from hitsvc.counting.operations import (
     Claim,
@@ -29,6 +30,7 @@ from hitsvc.counting.operations import (
     Result,
 )
 from hitsvc.counting.outage import OutageLog
+from hitsvc.counting.outcome import Begun, Outcome, when
 from hitsvc.counting.refused import RefusedSites
 from hitsvc.counting.sightings import Sightings
 from hitsvc.counting.slots import SLOTS, slot_of
@@ -46,6 +48,7 @@ __all__ = [
     "WARN_ABOVE",
     "Asking",
     "Batch",
+    "Begun",
     "Calendar",
     "Capacity",
     "CarefulHit",
@@ -64,6 +67,7 @@ __all__ = [
     "Once",
     "Operation",
     "OutageLog",
+    "Outcome",
     "PageCommands",
     "PageIndex",
     "PageKeys",
@@ -89,6 +93,7 @@ __all__ = [
     "slot_of",
     "spell",
     "utc_day",
+    "when",
     "words",
     "zone_kept",
 ]

@@ -6,7 +6,8 @@ from typing import cast
 
 from hitsvc.counting.commands import PageCommands
 from hitsvc.counting.days import Day
-from hitsvc.counting.sightings import Sightings, settled
+from hitsvc.counting.outcome import Outcome
+from hitsvc.counting.sightings import Sightings
 from hitsvc.counting.visitors import ReadVisitors, Visitors
 from hitsvc.errors import CounterUnavailable
 
@@ -33,7 +34,7 @@ class Asking:
         self._sightings = sightings
         self._read = ReadVisitors(page, today, each)
         self._noted = sightings.noted
-        self._asked: asyncio.Future[Visitors | None] | None = None
+        self._asked: Outcome[Visitors | None] | None = None
 
     def begun(self, *, counts: bool = True) -> None:
         """Ask at once, in the same batch, if the visitor has been noted since `__init__`.
@@ -48,7 +49,6 @@ class Asking:
             return
         with suppress(CounterUnavailable):  # too many wait: then later
             self._asked = sightings.ask(self._read)
-            self._asked.add_done_callback(settled)
 
     async def told(self) -> Visitors | None:
         """Return them, this visitor among them; ``None`` if they are not to be had.

@@ -14,33 +14,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from hitsvc.counting.claims import ClaimNames
 from hitsvc.counting.commands import PageCommands
-from hitsvc.counting.days import Day
+from hitsvc.counting.looking import CarefulHit, Looked, judged, shown
 from hitsvc.counting.operations import Claim, Hit, Operation, Read
-from hitsvc.errors import CounterFull, CounterUnavailable, TooManyNewPages
-
-
-class CarefulHit(NamedTuple):
-    """What is known of such a hit beforehand.
-
-    Attributes:
-        page: Which page.
-        token: What the visitor presents.
-        claim: What the visitor claims it by.
-        days: Tell the hits of these even if it is not counted.
-        new_pages: Count it even if the page has never been counted before.
-        then: Counts it.
-    """
-
-    page: PageCommands
-    token: str | None
-    claim: ClaimNames | None
-    days: Sequence[Day]
-    new_pages: bool
-    then: Callable[[], "asyncio.Future[Hit]"]
+from hitsvc.counting.outcome import Outcome
+from hitsvc.errors import CounterUnavailable
 
 
 class CarefulHits:
@@ -48,7 +29,7 @@ class CarefulHits:
 
     def __init__(
         self,
-        submit: Callable[[Operation], Awaitable[Any]],
+        submit: Callable[[Operation], Outcome[Any]],
         send: Callable[[str, int], Awaitable[Sequence[Any]]],
         is_full: Callable[[PageCommands], bool],
         claim_ttl_s: int,
@@ -71,19 +52,25 @@ class CarefulHits:
         self._clock = clock
         self._claimed: set[asyncio.Task[Hit]] = set()
 
-    def hit(self, hit: CarefulHit) -> asyncio.Future[Hit]:
+    def hit(self, hit: CarefulHit) -> Outcome[Hit]:
         """Count a hit, unless its visitor was counted a moment ago.
 
         Returns:
             What will hold the hit; or `CounterUnavailable`, `CounterFull` or
             `TooManyNewPages`, as `HitCounter.hit` says.
+
+        Raises:
+            CounterBusy: Too many operations wait.
         """
         if hit.claim is None:
-            return asyncio.ensure_future(self._look(hit, hit.then))
+            return Looked(hit, self._submit, self._is_full)
         task = asyncio.ensure_future(self._claim(hit, hit.claim))
         self._claimed.add(task)
         task.add_done_callback(self._claimed.discard)
-        return asyncio.shield(task)
+        # Not of the task: it goes on when nobody wants to know of it.
+        outcome: Outcome[Hit] = Outcome()
+        task.add_done_callback(outcome.settle)
+        return outcome
 
     async def close(self) -> None:
         """Let what has begun end."""
@@ -102,24 +89,14 @@ class CarefulHits:
     async def _look(self, hit: CarefulHit, go_on: Callable[[], Awaitable[Hit]]) -> Hit:
         before = hit.claim.before if hit.claim else None
         seen = await self._submit(Read(hit.page, hit.token, hit.days, claim=before))
-        if seen.alive:
-            return _shown(seen)
-        if seen.known:
-            hit.page.known = True
-        elif self._is_full(hit.page):
-            msg = "the store is nearly full, and this page is new"
-            raise CounterFull(msg)
-        elif not hit.new_pages:
-            msg = "too many new pages in this minute; those that are known are counted"
-            raise TooManyNewPages(msg)
-        return await go_on()
+        return judged(hit, seen, self._is_full) or await go_on()
 
     async def _count_claimed(self, hit: CarefulHit, name: str) -> Hit:
         began = self._clock()
         if not await self._submit(Claim(hit.page, name, self._claim_ttl_s)):
             # In the next batch, which has the hit of whoever made the claim just now.
             seen = await self._submit(Read(hit.page, days=hit.days, refresh=True))
-            return _shown(seen)
+            return shown(seen)
         try:
             return await hit.then()
         except CounterUnavailable as ex:
@@ -129,7 +106,3 @@ class CarefulHits:
                 with contextlib.suppress(CounterUnavailable):
                     await self._send(hit.page.release(name), 1)
             raise
-
-
-def _shown(seen: Any) -> Hit:
-    return Hit(seen.total, seen.days[0] if seen.days else None, False, None)

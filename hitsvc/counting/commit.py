@@ -15,12 +15,18 @@ Invariants:
    what was still waiting is dropped unsent. Nobody else notices.
 6. At most ``limit`` operations wait; one more is refused at once, unsent.
 7. `close` refuses new operations and returns when all accepted ones are settled.
+
+PERF: there is no task; a batch leaves in the next turn of the event loop, and the turn that
+brings its replies settles it. Alone on one connection, a hit takes two turns instead of six.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
+from hitsvc.counting.outcome import Outcome, report, when
+from hitsvc.counting.waiting import until
 from hitsvc.errors import CounterBusy, CounterUnavailable
 
 OperationT = TypeVar("OperationT")
@@ -60,31 +66,32 @@ class GroupCommit(Generic[OperationT, ResultT]):
         """
         self._send = send
         self._limit = limit
-        self._waiting: list[tuple[OperationT, asyncio.Future[ResultT]]] = []
         self._full = full
         self._max_in_flight = max_in_flight
-        # Each has a batch in flight, or is about to take its first, or to end.
-        self._senders: set[asyncio.Task[None]] = set()
-        self._in_flight = 0
+        # What waits, and what will be known of it.
+        self._operations: list[OperationT] = []
+        self._outcomes: list[Outcome[ResultT]] = []
+        self._in_flight = 0  # batches, with those that leave in the next turn
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._idle: asyncio.Future[None] | None = None
 
     @property
     def waiting(self) -> int:
         """How many operations wait."""
-        return len(self._waiting)
+        return len(self._operations)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits and nothing is in flight."""
         return not self._in_flight
 
-    def submit(self, operation: OperationT) -> asyncio.Future[ResultT]:
+    def submit(self, operation: OperationT) -> Outcome[ResultT]:
         """Accept an operation.
 
         Returns:
-            A future for its result; it fails with `CounterUnavailable` if Redis did
-            not acknowledge the operation.
+            What will hold its result, or `CounterUnavailable` if Redis did not
+            acknowledge it.
 
         Raises:
             CounterBusy: Too many are waiting, or the counter is closed.
@@ -92,74 +99,107 @@ class GroupCommit(Generic[OperationT, ResultT]):
         if self._closed:
             msg = "the counter is shutting down"
             raise CounterBusy(msg)
-        if len(self._waiting) >= self._limit:
+        waiting = len(self._operations)
+        if waiting >= self._limit:
             msg = f"{self._limit} operations wait for Redis already"
             raise CounterBusy(msg)
-        if self._loop is None:
-            # PERF: kept, because before Python 3.12 each look at the running loop is a
-            # system call (getpid), 3 % of a hit.
-            self._loop = asyncio.get_running_loop()
-        future: asyncio.Future[ResultT] = self._loop.create_future()
-        self._waiting.append((operation, future))
-        if self._may_leave(self._in_flight):
-            self._in_flight += 1
-            sender = self._loop.create_task(self._send_all())
-            self._senders.add(sender)
-            sender.add_done_callback(self._senders.discard)
-        return future
+        outcome: Outcome[ResultT] = Outcome()
+        self._operations.append(operation)
+        self._outcomes.append(outcome)
+        # PERF: most operations only wait, so this comes before any call.
+        if not self._in_flight or waiting + 1 >= self._full:
+            self._begin()
+        return outcome
 
-    async def close(self) -> None:
-        """Refuse new operations and wait until the accepted ones are settled."""
+    def close(self) -> Coroutine[Any, Any, None]:
+        """Refuse new operations; what is returned waits until all others are settled."""
         self._closed = True
-        while self._senders:
-            await asyncio.wait(self._senders)
+        if self._in_flight and self._idle is None:
+            self._idle = asyncio.get_running_loop().create_future()
+        return until(self._idle)
+
+    def _begin(self) -> None:
+        """Let another batch leave in the next turn, if it may."""
+        if self._may_leave(self._in_flight):
+            if self._loop is None:
+                # PERF: kept, because before Python 3.12 each look at the running loop is
+                # a system call (getpid), 3 % of a hit.
+                self._loop = asyncio.get_running_loop()
+            self._in_flight += 1
+            self._loop.call_soon(self._leave)
 
     def _may_leave(self, others: int) -> bool:
         """Tell whether what waits may leave while so many other batches are in flight."""
-        waiting = len(self._waiting)
+        waiting = len(self._operations)
         if not others:
             return waiting > 0
         return waiting >= self._full and others < self._max_in_flight
 
-    async def _send_all(self) -> None:
-        """Send batch after batch, as long as one may leave."""
-        try:
-            while self._may_leave(self._in_flight - 1):
-                if batch := self._take():
-                    await self._send_batch(batch)
-        except BaseException:
-            _fail(self._waiting, "the batch before was given up")
-            self._waiting.clear()
-            raise
-        finally:
-            self._in_flight -= 1
+    def _leave(self) -> None:
+        """Send the next batch; or be one less in flight, if none may leave."""
+        while self._may_leave(self._in_flight - 1):
+            operations, outcomes = self._take()
+            if operations:
+                when(self._sent(operations), partial(self._ended, outcomes))
+                return
+        self._in_flight -= 1
+        if not self._in_flight and self._idle is not None:
+            self._idle.set_result(None)
+            self._idle = None
 
-    def _take(self) -> list[tuple[OperationT, asyncio.Future[ResultT]]]:
+    def _sent(
+        self, operations: list[OperationT]
+    ) -> Awaitable[Sequence[ResultT | CounterUnavailable]]:
+        try:
+            return self._send(operations)
+        except Exception as ex:  # handled where all defects are
+            sent: Outcome[Sequence[ResultT | CounterUnavailable]] = Outcome()
+            sent.set_exception(ex)
+            return sent
+
+    def _take(self) -> tuple[list[OperationT], list[Outcome[ResultT]]]:
         """Take the next batch, without those whose callers have gone."""
-        taken, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
-        return [entry for entry in taken if not entry[1].done()]
+        operations, outcomes = self._operations[:MAX_BATCH], self._outcomes[:MAX_BATCH]
+        del self._operations[:MAX_BATCH], self._outcomes[:MAX_BATCH]
+        staying = [outcome for outcome in outcomes if not outcome.is_over]
+        if len(staying) < len(outcomes):
+            pairs = zip(operations, outcomes, strict=True)
+            operations = [asked for asked, outcome in pairs if not outcome.is_over]
+        return operations, staying
 
-    async def _send_batch(
-        self, batch: list[tuple[OperationT, asyncio.Future[ResultT]]]
-    ) -> None:
+    def _ended(self, outcomes: list[Outcome[ResultT]], sent: Any) -> None:
+        """Settle a batch of which all is known; before that, the next one leaves."""
         try:
-            results = await self._send([operation for operation, _ in batch])
-            for (_, future), result in zip(batch, results, strict=True):
-                if future.done():  # its caller went away
-                    continue
-                if isinstance(result, CounterUnavailable):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+            results = _one_each(sent.result(), len(outcomes))
         except CounterUnavailable as ex:
-            _fail(batch, str(ex))
-        except BaseException:
+            self._leave()
+            _fail(outcomes, str(ex))
+        except BaseException as ex:
             # A defect in `send`, or the loop is ending: nobody is left waiting.
-            _fail(batch, "the batch was given up")
-            raise
+            others, self._outcomes = self._outcomes, []
+            self._operations = []
+            self._leave()
+            _fail(outcomes, "the batch was given up")
+            _fail(others, "the batch before was given up")
+            if not isinstance(ex, asyncio.CancelledError):
+                report(ex)
+        else:
+            self._leave()
+            for outcome, result in zip(outcomes, results, strict=True):
+                if isinstance(result, CounterUnavailable):
+                    outcome.set_exception(result)
+                else:
+                    outcome.set_result(result)
 
 
-def _fail(batch: Sequence[tuple[Any, asyncio.Future[Any]]], reason: str) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(CounterUnavailable(reason))
+def _one_each(results: Sequence[Any], number: int) -> Sequence[Any]:
+    """Return them, if they are so many."""
+    if len(results) != number:
+        msg = f"{len(results)} results for {number} operations"
+        raise ValueError(msg)
+    return results
+
+
+def _fail(outcomes: Sequence[Outcome[Any]], reason: str) -> None:
+    for outcome in outcomes:
+        outcome.set_exception(CounterUnavailable(reason))

@@ -14,6 +14,7 @@ from hitsvc.counting.commands import PageCommands, spell
 from hitsvc.counting.days import Day
 from hitsvc.counting.keys import Keys, site_of
 from hitsvc.counting.operations import Operation
+from hitsvc.counting.outcome import Outcome
 from hitsvc.counting.visitors import ReadVisitors, Seen, Sighting, Visitors
 from hitsvc.errors import CounterUnavailable
 
@@ -30,7 +31,7 @@ class Sightings:
     def __init__(
         self,
         keys: Keys,
-        submit: Callable[[Operation], "asyncio.Future[Any]"],
+        submit: Callable[[Operation], Outcome[Any]],
         send: Callable[[str, int], Awaitable[Sequence[Any]]],
         is_full: Callable[[PageCommands], bool],
     ) -> None:
@@ -68,7 +69,7 @@ class Sightings:
         """Return the commands for the visitors of a site."""
         return self._site(site)
 
-    def ask(self, read: ReadVisitors) -> "asyncio.Future[Visitors | None]":
+    def ask(self, read: ReadVisitors) -> Outcome[Visitors | None]:
         """Read visitors; with a hit that was submitted just now, in its batch.
 
         Raises:
@@ -105,7 +106,7 @@ class Sightings:
 
     def _write(self, sighting: Sighting) -> None:
         with suppress(CounterUnavailable):  # too many wait; the next view will do
-            self._submit(sighting).add_done_callback(settled)
+            self._submit(sighting)
 
     async def _list_all(self) -> None:
         try:
@@ -151,9 +152,3 @@ class Sightings:
 
     def _new_site(self, site: str) -> PageCommands:
         return PageCommands(site, self._keys.site_visitors(site), 0, 0)
-
-
-def settled(future: "asyncio.Future[Any]") -> None:
-    """Take note of a failure, which the log has: nobody waits for it."""
-    if not future.cancelled():
-        future.exception()

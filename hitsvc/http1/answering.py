@@ -11,7 +11,7 @@ from typing import Any
 
 from hitsvc.http1.app_task import AppTask
 from hitsvc.http1.date import DateField
-from hitsvc.http1.exchange import ASGIApp
+from hitsvc.http1.exchange import ASGIApp, Exchange
 from hitsvc.http1.express_exchange import Express, ExpressExchange
 from hitsvc.http1.intake import Intake
 from hitsvc.http1.limits import Limits
@@ -25,6 +25,7 @@ class AnsweringProtocol(asyncio.Protocol):
     Attributes:
         transport: The connection's other side.
         date: What responses tell of the time.
+        writable: Done when the client reads again what it is sent; `None` if it does.
         deadline: When `expire` may close the connection, in the loop's time.
     """
 
@@ -56,9 +57,10 @@ class AnsweringProtocol(asyncio.Protocol):
         self._loop = loop
         self._state: State = RESTING
         self._intake = Intake(limits)
-        self._current: ExpressExchange | None = None
+        self._current: ExpressExchange | None = None  # the lane has it, or
+        self._called: Exchange | None = None  # the app
         self._calls: AppTask | None = None
-        self._writable: asyncio.Future[None] | None = None
+        self.writable: asyncio.Future[None] | None = None
         self._rests_since = loop.time()
         self.deadline = self._rests_since + limits.request_s
 
@@ -70,7 +72,7 @@ class AnsweringProtocol(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Note that the client does not read what it is sent."""
-        self._writable = self._loop.create_future()
+        self.writable = self._loop.create_future()
         self.deadline = self._loop.time() + self._limits.unread_s
 
     def resume_writing(self) -> None:
@@ -86,6 +88,9 @@ class AnsweringProtocol(asyncio.Protocol):
         """Close when the request at hand, if any, has been answered."""
         if self._current is not None:
             self._current.keep_alive = False
+            return
+        if self._called is not None:
+            self._called.keep_alive = False
             return
         self._end()
         self.transport.close()  # even if a refused client is still sending
@@ -107,21 +112,16 @@ class AnsweringProtocol(asyncio.Protocol):
 
     # Answering.
 
-    async def drain(self) -> None:
-        """Wait while the client does not read what it was sent."""
-        if self._writable is not None:
-            await asyncio.shield(self._writable)
-
-    def _settle(self, future: asyncio.Future[Any]) -> None:
+    def _settle(self, future: Any) -> None:
         """Answer the request that the express lane took."""
         exchange = self._current
         if exchange is None:  # the client has gone
             if not future.cancelled():
                 future.exception()  # or asyncio would log that nobody asked for it
-        elif not exchange.settle():
+        elif not exchange.settle(self.transport, self.date):
             self._give(exchange)
-        elif self._writable is None and exchange.keep_alive and not self._intake.waits:
-            # PERF: what `_answered` comes to, nearly always.
+        elif self.writable is None and exchange.keep_alive and not self._intake.waits:
+            # PERF: what `_go_on` comes to, nearly always.
             self._server_state.total_requests += 1
             self._current = None
             self._state = state = self._state.answered
@@ -131,7 +131,8 @@ class AnsweringProtocol(asyncio.Protocol):
             else:
                 self._close()
         else:
-            self._answered()
+            self._current = None
+            self._go_on(keep_alive=exchange.keep_alive)
 
     def _give(self, exchange: ExpressExchange) -> None:
         """Let the app answer."""
@@ -142,18 +143,25 @@ class AnsweringProtocol(asyncio.Protocol):
         scope["headers"] = [(name, value.rstrip()) for name, value in scope["headers"]]
         if self._calls is None:
             self._calls = AppTask(self._app, self._loop, self._answered)
-        self._calls.give(exchange)
+        called = Exchange(self, scope, exchange.body, exchange.keep_alive)
+        self._current, self._called = None, called
+        self._calls.give(called)
 
     def _answered(self) -> None:
-        """Go on after an answer."""
-        self._server_state.total_requests += 1
-        exchange, self._current = self._current, None
-        if exchange is None:  # the client has gone
+        """Note that the app has answered."""
+        called, self._called = self._called, None
+        if called is None:  # the client has gone
+            self._server_state.total_requests += 1
             self._end_calls()
             return
-        if not exchange.keep_alive:
+        self._go_on(keep_alive=called.keep_alive)
+
+    def _go_on(self, *, keep_alive: bool) -> None:
+        """Go on after an answer."""
+        self._server_state.total_requests += 1
+        if not keep_alive:
             self._state = self._state.ended
-        if self._writable is None:
+        if self.writable is None:
             self._state = self._state.answered
         else:
             self._state = self._state.left_unread
@@ -213,11 +221,12 @@ class AnsweringProtocol(asyncio.Protocol):
         self._state = self._state.lost
         self._intake.clear()
         self._release()
-        exchange, self._current = self._current, None
-        if exchange is None or self._calls is None or not self._calls.calling:
+        self._current = None
+        called, self._called = self._called, None
+        if called is None or self._calls is None or not self._calls.calling:
             self._end_calls()
             return
-        exchange.disconnect()
+        called.disconnect()
         # uvicorn waits for these before it ends the lifespan.
         task = self._calls.task
         self._server_state.tasks.add(task)
@@ -225,9 +234,9 @@ class AnsweringProtocol(asyncio.Protocol):
 
     def _release(self) -> None:
         """Let those go on who wait for the client to read."""
-        if self._writable is not None:
-            self._writable.set_result(None)
-            self._writable = None
+        if self.writable is not None:
+            self.writable.set_result(None)
+            self.writable = None
 
     def _end_calls(self) -> None:
         if self._calls is not None:

@@ -20,7 +20,12 @@ from typing import Protocol as Interface
 
 from hitsvc.http1.date import DateField
 from hitsvc.http1.ready_headers import ReadyHeaders
-from hitsvc.http1.response_head import STATUS_LINES, join_head, plain_response
+from hitsvc.http1.response_head import (
+    STATUS_LINES,
+    connection_field,
+    join_head,
+    plain_response,
+)
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +55,9 @@ class Connection(Interface):
     def date(self) -> DateField:
         """The time, for the response."""
 
-    async def drain(self) -> None:
-        """Wait while the client does not read what it was sent."""
+    @property
+    def writable(self) -> asyncio.Future[None] | None:
+        """What to wait for while the client does not read what it was sent."""
 
 
 class Exchange:
@@ -168,7 +174,8 @@ class Exchange:
             pieces.append(body)
         self._connection.transport.write(b"".join(pieces))
         if more:
-            await self._connection.drain()
+            if (writable := self._connection.writable) is not None:
+                await asyncio.shield(writable)
         else:
             self._finish()
 
@@ -214,15 +221,9 @@ class Exchange:
             self._ready += self._connection.date.line
         if b"connection" in own:
             self.keep_alive = False
-        elif field := self._connection_field():
+        elif field := connection_field(self.scope, keep_alive=self.keep_alive):
             lines.append(field)
         return lines, own.get(b"content-length")
-
-    def _connection_field(self) -> bytes:
-        """Return what says whether the connection is kept, where that is not obvious."""
-        if not self.keep_alive:
-            return b"connection: close"
-        return b"connection: keep-alive" if self.scope["http_version"] == "1.0" else b""
 
     def _give_up(self) -> None:
         """End a response that the app did not: 500 if nothing of it was sent."""

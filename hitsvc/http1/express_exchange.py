@@ -9,18 +9,27 @@ from collections.abc import Callable
 from typing import Any
 from typing import Protocol as Interface
 
-from hitsvc.http1.exchange import Exchange, Scope
+from hitsvc.http1.date import DateField
+from hitsvc.http1.exchange import Scope
+from hitsvc.http1.response_head import connection_field
 
 # The server puts under this name into the scope why a request that was taken cannot be
 # answered: the app is to raise it, and to do nothing else.
 FAILURE = "hitsvc.failure"
 
 
+class Awaited(Interface):
+    """A future, or what calls back as one does."""
+
+    def add_done_callback(self, fn: Callable[[Any], object], /) -> None:
+        """Have a function called once it is known; never before this returns."""
+
+
 class Taken(Interface):
     """A request that is answered without the app."""
 
     @property
-    def future(self) -> asyncio.Future[Any]:
+    def future(self) -> Awaited:
         """What the answer waits for."""
 
     def response(self) -> tuple[bytes, bytes]:
@@ -43,14 +52,25 @@ class Express(Interface):
         """Take a request, or leave it to the app."""
 
 
-class ExpressExchange(Exchange):
-    """One request, and its response by an express lane or by the app."""
+class ExpressExchange:
+    """One request, and its response by an express lane if that takes it.
 
-    _taken: Taken | None = None
+    Attributes:
+        scope: The request's ASGI scope.
+        body: Its body.
+        keep_alive: The client may send another request.
+    """
 
-    def take(
-        self, express: Express, when_done: Callable[[asyncio.Future[Any]], None]
-    ) -> bool:
+    __slots__ = ("_taken", "body", "keep_alive", "scope")
+
+    def __init__(self, scope: Scope, body: bytes, keep_alive: bool) -> None:
+        """Take a request; see the attributes."""
+        self.scope = scope
+        self.body = body
+        self.keep_alive = keep_alive
+        self._taken: Taken | None = None
+
+    def take(self, express: Express, when_done: Callable[[Any], None]) -> bool:
         """Let the request be answered without the app.
 
         Args:
@@ -69,8 +89,12 @@ class ExpressExchange(Exchange):
         self._taken.future.add_done_callback(when_done)
         return True
 
-    def settle(self) -> bool:
+    def settle(self, transport: asyncio.WriteTransport, date: DateField) -> bool:
         """Answer what was taken, now that its future is done.
+
+        Args:
+            transport: Where the answer is written to.
+            date: The time, for it.
 
         Returns:
             Whether there is an answer; if not, the app is to be called.
@@ -82,14 +106,10 @@ class ExpressExchange(Exchange):
             self.scope[FAILURE] = ex
             return False
         if not self.keep_alive or self.scope["http_version"] != "1.1":
-            fields = b"\r\n%b%b" % (self._connection_field(), fields)
+            field = connection_field(self.scope, keep_alive=self.keep_alive)
+            fields = b"\r\n%b%b" % (field, fields)
         # APPSEC: Whoever made the fields has seen to it that no line break is in a value.
-        # PERF: 0.3 us; `send` with the same answer takes 1.3 us (timeit).
-        connection = self._connection
-        head = b"%b%b\r\ncontent-length: %d\r\n\r\n" % (
-            connection.date.success,
-            fields,
-            len(body),
-        )
-        connection.transport.write(head + body)
+        # PERF: 0.3 us; an `Exchange` with the same answer takes 1.3 us (timeit).
+        head = b"%b%b\r\ncontent-length: %d\r\n\r\n" % (date.success, fields, len(body))
+        transport.write(head + body)
         return True

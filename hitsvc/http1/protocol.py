@@ -16,8 +16,8 @@ written there alone.
 
 Invariants:
 
-1. A connection answers its requests one at a time, in order: `_current`, then what
-   `_intake` contains. While bytes wait there, no more is read.
+1. A connection answers its requests one at a time, in order: `_current` or `_called`,
+   then what `_intake` contains. While bytes wait there, no more is read.
 2. Nothing is written after the response that closes the connection, and no request
    after the one that closes it is answered.
 3. Whoever makes us wait has a `deadline`; we wait for the app as long as it takes.
@@ -145,7 +145,7 @@ class HttpProtocol(AnsweringProtocol):
     def _take(self, scope: Scope, body: bytes, keep_alive: bool) -> None:
         """Answer a request, which must be the only one; if not, see `_rewind`."""
         self._state = self._state.taken
-        self._current = exchange = ExpressExchange(self, scope, body, keep_alive)
+        self._current = exchange = ExpressExchange(scope, body, keep_alive)
         self.deadline = math.inf
         if self._express is None or not exchange.take(self._express, self._settle):
             self._give(exchange)

@@ -1,6 +1,8 @@
 """The head of a response, as bytes."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 STATUS_LINES = {
@@ -25,6 +27,18 @@ def plain_response(status: HTTPStatus, more_fields: bytes = b"") -> bytes:
         b"connection: close",
     ]
     return join_head(head, more_fields) + line
+
+
+def connection_field(scope: Mapping[str, Any], *, keep_alive: bool) -> bytes:
+    """Return what says whether the connection is kept, where that is not obvious.
+
+    Args:
+        scope: Of the request that is answered.
+        keep_alive: It is.
+    """
+    if not keep_alive:
+        return b"connection: close"
+    return b"connection: keep-alive" if scope["http_version"] == "1.0" else b""
 
 
 def join_head(lines: list[bytes], ready: bytes) -> bytes:

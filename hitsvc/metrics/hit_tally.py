@@ -4,9 +4,11 @@ PERF: 160 instructions a hit in batches of 64, of 110,600 (valgrind).
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
 
-from hitsvc.counting import Hit, Operation, Result
-from hitsvc.errors import HitsError
+from hitsvc.counting import Hit, Operation, Outcome, Result, when
+from hitsvc.errors import CounterUnavailable, HitsError
 from hitsvc.metrics.board import Row
 from hitsvc.metrics.catalogue import HITS
 from hitsvc.store import Backend
@@ -33,15 +35,38 @@ class HitTally:
 
     def watch(self, send: Send) -> Send:
         """Return what sends batches likewise, and tallies them."""
-        row = self._row
 
-        async def watched(operations: Sequence[Operation]) -> Sequence[Result]:
-            results = await send(operations)
-            # PERF: not a loop of ours over the hits, which are nearly all there is.
-            row[_COUNTED] += list(map(type, results)).count(Hit)
-            return results
+        def watched(operations: Sequence[Operation]) -> Outcome[Sequence[Result]]:
+            tallied: Outcome[Sequence[Result]] = Outcome()
+            when(send(operations), partial(self._sent, operations, tallied))
+            return tallied
 
         return watched
+
+    def _sent(
+        self,
+        operations: Sequence[Operation],
+        tallied: Outcome[Sequence[Result]],
+        sent: Any,
+    ) -> None:
+        try:
+            results = sent.result()
+        except BaseException as ex:  # whoever waits handles it
+            if isinstance(ex, CounterUnavailable):
+                self._failed(operations)
+            tallied.set_exception(ex)
+            return
+        self._answered(operations, results)
+        tallied.set_result(results)
+
+    def _answered(
+        self, _operations: Sequence[Operation], results: Sequence[Result]
+    ) -> None:
+        # PERF: not a loop of ours over the hits, which are nearly all there is.
+        self._row[_COUNTED] += list(map(type, results)).count(Hit)
+
+    def _failed(self, operations: Sequence[Operation]) -> None:
+        """Note nothing: nobody knows what was counted."""
 
     def timed(self, backend: Backend) -> Backend:
         """Return the backend as it is: nothing is timed."""

@@ -6,9 +6,19 @@ PERF: 600 instructions a hit in batches of 32, of 43,000 in the counter.
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from hitsvc.counting import Count, Hit, Operation, Read, Reading, Result
+from hitsvc.counting import (
+    Count,
+    Hit,
+    Operation,
+    Outcome,
+    Read,
+    Reading,
+    Result,
+    when,
+)
 from hitsvc.errors import CounterUnavailable, HitsError
 from hitsvc.metrics.board import Row
 from hitsvc.metrics.catalogue import (
@@ -22,7 +32,7 @@ from hitsvc.metrics.catalogue import (
     error_word,
     refusal_word,
 )
-from hitsvc.metrics.hit_tally import HitTally, Send
+from hitsvc.metrics.hit_tally import HitTally
 from hitsvc.store import Backend
 
 _COUNTED, _REMEMBERED, _REFUSED = range(HITS.at, HITS.end)
@@ -48,20 +58,6 @@ class Tally(HitTally):
     def timed(self, backend: Backend) -> Backend:
         """Return what sends to a backend, and notes how long it takes."""
         return TimedBackend(backend, self)
-
-    def watch(self, send: Send) -> Send:
-        """Return what sends batches likewise, and tallies them."""
-
-        async def watched(operations: Sequence[Operation]) -> Sequence[Result]:
-            try:
-                results = await send(operations)
-            except CounterUnavailable:
-                self._failed(operations)
-                raise
-            self._answered(operations, results)
-            return results
-
-        return watched
 
     def error(self, error: HitsError) -> None:
         """Note that a request is answered with an error."""
@@ -135,13 +131,19 @@ class TimedBackend:
         self._tally = tally
         self._clock = clock
 
-    async def execute(self, commands: str, expected: int) -> Sequence[Any]:
+    def execute(self, commands: str, expected: int) -> Outcome[Sequence[Any]]:
         """Send commands; see `Backend.execute`."""
-        began = self._clock()
+        timed: Outcome[Sequence[Any]] = Outcome()
+        coming = self._backend.execute(commands, expected)
+        when(coming, partial(self._ended, self._clock(), timed))
+        return timed
+
+    def _ended(self, began: int, timed: Outcome[Sequence[Any]], coming: Any) -> None:
+        self._tally.trip(self._clock() - began)
         try:
-            return await self._backend.execute(commands, expected)
-        finally:
-            self._tally.trip(self._clock() - began)
+            timed.set_result(coming.result())
+        except BaseException as ex:  # whoever waits handles it
+            timed.set_exception(ex)
 
     def doubt(self) -> None:
         """Have it looked whether this is the server; see `Backend.doubt`."""

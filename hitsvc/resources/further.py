@@ -4,14 +4,13 @@ The hit is counted first, then the rest is read: visitors in the same batch, whe
 so that who comes just now is among them.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hitsvc.answer import CountRenderer, VisitedJsonRenderer
 from hitsvc.badge import Look
 from hitsvc.counter import HitCounter
-from hitsvc.counting import Asking, Hit, Reading, Visitors
+from hitsvc.counting import Asking, Begun, Hit, Outcome, Reading, Visitors
 from hitsvc.errors import VisitorsNotCounted
 
 
@@ -35,7 +34,7 @@ class Pending(NamedTuple):
         answer: Makes the answer of it, once it is there.
     """
 
-    future: asyncio.Future[Any]
+    future: Outcome[Any]
     answer: Callable[[], Answer]
 
 
@@ -93,7 +92,7 @@ class Further:
         pending = begin()
         if asking:
             asking.begun(counts=counts)
-        known = asyncio.ensure_future(self._read(key, look, pending, asking))
+        known = Begun(self._read(key, look, pending, asking))
 
         def answer() -> Answer:
             body = self._render(key, look, known.result())

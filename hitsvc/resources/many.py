@@ -4,7 +4,6 @@ The body is a JSON array of URLs, the answer an array in the same order. What is
 a page is said in its place and is nobody else's affair.
 """
 
-import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ import falcon
 from falcon.asgi import Request, Response
 
 from hitsvc.answer import UNAVAILABLE, allow_origin, visitor_numbers
-from hitsvc.counting import Asking, Reading, Visitors
+from hitsvc.counting import Asking, Outcome, Reading, Visitors
 from hitsvc.errors import CounterUnavailable, InvalidURL, SiteNotCounted
 from hitsvc.request import Visit
 from hitsvc.resources.counts import HistoryReader
@@ -23,7 +22,7 @@ from hitsvc.resources.counts import HistoryReader
 MAX_PAGES = 100
 MAX_BYTES = 16 * 1024
 
-Readings = dict[str, Reading | BaseException]
+Readings = dict[str, Reading | CounterUnavailable]
 
 
 class ManyReader(HistoryReader):
@@ -79,19 +78,25 @@ class ManyReader(HistoryReader):
         Raises:
             CounterUnavailable: There is no number at all.
         """
-        asked: dict[str, asyncio.Future[Reading]] = {}
+        asked: dict[str, Outcome[Reading]] = {}
         try:
             for key in keys:
                 asked[key] = self._counter.read(key, days=1)
         except CounterUnavailable:
-            for future in asked.values():
-                future.cancel()
+            for coming in asked.values():
+                coming.cancel()
             raise
-        results = await asyncio.gather(*asked.values(), return_exceptions=True)
-        failures = [ex for ex in results if isinstance(ex, BaseException)]
+        results: Readings = {}
+        failures = []
+        for key, coming in asked.items():
+            try:
+                results[key] = await coming
+            except CounterUnavailable as ex:
+                results[key] = ex
+                failures.append(ex)
         if failures and len(failures) == len(results):
             raise failures[0]
-        return dict(zip(asked, results, strict=True))
+        return results
 
 
 def _urls(body: bytes) -> Sequence[str]:

@@ -3,18 +3,19 @@
 `hitsvc.store.wire.Wire` is the fast backend and the one that serves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
 
 class Backend(Protocol):
     """Carries batches of commands to Redis; several may be on their way."""
 
-    async def execute(self, commands: str, expected: int) -> Sequence[Any]:
-        """Send commands once and return a reply to each, in order.
+    def execute(self, commands: str, expected: int) -> Awaitable[Sequence[Any]]:
+        """Send commands once; a reply to each will come, in order.
 
-        An error reply is returned as an exception, not raised. Where only some commands
-        have an outcome that nobody knows, their replies are `CounterUnavailable`.
+        It is a coroutine, or returns an `hitsvc.counting.Outcome`. An error reply is
+        an exception among the replies, and not raised. Where only some commands have an
+        outcome that nobody knows, their replies are `CounterUnavailable`.
 
         Args:
             commands: As `hitsvc.counting.commands` spells them.

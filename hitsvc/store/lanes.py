@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hitsvc.counting import (
+    Begun,
     Capacity,
     GroupCommit,
     Operation,
     OutageLog,
+    Outcome,
     PageCommands,
     slot_of,
 )
@@ -59,10 +61,10 @@ class Lanes:
         self._limit = limit
         # How many may surely be taken before the lanes are looked at again.
         self._room = limit
-        self._homeless: set[asyncio.Task[Any]] = set()
+        self._homeless: set[asyncio.Future[Any]] = set()
         self._closed = False
 
-    def submit(self, operation: Operation) -> asyncio.Future[Any]:
+    def submit(self, operation: Operation) -> Outcome[Any]:
         """Accept an operation; see `GroupCommit.submit`."""
         if self._room <= 0:
             self._measure()
@@ -136,7 +138,7 @@ class Lanes:
             msg = f"{self._limit} operations wait for Redis already"
             raise CounterBusy(msg)
 
-    def _wait_for_node(self, operation: Operation) -> asyncio.Future[Any]:
+    def _wait_for_node(self, operation: Operation) -> Outcome[Any]:
         """Lead an operation to its lane when it is known whose its page is."""
         self._see_open()
 
@@ -144,10 +146,10 @@ class Lanes:
             node = await self._cluster.node_of(operation.page.slot)
             return await self._lane(node).commit.submit(operation)
 
-        task = asyncio.ensure_future(lead())
-        self._homeless.add(task)
-        task.add_done_callback(self._homeless.discard)
-        return task
+        outcome = Begun(lead())
+        self._homeless.add(outcome.task)
+        outcome.task.add_done_callback(self._homeless.discard)
+        return outcome
 
     async def _tidy(self) -> None:
         """Close what a node had that has no pages any more, when it is done with it."""

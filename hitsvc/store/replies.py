@@ -17,6 +17,7 @@ from typing import Any
 
 import hiredis
 
+from hitsvc.counting import Outcome
 from hitsvc.store.not_redis import NotRedis
 
 _NOT_YET = object()
@@ -50,13 +51,13 @@ _KEEPALIVE = [
 class _Request:
     """A request that is open."""
 
-    __slots__ = ("expected", "future", "timer")
+    __slots__ = ("expected", "outcome", "timer")
 
     timer: asyncio.TimerHandle
 
-    def __init__(self, expected: int, future: asyncio.Future[list[Any]]) -> None:
+    def __init__(self, expected: int) -> None:
         self.expected = expected
-        self.future = future
+        self.outcome: Outcome[list[Any]] = Outcome()
 
 
 class Replies(asyncio.Protocol):
@@ -95,15 +96,15 @@ class Replies(asyncio.Protocol):
 
     def ask(
         self, commands: bytes, expected: int, deadline: float
-    ) -> asyncio.Future[list[Any]]:
-        """Write commands; the future holds their replies, or fails at the deadline."""
+    ) -> Outcome[list[Any]]:
+        """Write commands; what is returned holds their replies, or fails at the deadline."""
+        request = _Request(expected)
         loop = asyncio.get_running_loop()
-        request = _Request(expected, loop.create_future())
         request.timer = loop.call_at(deadline, self._late, request)
         self._open.append(request)
         self._expected += expected
         self._transport.write(commands)
-        return request.future
+        return request.outcome
 
     def data_received(self, data: bytes) -> None:
         """Collect replies; the event loop calls this."""
@@ -150,8 +151,7 @@ class Replies(asyncio.Protocol):
         while self._open:
             request = self._open.popleft()
             request.timer.cancel()
-            if not request.future.done():
-                request.future.set_exception(reason)
+            request.outcome.set_exception(reason)
 
     def _is_between_replies(self) -> bool:
         """Tell whether no reply has begun: then one more makes just that one.
@@ -171,8 +171,7 @@ class Replies(asyncio.Protocol):
         del self._received[: request.expected]
         self._expected -= request.expected
         request.timer.cancel()
-        if not request.future.done():
-            request.future.set_result(replies)
+        request.outcome.set_result(replies)
 
     def _hold(self, size: int) -> None:
         """Keep part of an answer, unless there is too much of it."""

@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hitsvc.counting import spell
+from hitsvc.counting import Outcome, spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.pacing import Pacing
 from hitsvc.store.redis_url import RedisURL
@@ -93,48 +93,60 @@ class Wire:
     def doubt(self) -> None:
         """Do nothing: a connection ends when its server does; see `Backend.doubt`."""
 
-    async def execute(self, commands: str, expected: int) -> list[Any]:
-        """Send commands in one write and return a reply to each.
+    def execute(self, commands: str, expected: int) -> Awaitable[list[Any]]:
+        """Send commands in one write; a reply to each will come.
 
-        An error reply is returned as an exception, not raised.
+        An error reply is an exception among them.
 
         Args:
             commands: As `hitsvc.counting.commands` spells them.
             expected: How many they are.
 
-        Raises:
-            CounterUnavailable: Not all replies came in time; it is unknown which
-                commands Redis has executed.
+        Returns:
+            What will hold them; or `CounterUnavailable`, if not all came in time: it is
+            unknown which commands Redis has executed.
         """
-        deadline = asyncio.get_running_loop().time() + self._timeout_s
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._timeout_s
+        replies = self._replies
+        if replies is None or replies.lost:
+            return self._open_and_ask(commands, expected, deadline)
+        asked = _Asked(self, replies)
+        replies.ask(commands.encode(), expected, deadline).add_done_callback(asked.end)
+        return asked
+
+    async def _open_and_ask(
+        self, commands: str, expected: int, deadline: float
+    ) -> list[Any]:
         try:
-            replies = self._replies
-            if replies is None or replies.lost:
-                replies = await self._connected(deadline)
-            return await self._ask(replies, commands.encode(), expected, deadline)
-        except TimeoutError as ex:
-            reason = f"did not answer within {self._timeout_s:g} s"
-            raise self._failed(reason) from ex
+            replies = await self._connected(deadline)
+            asked = replies.ask(commands.encode(), expected, deadline)
+            try:
+                return await asked
+            except asyncio.CancelledError:
+                replies.abort()  # what has been asked cannot be taken back
+                raise
         except OSError as ex:
-            reason = f"cannot be reached: {explain(ex)}"
-            raise self._failed(reason) from ex
+            raise self.failed(ex) from ex
 
     async def close(self) -> None:
         """Close the connection."""
         if self._replies is not None:
             self._replies.abort()
 
-    async def _ask(
-        self, replies: Replies, commands: bytes, expected: int, deadline: float
-    ) -> list[Any]:
-        try:
-            return await replies.ask(commands, expected, deadline)
-        except asyncio.CancelledError:
-            replies.abort()  # what has been asked cannot be taken back
-            raise
+    def failed(self, error: OSError) -> CounterUnavailable:
+        """Note a failure of the connection; it is told again until the next attempt.
 
-    def _failed(self, reason: str) -> CounterUnavailable:
-        """Note a failure of the connection; it is told again until the next attempt."""
+        Args:
+            error: A `TimeoutError`, or how the connection has ended.
+
+        Returns:
+            What those are told who have asked something.
+        """
+        if isinstance(error, TimeoutError):
+            reason = f"did not answer within {self._timeout_s:g} s"
+        else:
+            reason = f"cannot be reached: {explain(error)}"
         self._pacing.failed()
         self._failure = CounterUnavailable(f"{self.name} {reason}")
         return self._failure
@@ -201,6 +213,32 @@ class Wire:
             if isinstance(reply, Exception):
                 msg = f"{self.name} refused the connection: {reply}"
                 raise CounterUnavailable(msg) from reply
+
+
+class _Asked(Outcome[list[Any]]):
+    """What will be known of commands that were sent at once."""
+
+    __slots__ = ("_replies", "_wire")
+
+    def __init__(self, wire: Wire, replies: Replies) -> None:
+        super().__init__()
+        self._wire = wire
+        self._replies = replies
+
+    def cancel(self) -> bool:
+        """End the connection: what has been asked cannot be taken back."""
+        if not self.is_over:
+            self._replies.abort()
+        return super().cancel()
+
+    def end(self, asked: Outcome[list[Any]]) -> None:
+        """Tell what has come."""
+        try:
+            self.set_result(asked.result())
+        except OSError as ex:
+            error = self._wire.failed(ex)
+            error.__cause__ = ex
+            self.set_exception(error)
 
 
 def _greeting(url: RedisURL) -> list[str]:

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from hitsvc.counting import Asking, Day, Keys, PageCommands, Seen, Sighting, Visitors
+from hitsvc.counting import (
+    Asking,
+    Day,
+    Keys,
+    Outcome,
+    PageCommands,
+    Seen,
+    Sighting,
+    Visitors,
+)
 from hitsvc.counting.sightings import Sightings
 from hitsvc.errors import CounterBusy, CounterUnavailable
 
@@ -28,15 +37,15 @@ class Store:
         self.lists = asyncio.Event()
         self.sightings = Sightings(KEYS, self.submit, self.send, lambda page: False)
 
-    def submit(self, operation: Any) -> asyncio.Future[Any]:
+    def submit(self, operation: Any) -> Outcome[Any]:
         if self.busy:
             self.busy -= 1
             msg = "too many"
             raise CounterBusy(msg)
         self.said.append(operation)
-        future = asyncio.get_running_loop().create_future()
-        future.set_result(FOUND)
-        return future
+        outcome: Outcome[Any] = Outcome()
+        outcome.set_result(FOUND)
+        return outcome
 
     async def send(self, commands: str, expected: int) -> Sequence[Any]:
         await self.lists.wait()

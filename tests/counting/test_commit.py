@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitsvc.counting.commit import MAX_BATCH, GroupCommit
+from hitsvc.counting.outcome import Outcome
 from hitsvc.errors import CounterBusy, CounterUnavailable
 
 
@@ -307,6 +308,61 @@ async def test_commit_works_again_after_a_defect(store):
     assert await fine == "r2"
 
 
+async def test_a_send_that_fails_at_once_leaves_nobody_waiting():
+    """It is a defect, and the next operation is sent."""
+    defects: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: defects.append(context["exception"])
+    )
+
+    def send(_operations: Sequence[int]) -> Any:
+        raise ZeroDivisionError
+
+    commit = GroupCommit[int, object](send, limit=9)
+    for _ in range(2):
+        with pytest.raises(CounterUnavailable, match="given up"):
+            await commit.submit(1)
+    assert [type(defect) for defect in defects] == [ZeroDivisionError] * 2
+
+
+async def test_a_batch_that_is_cancelled_is_given_up(store, commit):
+    """As when the event loop ends; that is no defect."""
+    defects: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: defects.append(context["exception"])
+    )
+    in_flight = commit.submit(1)
+    await turn()
+    waiting = commit.submit(2)
+    store.fail(asyncio.CancelledError())
+    for outcome in (in_flight, waiting):
+        with pytest.raises(CounterUnavailable, match="given up"):
+            await outcome
+    assert defects == []
+
+
+async def test_what_is_answered_may_ask_again(store, commit):
+    """Within the turn that answers it; the next batch has left by then."""
+    commit.submit(1).add_done_callback(lambda _known: commit.submit(3))
+    await turn()
+    commit.submit(2)
+    store.succeed()
+    await turn()
+    store.succeed()
+    await turn()
+    assert store.batches == [[1], [2], [3]]
+
+
+async def test_all_who_close_it_wait(store, commit):
+    """For the same."""
+    commit.submit(1)
+    closing = [asyncio.create_task(commit.close()) for _ in range(2)]
+    await turn()
+    assert not any(task.done() for task in closing)
+    store.succeed()
+    await asyncio.gather(*closing)
+
+
 steps = st.lists(
     st.one_of(
         st.just(("submit",)),
@@ -332,7 +388,7 @@ def test_any_interleaving_keeps_the_invariants(script):
 async def _play(script: list[tuple[Any, ...]]) -> None:
     store = Store()
     commit = GroupCommit[int, object](store.send, limit=8, full=4, max_in_flight=3)
-    futures: list[asyncio.Future[object]] = []
+    futures: list[Outcome[object]] = []
     refused = 0
     for step, *place in script:
         if step == "submit":

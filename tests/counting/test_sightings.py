@@ -9,6 +9,7 @@ import pytest
 from redis.exceptions import ResponseError
 
 from hitsvc.counting import Calendar, ClaimHash, Day, DayKeys, Keys, PageCommands, Seen
+from hitsvc.counting.outcome import Outcome
 from hitsvc.counting.sightings import MAX_WAITING, Sightings
 from hitsvc.counting.visitors import ReadVisitors, found
 from hitsvc.errors import CounterBusy, CounterUnavailable
@@ -31,15 +32,15 @@ class Store:
         self.noted: list[Any] = []
         self.busy = False
         self.answer: Any = None
-        self.futures: list[asyncio.Future[Any]] = []
+        self.futures: list[Outcome[Any]] = []
         self.sightings = Sightings(KEYS, self.submit, self.send, lambda page: False)
 
-    def submit(self, operation: Any) -> asyncio.Future[Any]:
+    def submit(self, operation: Any) -> Outcome[Any]:
         if self.busy:
             msg = "too many"
             raise CounterBusy(msg)
         self.noted.append(operation)
-        self.futures.append(asyncio.get_running_loop().create_future())
+        self.futures.append(Outcome())
         return self.futures[-1]
 
     async def send(self, commands: str, expected: int) -> Sequence[Any]:

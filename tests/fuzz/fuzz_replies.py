@@ -1,12 +1,12 @@
 """What a store answers: no request waits for ever, none gets another's reply."""
 
-import asyncio
 import re
 from contextlib import closing
 from typing import Any
 
 import hiredis
 
+from hitsvc.counting import Outcome
 from hitsvc.store.replies import Replies
 from tests.fuzz.clock_loop import ClockLoop
 
@@ -39,7 +39,7 @@ class _Model:
 
     def __init__(self) -> None:
         self.stream = b""
-        self.asked: list[tuple[int, int, asyncio.Future[list[Any]]]] = []
+        self.asked: list[tuple[int, int, Outcome[list[Any]]]] = []
 
     def check(self) -> None:
         """Compare each result with what stands in the stream at its place."""

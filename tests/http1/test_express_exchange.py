@@ -205,7 +205,7 @@ async def test_a_client_that_does_not_read_is_not_asked_for_more():
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(sock, FAST)
         await app.answer(8 * MEGABYTE)
-        await until(lambda: site.connection._writable is not None)
+        await until(lambda: site.connection.writable is not None)
         await loop.sock_sendall(sock, FAST)
         for _ in range(10):
             await asyncio.sleep(0.001)
@@ -226,7 +226,7 @@ async def test_a_connection_is_not_idle_while_it_waits():
         client = await waiting(site, app)
         assert site.connection.idle_since is None
         site.expire(1000)
-        forgotten = weakref.ref(site.connection._current)
+        forgotten = weakref.ref(app.taken[-1])
         before = asyncio.get_running_loop().time()
         gc.disable()
         try:

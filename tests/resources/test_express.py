@@ -202,7 +202,18 @@ async def test_a_failure_is_raised_by_the_answer():
     lane = Lane()
     lane.server.connected = False
     taken = lane.take()
-    await asyncio.wait([taken.future])
+    await asyncio.gather(taken.future, return_exceptions=True)
+    with pytest.raises(Exception, match="cannot be reached"):
+        taken.response()
+
+
+@pytest.mark.parametrize("path", ["/count/tag.svg", "/nocount/tag.svg"])
+async def test_a_failure_before_days_are_read_is_raised_by_the_answer(path):
+    """The days are not asked for."""
+    lane = Lane()
+    lane.server.connected = False
+    taken = lane.take(path, NAMED + b"&show=week")
+    await asyncio.gather(taken.future, return_exceptions=True)
     with pytest.raises(Exception, match="cannot be reached"):
         taken.response()
 

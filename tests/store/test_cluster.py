@@ -243,7 +243,7 @@ async def test_a_primary_that_hangs_keeps_only_its_pages_waiting(cluster):
         assert not stuck.done()
     finally:
         node.go_on()
-    await asyncio.wait([stuck])
+    await asyncio.gather(stuck, return_exceptions=True)
     await counter.close()
     assert stored(cluster, far) == 20
     await in_thread(cluster.wait_ready)

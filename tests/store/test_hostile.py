@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from hitsvc.counting.commands import spell
+from hitsvc.counting import Outcome, spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.not_redis import NotRedis
 from hitsvc.store.replies import MAX_ANSWER_BYTES, Replies
@@ -34,7 +34,7 @@ def connected() -> tuple[Replies, Line]:
     return replies, line
 
 
-def ask(replies: Replies, expected: int = 1) -> asyncio.Future[list[object]]:
+def ask(replies: Replies, expected: int = 1) -> Outcome[list[object]]:
     loop = asyncio.get_running_loop()
     return replies.ask(b"", expected, loop.time() + LONG)
 

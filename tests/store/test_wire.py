@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hitsvc.counting.commands import spell
+from hitsvc.counting import Outcome, spell
 from hitsvc.errors import CounterUnavailable
 from hitsvc.store.replies import Replies
 from hitsvc.store.wire import Wire
@@ -284,6 +284,24 @@ async def test_cancelled_batch_leaves_no_connection():
             await asking
         assert await ask(wire, "PING") == [b"PONG"]
         assert script.connections == 2
+        await wire.close()
+
+
+async def test_a_batch_that_is_cancelled_on_an_open_connection_ends_it():
+    """But not if it has been answered already."""
+    script = Script(b"+PONG\r\n", b"+PONG\r\n", b"")
+    async with serving(script) as url:
+        wire = wire_to(url, 5)
+        assert await ask(wire, "PING") == [b"PONG"]
+        answered = wire.execute(spell("PING"), 1)
+        assert await answered == [b"PONG"]
+        assert isinstance(answered, Outcome)
+        assert not answered.cancel()
+        assert wire.is_connected
+        asked = wire.execute(spell("PING"), 1)
+        assert isinstance(asked, Outcome)
+        assert asked.cancel()
+        assert not wire.is_connected
         await wire.close()
 
 

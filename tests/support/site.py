@@ -51,7 +51,7 @@ async def answered(taken: Any, scope: dict[str, Any], send: Any) -> bool:
     """Answer what an express lane may have taken; tell if it has."""
     if taken is None:
         return False
-    await asyncio.wait([taken.future])
+    await asyncio.gather(taken.future, return_exceptions=True)
     try:
         fields, body = taken.response()
     except HitsError as ex:

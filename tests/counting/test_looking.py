@@ -1,0 +1,96 @@
+"""Hits before which the store is asked, and those who do not wait for the answer."""
+
+from typing import Any
+
+import pytest
+
+from hitsvc.counting import (
+    CarefulHit,
+    Count,
+    Hit,
+    Keys,
+    Outcome,
+    PageCommands,
+    Read,
+    Reading,
+)
+from hitsvc.counting.looking import Looked
+from hitsvc.errors import CounterBusy, CounterUnavailable
+
+
+class Queue:
+    """Takes operations, and has room for so many."""
+
+    def __init__(self, room: int = 9) -> None:
+        self.taken: list[tuple[Any, Outcome[Any]]] = []
+        self._room = room
+
+    def submit(self, operation: Any) -> Outcome[Any]:
+        if len(self.taken) == self._room:
+            raise CounterBusy
+        self.taken.append((operation, Outcome()))
+        return self.taken[-1][1]
+
+
+def look(queue: Queue) -> Outcome[Hit]:
+    """Ask whether a visitor's token is alive."""
+    page = PageCommands("example.com", Keys("").page("example.com"), 12, 60)
+    hit = CarefulHit(page, "t", None, (), True, lambda: queue.submit(Count(page, "u")))
+    return Looked(hit, queue.submit, lambda _page: False)
+
+
+def kinds(queue: Queue) -> list[type]:
+    """Return what was asked for."""
+    return [type(operation) for operation, _ in queue.taken]
+
+
+def test_a_token_that_is_gone_is_a_hit():
+    """It is counted, and its number is the answer."""
+    queue = Queue()
+    outcome = look(queue)
+    queue.taken[0][1].set_result(Reading(5))
+    assert not outcome.done()
+    queue.taken[1][1].set_result(Hit(6, 1, True, "u"))
+    assert outcome.result().number == 6
+    assert kinds(queue) == [Read, Count]
+
+
+def test_a_token_that_is_alive_is_none():
+    """The number is that of before."""
+    queue = Queue()
+    outcome = look(queue)
+    queue.taken[0][1].set_result(Reading(5, alive=True))
+    assert outcome.result() == Hit(5, None, False, None)
+    assert kinds(queue) == [Read]
+
+
+def test_what_is_not_known_is_not_counted():
+    """The store may be away, or the queue full by now."""
+    queue = Queue()
+    outcome = look(queue)
+    queue.taken[0][1].set_exception(CounterUnavailable("away"))
+    assert str(outcome.exception()) == "away"
+    queue = Queue(room=1)
+    outcome = look(queue)
+    queue.taken[0][1].set_result(Reading(5))
+    assert isinstance(outcome.exception(), CounterBusy)
+    with pytest.raises(CounterBusy):
+        look(queue)
+
+
+def test_who_goes_before_it_is_known_is_not_counted():
+    """And nobody asks for them any more."""
+    queue = Queue()
+    outcome = look(queue)
+    assert outcome.cancel()
+    assert queue.taken[0][1].cancelled()
+    assert kinds(queue) == [Read]
+
+
+def test_who_goes_while_they_are_counted_is_counted_if_it_was_sent():
+    """What was not sent is not."""
+    queue = Queue()
+    outcome = look(queue)
+    queue.taken[0][1].set_result(Reading(5))
+    outcome.cancel()
+    assert queue.taken[1][1].cancelled()
