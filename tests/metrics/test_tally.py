@@ -251,7 +251,7 @@ def test_a_defect_is_no_batch():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(_await(tally.watch(broken)([])))
+        asyncio.run(_sent(tally.watch(broken), []))
     assert samples_of(render(board))["hitsvc_batch_operations_count"] == 0
 
 
@@ -267,7 +267,7 @@ def test_batches_are_counted_by_their_size(sizes):
 
     watched = tally.watch(send)
     for size in sizes:
-        asyncio.run(_await(watched([utc_day()] * size)))  # type: ignore[list-item]
+        asyncio.run(_sent(watched, [utc_day()] * size))
 
     samples = samples_of(render(board))
     assert samples["hitsvc_hits_total{result=counted}"] == sum(sizes)
@@ -278,8 +278,10 @@ def test_batches_are_counted_by_their_size(sizes):
         assert bucket == sum(size <= bound for size in sizes)
 
 
-async def _await(what: Awaitable[object]) -> object:
-    return await what
+async def _sent(
+    send: Callable[[Any], Awaitable[object]], operations: Sequence[Any]
+) -> object:
+    return await send(operations)
 
 
 def test_a_refresh_without_a_cookie_is_one():

@@ -226,8 +226,11 @@ def test_the_last_failure_has_a_time(port):
         msg = "away"
         raise CounterUnavailable(msg)
 
+    async def fail() -> None:
+        await tally.watch(send)([])
+
     with pytest.raises(CounterUnavailable):
-        asyncio.run(tally.watch(send)([]))  # type: ignore[arg-type]
+        asyncio.run(fail())
 
     assert "last failed batch: 2026-11-18T11:06:40Z" in port.readiness()[1]
 
