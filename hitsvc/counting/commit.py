@@ -17,7 +17,7 @@ Invariants:
 7. `close` refuses new operations and returns when all accepted ones are settled.
 
 PERF: there is no task; a batch leaves in the next turn of the event loop, and the turn that
-brings its replies settles it. Alone on one connection, a hit takes two turns instead of six.
+brings its replies settles it. Alone on one connection, a hit takes two turns instead of four.
 """
 
 import asyncio

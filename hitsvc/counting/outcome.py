@@ -7,7 +7,7 @@ turn of the event loop, which costs an object, a place in a queue and a look at 
 So whoever settles one is to be done with what it does, for what is called may ask again.
 One callback is enough; what it raises is the event loop's to tell, as of any callback.
 
-PERF: of 98,000 instructions a hit, a future and its turn of the loop took 7,000.
+PERF: 3,600 of 110,700 instructions a hit less, in batches of 64 (callgrind).
 """
 
 import asyncio
