@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 # A day is closed so long after it is over, at least: what was on its way has come.
 LOOK_EVERY_S = 60.0
-# PERF: a batch takes a store 3 ms at most, and us 7: a sketch of 12 kB and the numbers of a
-# year are 50 us there.
+# PERF: by estimate, a batch takes a store 3 ms at most, and us 10: a sketch of 12 kB and the
+# numbers of a year are 50 us there.
 MAX_BATCH = 50
 _REST_S = 0.05
 _MAX_DAYS = 1_000

@@ -59,7 +59,7 @@ class ReadVisitors(NamedTuple):
         each: Tell those of each day. Else the result may be ``None``: their sum is not
             known, and all have to be read.
 
-    PERF: of a page with two years of days, a store and we take 12 us instead of 420.
+    PERF: of a page with two years of days, a read alone takes 0.1 ms instead of 1.1.
     """
 
     page: PageCommands
