@@ -76,12 +76,13 @@ class TooManyNewPages(HitsError):
 class VisitorsNotCounted(HitsError):
     """Somebody wants to see visitors, and this service does not count them."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        text: str = "visitors are not counted here; HITSVC_VISITORS=on in the settings "
+        "of the service counts them",
+    ) -> None:
         """Say so, and what can be done."""
-        super().__init__(
-            "visitors are not counted here; HITSVC_VISITORS=on in the settings of the "
-            "service counts them"
-        )
+        super().__init__(text)
 
 
 class ChangeRefused(HitsError):
