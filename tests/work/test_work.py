@@ -47,6 +47,7 @@ def _costs(
     return costs
 
 
+@pytest.mark.long
 def test_every_request_is_counted(costs):
     """The instructions of each are known, and make sense."""
     pictures = ["painted", *PAINTED] if open_painter() else []
@@ -55,12 +56,14 @@ def test_every_request_is_counted(costs):
     assert min(costs.values()) > costs["plain"] / 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", WORST)
 def test_no_request_costs_more_than_so_many_hits(costs, name):
     """Whatever it is made of: what it asks for is bounded before it is looked at."""
     assert costs[name] / costs["plain"] <= MOST
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PAINTED)
 def test_no_picture_costs_more_than_so_many_others(costs, name):
     """How long everything else waits for it; how often is the painter's affair."""
