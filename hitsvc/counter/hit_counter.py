@@ -1,7 +1,7 @@
 """The counter, joined of parts that know nothing of each other.
 
-`Ways` carry operations to Redis, `CarefulHits` looks before it counts, `PageIndex` lists the pages, and `Capacity` watches the
-store's memory.
+`Ways` carry operations to Redis, `CarefulHits` looks before it counts, `PageIndex` lists
+the pages, and `Capacity` watches the store's memory.
 """
 
 from collections.abc import Callable, Sequence
