@@ -182,7 +182,10 @@ class Reader:
         self.page.goto(self.site.url + path)
 
     def has_asked(self, *expected: str) -> None:
-        """Check all that the recorder was asked: those requests, in that order."""
+        """Check all that the recorder was asked: those requests, and no others.
+
+        What a script asks at once may come in any order.
+        """
         eventually(lambda: len(self.counter.asked) >= len(expected))
         # What has not been sent by now never will be.
         self.page.evaluate(
@@ -190,7 +193,8 @@ class Reader:
             f"{self.counter.url}/fence",
         )
         asked = [" ".join(ask) for ask in self.counter.asked]
-        assert [ask.replace(self.site.url, "") for ask in asked] == list(expected)
+        found = [ask.replace(self.site.url, "") for ask in asked]
+        assert sorted(found) == sorted(expected)
 
     def shows(self, element_id: str, text: str) -> None:
         """Check the text of an element, once it is there."""
