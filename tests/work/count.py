@@ -10,22 +10,30 @@ import gc
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from io import StringIO
 from typing import Any
 
 import uvloop
 from uvicorn.server import ServerState
 
+from hitsvc.access import Keyring, Operator, OperatorStore, Tokens
+from hitsvc.admin import open_client, summing, summing_order
 from hitsvc.app import create_app
+from hitsvc.counting import Keys
 from hitsvc.http1 import HttpProtocol
 from hitsvc.png import open_painter
 from hitsvc.settings import Settings
 from tests.support.sockets import configure
+from tests.work.everything import EVERYTHING, SETTINGS
 from tests.work.requests import PAINTED, WORST, Request, painted, plain
 
 PLAIN_TIMES = 20
 WORST_TIMES = 2
 # More than 64, and with the others less than 128: at a power of two a page is listed.
 WARM_TIMES = 70
+# As many as the sums of a site tell of.
+SITE, SITE_PAGES = "plain.example", 200
 
 
 class Transport(asyncio.Transport):
@@ -55,10 +63,13 @@ class Transport(asyncio.Transport):
 class Client:
     """Sends requests through our protocol and the whole app, one at a time."""
 
-    def __init__(self, url: str) -> None:
-        app = create_app(
-            Settings.load({"HITSVC_REDIS_URL": url, "HITSVC_REDIS_TIMEOUT": "10"})
-        )
+    def __init__(self, url: str, settings: Mapping[str, str] = {}) -> None:
+        how = {"HITSVC_REDIS_URL": url, "HITSVC_REDIS_TIMEOUT": "10", **settings}
+        found = Settings.load(how)
+        # Sums are there already: to make them is no request's work.
+        store = OperatorStore(lambda: open_client(url, 10), lambda: None)
+        keyring = Keyring(Tokens(found.admin_token, ""))
+        app = create_app(found, operator=Operator(keyring, store=store))
         self._transport = Transport()
         self._protocol = HttpProtocol(configure(app), ServerState(), {})
         self._protocol.connection_made(self._transport)
@@ -82,6 +93,18 @@ class Client:
         return answer
 
 
+def fill(url: str) -> None:
+    """Put a site with many pages into the store, and the sums of it."""
+    keys = Keys("hits:")
+    pages = [f"{SITE}/page/{number}" for number in range(SITE_PAGES)]
+    client = open_client(url, 10)
+    client.mset({keys.page(page).total: 1 for page in pages})
+    client.sadd(keys.pages(SITE), *pages)
+    client.sadd(keys.sites, SITE)
+    client.close()
+    summing(StringIO(summing_order(url, "hits:", "UTC")))
+
+
 def mark() -> None:
     """Write what was counted; nothing else here calls this function of libc."""
     os.getpgid(0)
@@ -97,17 +120,22 @@ def start_counting() -> None:
 
 async def count(url: str) -> None:
     """Ask for all; each is a line of tabs, and two files of Callgrind's."""
-    client = Client(url)
+    client, everything = Client(url), Client(url, SETTINGS)
     pictures = {"painted": painted, **PAINTED} if open_painter() else {}
     await client.ask_all(plain, range(WARM_TIMES))
-    for make in (WORST | pictures).values():
-        await client.ask_all(make, range(1))
+    fill(url)
+    asked: list[tuple[Client, Mapping[str, Request]]]
+    asked = [(client, WORST | pictures), (everything, EVERYTHING)]
+    for whom, requests in asked:
+        for make in requests.values():
+            await whom.ask_all(make, range(1))
     gc.disable()  # a collection is hundreds of hits, and whose it is would be chance
     start_counting()
-    for name, make in {"warm": plain, "plain": plain, **WORST, **pictures}.items():
-        times = PLAIN_TIMES if make is plain else WORST_TIMES
-        answer = await client.ask_all(make, range(1, 1 + times))
-        print(times, answer[9:12].decode(), name, sep="\t", flush=True)
+    for whom, requests in [(client, {"warm": plain, "plain": plain}), *asked]:
+        for name, make in requests.items():
+            times = PLAIN_TIMES if make is plain else WORST_TIMES
+            answer = await whom.ask_all(make, range(1, 1 + times))
+            print(times, answer[9:12].decode(), name, sep="\t", flush=True)
 
 
 if __name__ == "__main__":

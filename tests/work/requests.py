@@ -47,7 +47,7 @@ def request(target: str, *fields: str, method: str = "GET") -> bytes:
 
 def target(template: str) -> Request:
     """Fill a target up."""
-    return lambda number: request(_filled(template, number, MAX_TARGET))
+    return lambda number: request(filled(template, number, MAX_TARGET))
 
 
 def field(
@@ -58,7 +58,7 @@ def field(
     def make(number: int) -> bytes:
         address = to.replace("{n}", str(number))
         room = MAX_HEAD - len(request(address, *more, f"{name}: ", method=method))
-        value = _filled(template, number, room)
+        value = filled(template, number, room)
         return request(address, *more, f"{name}: {value}", method=method)
 
     return make
@@ -136,7 +136,8 @@ def not_utf8(number: int) -> bytes:
     return referer("http://{n}|é|/")(number).replace(b"\xc3", b"\xff")
 
 
-def _filled(template: str, number: int, room: int) -> str:
+def filled(template: str, number: int, room: int) -> str:
+    """Repeat the part between the bars of a template until there is no more room."""
     before, part, after = template.replace("{n}", str(number)).split("|")
     times = (room - len((before + after).encode())) // len(part.encode())
     return before + part * times + after
@@ -174,7 +175,7 @@ def bodied(body: bytes) -> bytes:
 
 def bodies(template: str) -> Request:
     """Fill a body up."""
-    return lambda number: bodied(_filled(template, number, MAX_BYTES).encode())
+    return lambda number: bodied(filled(template, number, MAX_BYTES).encode())
 
 
 def _letters(number: int, count: int) -> str:

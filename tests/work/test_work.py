@@ -12,6 +12,7 @@ import pytest
 from hitsvc.png import open_painter
 from hitsvc.resources.many import MAX_BYTES
 from tests.support.valkey import Valkey
+from tests.work.everything import EVERYTHING
 from tests.work.requests import MAX_HEAD, MAX_TARGET, PAINTED, WORST
 
 ROOT = Path(__file__).parents[2]
@@ -51,13 +52,13 @@ def _costs(
 def test_every_request_is_counted(costs):
     """The instructions of each are known, and make sense."""
     pictures = ["painted", *PAINTED] if open_painter() else []
-    assert costs.keys() == {"warm", "plain", *WORST, *pictures}
+    assert costs.keys() == {"warm", "plain", *WORST, *pictures, *EVERYTHING}
     assert costs["plain"] == pytest.approx(costs["warm"], rel=0.5)
     assert min(costs.values()) > costs["plain"] / 4
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", WORST | EVERYTHING)
 def test_no_request_costs_more_than_so_many_hits(costs, name):
     """Whatever it is made of: what it asks for is bounded before it is looked at."""
     assert costs[name] / costs["plain"] <= MOST
@@ -72,11 +73,11 @@ def test_no_picture_costs_more_than_so_many_others(costs, name):
     assert costs[name] / costs["painted"] <= MOST_OF_A_PICTURE
 
 
-@pytest.mark.parametrize("name", WORST | PAINTED)
+@pytest.mark.parametrize("name", WORST | PAINTED | EVERYTHING)
 def test_the_requests_are_of_the_size_that_is_allowed(name):
     """None larger, which would be refused unread."""
-    request = (WORST | PAINTED)[name](1000)
+    request = (WORST | PAINTED | EVERYTHING)[name](1000)
     head, _, body = request.partition(b"\r\n\r\n")
     assert len(head) <= MAX_HEAD
     assert len(body) <= MAX_BYTES
-    assert len(request.partition(b" HTTP/1.1\r\n")[0]) <= MAX_TARGET + len("GET ")
+    assert len(request.partition(b" HTTP/1.1\r\n")[0]) <= MAX_TARGET + len("POST ")
