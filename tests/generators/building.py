@@ -14,8 +14,13 @@ HERE = Path(__file__).parent
 SERVICE = "https://hits.example.org"
 _DOCS = HERE.parents[1] / "docs"
 _FILE = re.compile(r"^<!-- file: (\S+) (\S+) -->\n```\w+\n(.*?)^```", re.M | re.S)
-# Quiet, and without asking home.
-SILENT = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_MKDOCS_2_WARNING": "1", "CI": "1"}
+# Quiet, without asking home, and without what another site has left among the packages.
+SILENT = {
+    "ASTRO_TELEMETRY_DISABLED": "1",
+    "CI": "1",
+    "DOCUSAURUS_NO_PERSISTENT_CACHE": "1",
+    "NO_MKDOCS_2_WARNING": "1",
+}
 
 
 def snippets(page: str) -> dict[str, tuple[str, str]]:
@@ -38,11 +43,12 @@ def put(snippet: tuple[str, str], site: Path, service: str) -> str:
     return text
 
 
-def node(site: Path, program: str, *arguments: str) -> None:
+def node(site: Path, program: str, *arguments: str, where: Path = HERE) -> None:
     """Run one of npm's programs in a site."""
-    modules = HERE / "node_modules"
+    modules = where / "node_modules"
     if not modules.is_dir():
-        pytest.skip("this needs npm's generators: npm ci --prefix tests/generators")
+        prefix = where.relative_to(HERE.parents[1])
+        pytest.skip(f"this needs npm's generators: npm ci --prefix {prefix}")
     if not (site / "node_modules").exists():
         (site / "node_modules").symlink_to(modules)
     run(site, [str(modules / ".bin" / program), *arguments])

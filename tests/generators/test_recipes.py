@@ -1,7 +1,8 @@
 """A site that is made as docs/embed/generators.md says counts its pages.
 
 Each generator makes three pages with the manual's own snippet. Those of npm come with
-``npm ci --prefix tests/generators``.
+``npm ci --prefix tests/generators``, Docusaurus, which is as large as all others, with
+``npm ci --prefix tests/generators/docusaurus``.
 """
 
 import shutil
@@ -99,6 +100,22 @@ def hexo(site: Path, service: str) -> Path:
     return site / "public"
 
 
+def docusaurus(site: Path, service: str) -> Path:
+    """Make a site with Docusaurus, of pages alone."""
+    text = recipe("docusaurus", site, service)
+    write(
+        site / "docusaurus.config.js",
+        'export default {title: "A site", url: "http://127.0.0.1", baseUrl: "/",\n'
+        f'presets: [["classic", {{docs: false, blog: false}}]],\n{text}}};\n',
+    )
+    for name in NAMES:
+        page = f"# {name}\n\n{SNIPPETS['docusaurus-page'][1]}"
+        write(site / "src" / "pages" / f"{name}.mdx", page)
+    write(site / "package.json", "{}")
+    node(site, "docusaurus", "build", where=HERE / "docusaurus")
+    return site / "build"
+
+
 def mkdocs(site: Path, service: str) -> Path:
     """Make a site with MkDocs."""
     pytest.importorskip(
@@ -118,6 +135,7 @@ GENERATORS = {
     "astro": astro,
     "vitepress": vitepress,
     "hexo": hexo,
+    "docusaurus": docusaurus,
     "mkdocs": mkdocs,
 }
 

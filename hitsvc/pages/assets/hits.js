@@ -79,7 +79,8 @@
         anchor.href = hitsUrl;
         const page = hitsUrl ? anchor.href.replace(location.origin, home).replace(/\/+$/, "") : url;
         // As busuanzi and vercount call them: busuanzi_value_site_pv.
-        const key = hits || element.id.split("_value_")[1] || "total";
+        // JSX writes data-hits="true".
+        const key = (hits !== "true" && hits) || element.id.split("_value_")[1] || "total";
         const wish = [page, key, hitsFormat].join();
         if (filled.get(element) === wish) continue; // once a view, or two counters would fight
         const answer = numbers.get(page);

@@ -48,6 +48,13 @@ class TestOtherPages:
 
         reader.shows("a", "7")
 
+    def test_with_what_jsx_writes_it_is_a_total(self, reader):
+        """``<b data-hits>`` comes out of React as ``<b data-hits="true">``."""
+        reader.open(html='<b id="a" data-hits="true">…</b>')
+
+        reader.shows("a", "101")
+        reader.has_asked(COUNTED)
+
     def test_its_number_of_today(self, reader):
         """``data-hits`` says which number, as for the page itself."""
         reader.open(html='<b id="a" data-hits="today" data-hits-url="/a">…</b>')

@@ -16,11 +16,11 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="the browser tests need the playwright package"
 )
 expect = sync_api.expect
-MAX_GZIPPED_BYTES = 1945
+MAX_GZIPPED_BYTES = 1960
 
 
 def test_it_is_small():
-    """It takes at most 1.9 KB (of 1,024 bytes) on the wire."""
+    """It takes 1.9 KB (of 1,024 bytes) on the wire."""
     assert len(gzip.compress(SCRIPT.read_bytes(), mtime=0)) <= MAX_GZIPPED_BYTES
 
 
