@@ -97,6 +97,7 @@ def test_from_the_first_start_to_a_change_that_is_undone(
 
 def go_to(page: Any, what: Any) -> None:
     """Press Tab until something has the focus, which must be seen wherever it is."""
+    expect(what).to_be_visible()  # and the page that it is on is there
     for _ in range(60):
         page.keyboard.press("Tab")
         assert page.evaluate(
