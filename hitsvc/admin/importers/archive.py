@@ -1,6 +1,7 @@
 """A ZIP file of an export: few members, and no more in them than an honest one has."""
 
 import struct
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +106,10 @@ class Archive:
 
 @contextmanager
 def _refusing(msg: str) -> Iterator[None]:
-    try:
-        yield
-    except _DAMAGED as ex:
-        raise ImportRefused(msg) from ex
+    with warnings.catch_warnings():
+        # Of members that overlap, some versions of Python only warn.
+        warnings.simplefilter("error", UserWarning)
+        try:
+            yield
+        except (*_DAMAGED, UserWarning) as ex:
+            raise ImportRefused(msg) from ex
