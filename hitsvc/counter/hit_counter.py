@@ -50,7 +50,7 @@ class HitCounter:
     it has not: the outcome of a hit is then unknown, and it is not repeated. So at any
     time, acknowledged <= stored <= attempted.
 
-    `hit` and `read` begin at once and return a future: what waits for it need be no
+    `hit` and `read` begin at once and return an `Outcome`: what waits for it need be no
     coroutine, and may go away.
     """
 
