@@ -287,8 +287,8 @@ def test_a_planned_move_is_noticed_within_seconds(service: StartService) -> None
     """The old primary would go on taking hits for ten seconds, all of them lost."""
     watched = Watched()
     try:
-        hits = service(store=watched.url, workers=2)
-        workers = hits.worker_pids
+        # Of several workers, one that had not counted yet would have nothing to leave.
+        hits = service(store=watched.url, workers=1)
         assert [hits.count() for _ in range(20)] == list(range(1, 21))
         watched.in_step()
         watched.move()
@@ -296,7 +296,7 @@ def test_a_planned_move_is_noticed_within_seconds(service: StartService) -> None
         def noticed() -> bool:
             with suppress(RefusedError):
                 hits.count()
-            return hits.stderr.count("name another primary") == len(workers)
+            return hits.stderr.count("name another primary") == 1
 
         eventually(noticed)
         assert said(watched.primary, "ROLE")[0] == "master"
