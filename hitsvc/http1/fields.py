@@ -12,9 +12,11 @@ Headers = list[tuple[bytes, bytes]]
 BETWEEN = b"\n"  # what no field contains
 _HOST = b"host"
 _TRANSFER_ENCODING = b"transfer-encoding"
-# What `check_head` looks at, and what the version is not clear with;
-# llhttp knows both of a connection.
-FRAMING = frozenset([_HOST, b"connection", b"proxy-connection", _TRANSFER_ENCODING])
+# What `check_head` looks at, and what the version and the end are not clear with;
+# llhttp knows both of a connection, and ends the request where one offers an upgrade.
+FRAMING = frozenset(
+    [_HOST, b"connection", b"proxy-connection", b"upgrade", _TRANSFER_ENCODING]
+)
 # RFC 9112 3.2 and RFC 3986 3.2.2, 3.2.3: a name, an IPv4 or a bracketed address, and
 # perhaps a port. An http URL has no empty host (RFC 9110 4.2.1).
 _A_HOST = re.compile(
