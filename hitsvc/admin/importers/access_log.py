@@ -5,9 +5,10 @@ Every line may be of another of the known forms; they are told apart by themselv
 
 from collections.abc import Callable, Iterator
 
-from hitsvc.admin.importers.combined_log import combined_request
+from hitsvc.admin.importers.combined_log import combined_request, is_logged
 from hitsvc.admin.importers.json_logs import json_request
 from hitsvc.admin.importers.page_requests import path_of, why_no_view
+from hitsvc.admin.importers.refused import ImportRefused
 from hitsvc.admin.importers.requests import Request
 from hitsvc.admin.importers.rows import Row
 from hitsvc.admin.importers.shape import NO_DAY, Shaper
@@ -37,12 +38,13 @@ class AccessLog:
         self._source = source
         self._shaper = shaper
         self._is_bot = is_bot
+        self._is_log = False
 
     def rows(self) -> Iterator[Row]:
         """Read the rows, each of one hit.
 
         Raises:
-            ImportRefused: The file cannot be read.
+            ImportRefused: The file cannot be read, or is no log of a known form.
         """
         name, shaper = self._source.name, self._shaper
         for number, line in self._source.lines():
@@ -52,10 +54,17 @@ class AccessLog:
             text = line.decode("utf-8", "surrogateescape").strip()
             if text and (row := self._row(text, name, number)):
                 yield row
+        if shaper.left_out.rows and not self._is_log:
+            msg = (
+                f"{name} is no access log of a known form: no line is a request. "
+                "docs/importing.md has the forms"
+            )
+            raise ImportRefused(msg)
 
     def _row(self, text: str, name: str, number: int) -> Row | None:
         read = json_request if text.startswith("{") else combined_request
         request = read(text)
+        self._is_log = self._is_log or request is not None or is_logged(text)
         why = why_no_view(request) if request else NO_LINE
         if not why and request and request.agent and self._is_bot(request.agent):
             why = BOT

@@ -19,8 +19,7 @@ def combined_request(line: str) -> Request | None:
 
     What speaks TLS to a plain port, or says nothing, is logged without a protocol.
     """
-    time = _TIME.search(line)
-    rest = _REST.match(line, time.end()) if time else None
+    time, rest = _parts(line)
     if not time or not rest:
         return None
     method, _, target = rest["request"].partition(" ")
@@ -36,6 +35,16 @@ def combined_request(line: str) -> Request | None:
         int(rest["status"]),
         "" if agent == "-" else agent,
     )
+
+
+def is_logged(line: str) -> bool:
+    """Tell whether a server wrote the line, be its request one or not."""
+    return all(_parts(line))
+
+
+def _parts(line: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    time = _TIME.search(line)
+    return time, _REST.match(line, time.end()) if time else None
 
 
 def _virtual_host(left: str) -> str:

@@ -42,7 +42,7 @@ def json_rows(
         shaper.left_out.note(f"{source.name}: {VISITS}")
         label = archive.label(stats_name)
         with archive.open(stats_name) as content:
-            for line, text, value in json_lines_of(content):
+            for line, text, value in json_lines_of(content, label):
                 found = _stat(value)
                 if found is None:
                     shaper.leave_out(NO_LINE, text, label, line)
@@ -96,7 +96,7 @@ def _paths(
     label = archive.label(member)
     paths: dict[int, str] = {}
     with archive.open(member) as content:
-        for line, text, value in json_lines_of(content):
+        for line, text, value in json_lines_of(content, label):
             path_id = whole(value.get("id")) if isinstance(value, dict) else None
             path = value.get("path") if isinstance(value, dict) else None
             if path_id is None or not isinstance(path, str):

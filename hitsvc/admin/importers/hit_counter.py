@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from hitsvc.admin.importers.kinds import no_text
 from hitsvc.admin.importers.refused import ImportRefused
 from hitsvc.admin.importers.rows import Row, whole
 from hitsvc.admin.importers.shape import NO_HITS, Shaper
@@ -42,7 +43,9 @@ class HitCounter:
         """
         name = self._source.name
         if not self._source.is_sqlite():
-            msg = f"{name} is not an SQLite database: give the counter's data.db"
+            said = no_text(self._source.head())
+            said = said or "is not an SQLite database: give the counter's data.db"
+            msg = f"{name} {said}"
             raise ImportRefused(msg)
         try:
             with self._source.unpacked() as path, _opened(path) as database:

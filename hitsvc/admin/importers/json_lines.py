@@ -10,12 +10,16 @@ from hitsvc.admin.importers.source import Source, lines_of
 def json_lines(source: Source) -> Iterator[tuple[int, str, object]]:
     """Give each line's number, text and value; the value None if it is no JSON."""
     with source.open() as content:
-        yield from json_lines_of(content)
+        yield from json_lines_of(content, source.name)
 
 
-def json_lines_of(content: BinaryIO) -> Iterator[tuple[int, str, object]]:
-    """Give each line's number, text and value; the value None if it is no JSON."""
-    for number, line in lines_of(content):
+def json_lines_of(content: BinaryIO, name: str) -> Iterator[tuple[int, str, object]]:
+    """Give each line's number, text and value; the value None if it is no JSON.
+
+    Raises:
+        ImportRefused: It is no text.
+    """
+    for number, line in lines_of(content, name):
         if line is None:
             yield number, "(a line that is too long)", None
             continue

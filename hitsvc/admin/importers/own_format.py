@@ -43,6 +43,7 @@ class OwnFormat:
         self._ended = False
         self._versioned = False
         self._whole = True
+        self._ours = False  # JSON: there is a row, or a version
 
     def rows(self) -> Iterator[Row]:
         """Read the rows.
@@ -50,7 +51,6 @@ class OwnFormat:
         Raises:
             ImportRefused: It is no such file, or of a newer version, or cut off.
         """
-        self._refuse_others()
         json = self._source.head().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
         yield from self._from_json() if json else self._from_csv()
         self._see_the_end()
@@ -120,8 +120,12 @@ class OwnFormat:
                 self._end(whole(value["rows"]))
             else:
                 self._rows += 1
+                self._ours |= "url" in value
                 if row := self._from_object(value, text, line):
                     yield row
+        if not self._ours:
+            msg = f"{name} has JSON, but {NO_ROW} in any line"
+            raise ImportRefused(msg)
 
     def _from_object(
         self, value: dict[str, object], text: str, line: int
@@ -149,19 +153,10 @@ class OwnFormat:
     def _version(self, version: int | None) -> None:
         if self._versioned:
             self._see_the_end()
-        self._versioned, self._ended = True, False
+        self._versioned, self._ended, self._ours = True, False, True
         if version != VERSION:
             msg = (
                 f"{self._source.name} has version {version} of our format, and this "
                 f"program reads version {VERSION}: update it"
-            )
-            raise ImportRefused(msg)
-
-    def _refuse_others(self) -> None:
-        what = "a ZIP file" if self._source.is_zip() else ""
-        what = "an SQLite database" if self._source.is_sqlite() else what
-        if what:
-            msg = (
-                f"{self._source.name} is {what}: say with --from which counter made it"
             )
             raise ImportRefused(msg)

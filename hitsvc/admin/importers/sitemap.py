@@ -1,8 +1,10 @@
 """Reads the pages of a site: a sitemap in XML, or a text file of URLs."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 from xml.parsers import expat
 
+from hitsvc.admin.importers.left_out import printable
 from hitsvc.admin.importers.refused import ImportRefused
 from hitsvc.admin.importers.source import Source
 
@@ -20,14 +22,31 @@ def read_sitemap(source: Source, *, limit: int = MAX_URLS) -> Iterator[str]:
         limit: How many there may be.
 
     Raises:
-        ImportRefused: It is damaged, too large, or a list of sitemaps.
+        ImportRefused: It is damaged, too large, empty, or a list of sitemaps; or has
+            what is no URL.
     """
+    number = 0
     xml = source.head().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     for number, url in enumerate(_of_xml(source) if xml else _of_text(source), 1):
         if number > limit:
             msg = f"{source.name} has more than {limit:,} URLs"
             raise ImportRefused(msg)
+        if not _has_host(url):
+            msg = f"{source.name} has {printable(url)} as URL {number}: a URL is such as https://example.com/post"
+            raise ImportRefused(msg)
         yield url
+    if not number:
+        msg = (
+            f"{source.name} has no URLs: give the site's sitemap, or a list of its URLs"
+        )
+        raise ImportRefused(msg)
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).netloc)
+    except ValueError:  # brackets around what is no address
+        return False
 
 
 def _of_text(source: Source) -> Iterator[str]:

@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from hitsvc.admin.importers.kinds import GZIP, HEAD_BYTES, SQLITE, ZIP, see_text
 from hitsvc.admin.importers.refused import ImportRefused
 from hitsvc.admin.importers.unpacking import Budget, gunzip
 
 # No line of a log or an export is longer; a longer one is not kept in memory.
 MAX_LINE_BYTES = 1 << 16
-_GZIP = b"\x1f\x8b"
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_SQLITE = b"SQLite format 3\0"
 
 
 class Source:
@@ -38,7 +36,7 @@ class Source:
             ImportRefused: It cannot be read.
         """
         with self.open_packed() as file:
-            packed = file.read(2) == _GZIP
+            packed = file.read(2) == GZIP
             file.seek(0)
             yield gunzip(file, self.name, Budget(self.name)) if packed else file
 
@@ -61,7 +59,7 @@ class Source:
     def unpacked(self) -> Iterator[Path]:
         """Give the path of its content, unpacked into a temporary file if need be."""
         with self.open_packed() as file:
-            packed = file.read(2) == _GZIP
+            packed = file.read(2) == GZIP
         if not packed:
             yield self.path
             return
@@ -69,29 +67,39 @@ class Source:
             yield copy.path
 
     def head(self) -> bytes:
-        """Return its first 16 bytes, unpacked."""
+        """Return its first bytes, unpacked: enough to know it by."""
         with self.open() as content:
-            return content.read(16)
+            return content.read(HEAD_BYTES)
 
     def is_zip(self) -> bool:
         """Tell whether it is a ZIP file."""
-        return self.head().startswith(_ZIP)
+        return self.head().startswith(ZIP)
 
     def is_sqlite(self) -> bool:
         """Tell whether it is an SQLite database."""
-        return self.head() == _SQLITE
+        return self.head().startswith(SQLITE)
 
     def lines(self) -> Iterator[tuple[int, bytes | None]]:
-        """Give its lines with their numbers; None stands for one that is too long."""
+        """Give its lines with their numbers; None stands for one that is too long.
+
+        Raises:
+            ImportRefused: It cannot be read, or is no text.
+        """
         with self.open() as content:
-            yield from lines_of(content)
+            yield from lines_of(content, self.name)
 
 
-def lines_of(content: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Give a stream's lines with their numbers; None for one that is too long."""
+def lines_of(content: BinaryIO, name: str) -> Iterator[tuple[int, bytes | None]]:
+    """Give a stream's lines with their numbers; None for one that is too long.
+
+    Raises:
+        ImportRefused: It is no text.
+    """
     number = 0
     while line := content.readline(MAX_LINE_BYTES):
         number += 1
+        if number == 1:
+            see_text(line, name)
         if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
             yield number, line
             continue

@@ -8,7 +8,6 @@ from hitsvc.admin.importers.refused import ImportRefused
 from hitsvc.admin.importers.source import MAX_LINE_BYTES, Source, lines_of
 
 _BOM = "\ufeff"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def records(source: Source) -> Iterator[tuple[int, list[str]]]:
@@ -38,12 +37,9 @@ def records_of(content: BinaryIO, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _texts(content: BinaryIO, name: str) -> Iterator[str]:
-    for number, line in lines_of(content):
+    for number, line in lines_of(content, name):
         if line is None:
             msg = f"{name}, line {number}: longer than {MAX_LINE_BYTES:,} bytes"
-            raise ImportRefused(msg)
-        if number == 1 and line.startswith(_UTF_16):
-            msg = f"{name} is UTF-16: save it as UTF-8"
             raise ImportRefused(msg)
         text = line.decode("utf-8", "surrogateescape")
         yield text.removeprefix(_BOM) if number == 1 else text

@@ -206,7 +206,11 @@ def access_log(source: Source, made: Shaper) -> AccessLog:
 
 FILES = st.one_of(
     st.tuples(st.just(GoatCounter), st.just(V2), st.lists(goat_lines)),
-    st.tuples(st.just(access_log), st.just(""), st.lists(log_lines)),
+    st.tuples(
+        st.just(access_log),
+        st.just(""),
+        st.lists(log_lines).map(lambda lines: [line(status=404), *lines]),
+    ),
     st.tuples(st.just(Plausible), st.just(HEADER), st.lists(plausible_lines)),
     st.tuples(st.just(OwnFormat), st.just("url,day,hits\n"), st.lists(own_lines)),
 )

@@ -221,8 +221,8 @@ REFUSED = [
     ("url,day,hits\n" + "x" * 70_000, "line 2: longer than 65,536 bytes"),
     ("url,day,hits\n".encode("utf-16"), "is UTF-16"),
     ('{"url":1}\n'.encode("utf-16"), "is UTF-16"),
-    (b"PK\x03\x04...", "is a ZIP file: say with --from"),
-    (b"SQLite format 3\0", "is an SQLite database: say with --from"),
+    (b"PK\x03\x04...", "is a ZIP file: give the file in it"),
+    (b"SQLite format 3\0", "is an SQLite database: give an export"),
 ]
 
 
