@@ -25,7 +25,6 @@ from hitsvc.resources import (
     NotInstalledTaker,
     Readiness,
     Services,
-    VisitedTaker,
 )
 from hitsvc.shell import Door
 from hitsvc.store import StoreCheck
@@ -46,7 +45,7 @@ def of_counts(
     read_png = CountReader(services, png) if png else NotInstalled(services, PNG)
     take_json = HitTaker(services, JsonRenderer())
     if services.counter.tells_visitors:
-        take_json = VisitedTaker(services, VisitedJsonRenderer())
+        take_json = HitTaker(services, VisitedJsonRenderer())
     return {
         "/count": HitTaker(services, text),
         "/count/tag.svg": HitTaker(services, badge),

@@ -1,46 +1,31 @@
 """The counter, joined of parts that know nothing of each other.
 
-`Ways` carry operations to Redis, `CarefulHits` looks before it counts, `PageIndex` lists
-the pages, and `Capacity` watches the store's memory.
+`Counting` tells hits from other views, `Ways` carry operations to Redis, `CarefulHits` looks
+before it counts, `PageIndex` lists the pages, and `Capacity` watches the store's memory.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache, partial
 
 from hitsvc.counter.ways import Ways
 from hitsvc.counting import (
     Asking,
     Capacity,
-    CarefulHit,
     CarefulHits,
-    ClaimNames,
-    Count,
+    Counting,
     Day,
-    Hit,
     Keys,
-    Outcome,
-    PageCommands,
     PageIndex,
     Read,
-    Reading,
     RefusedSites,
-    Seen,
     Sightings,
-    TokenSource,
     Totals,
     Visitors,
-    is_wellformed,
     latest_days,
     utc_day,
 )
 from hitsvc.metrics import HitTally
 from hitsvc.store import Backend
-
-# URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
-# ones are spelled each time, so that nobody can fill our memory.
-_CACHED_PAGES = 16_384
-_CACHED_KEY_LENGTH = 256
 
 
 class HitCounter:
@@ -50,8 +35,11 @@ class HitCounter:
     it has not: the outcome of a hit is then unknown, and it is not repeated. So at any
     time, acknowledged <= stored <= attempted.
 
-    `hit` and `read` begin at once and return an `Outcome`: what waits for it need be no
-    coroutine, and may go away.
+    Attributes:
+        counting: Counts and reads.
+        hit: Counts a hit; see `Counting.hit`.
+        read: Reads a total; see `Counting.read`.
+        asking: Asks for visitors; see `Counting.asking`.
     """
 
     def __init__(
@@ -84,95 +72,16 @@ class HitCounter:
             today: Returns the day that hits are counted under.
             visitors: Tell visitors with totals.
         """
-        self._token_ttl_s, self._tokens = token_ttl_s, TokenSource(token_length)
         self._today, self.tells_visitors, names = today, visitors, Keys(key_prefix)
-        self._cached_page = lru_cache(_CACHED_PAGES)(self._new_page)
         self._capacity, send = capacity or Capacity(), backend.execute
         self._index, self._refused = PageIndex(names, send), RefusedSites(names, send)
         parts = backend, queue_limit, today, self._index.add, self._capacity
-        self._ways = ways = Ways(*parts, tally, acknowledge)
-        self._backend, self._keys, self._submit = backend, names, ways.submit
+        self._backend, self._ways = backend, (ways := Ways(*parts, tally, acknowledge))
         self._sightings = Sightings(names, ways.submit, send, ways.is_full)
         self._careful = CarefulHits(ways.submit, send, ways.is_full, claim_ttl_s)
-
-    def hit(
-        self,
-        page_key: str,
-        presented: str | None = None,
-        *,
-        remember: bool | str = True,
-        today: bool = False,
-        new_pages: bool = True,
-        claim: ClaimNames | None = None,
-    ) -> Outcome[Hit]:
-        """Count a hit, unless its visitor was counted a moment ago.
-
-        Args:
-            page_key: Of `hitsvc.request.Identity`.
-            presented: The token of the visitor's cookie, if any; a wrong one is as none.
-            remember: Give the visitor a token: a new one, or this.
-            today: Tell the hits of today even if this one is not counted.
-            new_pages: Count it even if the page has never been counted before.
-            claim: What the visitor is known by without a cookie.
-
-        Returns:
-            What will hold the hit; or `CounterUnavailable` if Redis did not acknowledge
-            it; or, of a page that is new, `CounterFull` or `TooManyNewPages`.
-
-        Raises:
-            CounterBusy: Too many operations wait for Redis; this one is not sent.
-        """
-        page = self._page(page_key)
-        token = None
-        if presented and self._token_ttl_s and is_wellformed(presented):
-            token = presented
-        elif not claim and (page.known or (new_pages and not self._capacity.full)):
-            return self._count(page, remember)
-        days = (self._today(),) if today else ()
-        count = partial(self._count, page, remember)
-        return self._carefully(CarefulHit(page, token, claim, days, new_pages, count))
-
-    def _carefully(self, hit: CarefulHit) -> Outcome[Hit]:
-        claim = hit.claim
-        if claim and claim.seen:
-            count = partial(self._count_seen, hit.page, hit.then, claim.seen)
-            hit = hit._replace(then=count)
-        if not claim or claim.today:
-            return self._careful.hit(hit)
-        sure = hit.page.known or (hit.new_pages and not self._capacity.full)
-        if sure and not hit.token:
-            return hit.then()
-        return self._careful.hit(hit._replace(claim=None))
-
-    def _count_seen(
-        self, page: PageCommands, count: Callable[[], Outcome[Hit]], seen: Seen
-    ) -> Outcome[Hit]:
-        hit = count()
-        self._sightings.add(page, seen)  # in the same batch
-        return hit
-
-    def _count(self, page: PageCommands, remember: bool | str) -> Outcome[Hit]:
-        token = None
-        if remember and self._token_ttl_s:
-            token = self._tokens.new() if remember is True else remember
-        return self._submit(Count(page, token))
-
-    def read(self, page_key: str, *, days: int = 0) -> Outcome[Reading]:
-        """Read a URL's total without counting.
-
-        Args:
-            page_key: What `hitsvc.request.Identity.key` returned.
-            days: Read the hits of so many latest days, too, today included.
-
-        Returns:
-            What will hold the total, and the days' hits, oldest first; or
-            `CounterUnavailable`.
-
-        Raises:
-            CounterBusy: Too many operations wait for Redis; this one is not sent.
-        """
-        asked = latest_days(self._today(), days)
-        return self._submit(Read(self._page(page_key), days=asked))
+        asked = names, ways.submit, self._careful, self._sightings, self._capacity
+        self.counting = counting = Counting(*asked, today, token_length, token_ttl_s)
+        self.hit, self.read, self.asking = counting.hit, counting.read, counting.asking
 
     @property
     def today(self) -> date:
@@ -201,8 +110,8 @@ class HitCounter:
         Raises:
             CounterUnavailable: Redis did not answer.
         """
-        read = Read(self._page(page_key), days=days, undated=True)
-        seen = await self._submit(read)
+        read = Read(self.counting.page(page_key), days=days, undated=True)
+        seen = await self._ways.submit(read)
         hits = zip((day.date for day in days), seen.days, strict=True)
         visitors = await self.visitors(page_key) if self.tells_visitors else None
         return Totals(seen.total, dict(hits), seen.undated, visitors)
@@ -215,11 +124,6 @@ class HitCounter:
         """Return those of a site, as `site_of` names it: of two pages, a visitor is one."""
         page = self._sightings.site(site)
         return await Asking(self._sightings, page, self._today()).read()
-
-    def asking(self, page_key: str, *, each: bool = False) -> Asking:
-        """Return what asks for a page's visitors; `each` is for those of each day, too."""
-        page = self._page(page_key)
-        return Asking(self._sightings, page, self._today(), each=each)
 
     def refuse(self, site: str) -> None:
         """Note that somebody asked for a page of a site that is not counted."""
@@ -237,7 +141,7 @@ class HitCounter:
         Raises:
             CounterUnavailable: None does.
         """
-        return await self._ways.check(self._page)
+        return await self._ways.check(self.counting.page)
 
     async def close(self) -> None:
         """Settle what was accepted, refuse what comes, and close the connection."""
@@ -248,12 +152,3 @@ class HitCounter:
         await self._refused.close()
         await self._capacity.close()
         await self._backend.close()
-
-    def _page(self, page_key: str) -> PageCommands:
-        if len(page_key) > _CACHED_KEY_LENGTH:
-            return self._new_page(page_key)
-        return self._cached_page(page_key)
-
-    def _new_page(self, page_key: str) -> PageCommands:
-        keys = self._keys.page(page_key)
-        return PageCommands(page_key, keys, self._tokens.length, self._token_ttl_s)

@@ -13,6 +13,7 @@ from hitsvc.counting.claims import ClaimHash, ClaimNames
 from hitsvc.counting.closing import Closing
 from hitsvc.counting.commands import PageCommands, spell, words
 from hitsvc.counting.commit import MAX_IN_FLIGHT, GroupCommit
+from hitsvc.counting.counting import Counting
 from hitsvc.counting.day_keys import DayKeys
 from hitsvc.counting.days import UTC, Calendar, Day, days_between, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
@@ -58,6 +59,7 @@ __all__ = [
     "ClaimNames",
     "Closing",
     "Count",
+    "Counting",
     "Day",
     "DayKeys",
     "Fill",

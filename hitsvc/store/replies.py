@@ -48,16 +48,16 @@ _KEEPALIVE = [
 ]
 
 
-class _Request:
-    """A request that is open."""
+class _Request(Outcome[list[Any]]):
+    """A request that is open, and what has come of it."""
 
-    __slots__ = ("expected", "outcome", "timer")
+    __slots__ = ("expected", "timer")
 
     timer: asyncio.TimerHandle
 
     def __init__(self, expected: int) -> None:
+        super().__init__()
         self.expected = expected
-        self.outcome: Outcome[list[Any]] = Outcome()
 
 
 class Replies(asyncio.Protocol):
@@ -104,7 +104,7 @@ class Replies(asyncio.Protocol):
         self._open.append(request)
         self._expected += expected
         self._transport.write(commands)
-        return request.outcome
+        return request
 
     def data_received(self, data: bytes) -> None:
         """Collect replies; the event loop calls this."""
@@ -151,7 +151,7 @@ class Replies(asyncio.Protocol):
         while self._open:
             request = self._open.popleft()
             request.timer.cancel()
-            request.outcome.set_exception(reason)
+            request.set_exception(reason)
 
     def _is_between_replies(self) -> bool:
         """Tell whether no reply has begun: then one more makes just that one.
@@ -171,7 +171,7 @@ class Replies(asyncio.Protocol):
         del self._received[: request.expected]
         self._expected -= request.expected
         request.timer.cancel()
-        request.outcome.set_result(replies)
+        request.set_result(replies)
 
     def _hold(self, size: int) -> None:
         """Keep part of an answer, unless there is too much of it."""

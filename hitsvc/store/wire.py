@@ -16,8 +16,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hitsvc.counting import Outcome, spell
+from hitsvc.counting import spell
 from hitsvc.errors import CounterUnavailable
+from hitsvc.store.asked import Asked
 from hitsvc.store.pacing import Pacing
 from hitsvc.store.redis_url import RedisURL
 from hitsvc.store.replies import Replies
@@ -111,7 +112,7 @@ class Wire:
         replies = self._replies
         if replies is None or replies.lost:
             return self._open_and_ask(commands, expected, deadline)
-        asked = _Asked(self, replies)
+        asked = Asked(replies, self._failed)
         replies.ask(commands.encode(), expected, deadline).add_done_callback(asked.end)
         return asked
 
@@ -127,14 +128,14 @@ class Wire:
                 replies.abort()  # what has been asked cannot be taken back
                 raise
         except OSError as ex:
-            raise self.failed(ex) from ex
+            raise self._failed(ex) from ex
 
     async def close(self) -> None:
         """Close the connection."""
         if self._replies is not None:
             self._replies.abort()
 
-    def failed(self, error: OSError) -> CounterUnavailable:
+    def _failed(self, error: OSError) -> CounterUnavailable:
         """Note a failure of the connection; it is told again until the next attempt.
 
         Args:
@@ -213,32 +214,6 @@ class Wire:
             if isinstance(reply, Exception):
                 msg = f"{self.name} refused the connection: {reply}"
                 raise CounterUnavailable(msg) from reply
-
-
-class _Asked(Outcome[list[Any]]):
-    """What will be known of commands that were sent at once."""
-
-    __slots__ = ("_replies", "_wire")
-
-    def __init__(self, wire: Wire, replies: Replies) -> None:
-        super().__init__()
-        self._wire = wire
-        self._replies = replies
-
-    def cancel(self) -> bool:
-        """End the connection: what has been asked cannot be taken back."""
-        if not self.is_over:
-            self._replies.abort()
-        return super().cancel()
-
-    def end(self, asked: Outcome[list[Any]]) -> None:
-        """Tell what has come."""
-        try:
-            self.set_result(asked.result())
-        except OSError as ex:
-            error = self._wire.failed(ex)
-            error.__cause__ = ex
-            self.set_exception(error)
 
 
 def _greeting(url: RedisURL) -> list[str]:
