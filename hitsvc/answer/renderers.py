@@ -1,5 +1,6 @@
 """The forms in which a count is shown: each is a `CountRenderer`."""
 
+import json
 from typing import Protocol
 
 from hitsvc.answer.numbers import as_json, numbers
@@ -86,6 +87,10 @@ class JsonRenderer:
         self, page_key: str, total: int, today: int, look: Look, recent: int
     ) -> bytes:
         """Write the object; see `CountRenderer.render`."""
+        if look is PLAIN:
+            # PERF: what the line below comes to, in 3,000 instructions instead of 27,000.
+            url = json.dumps(page_key).encode()
+            return b'{"url": %b, "total": %d, "today": %d}\n' % (url, total, today)
         return as_json(numbers(page_key, total, today, look, recent))
 
 

@@ -4,7 +4,12 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hitsvc.answer import JsonRenderer
+from hitsvc.answer.numbers import as_json, numbers
+from hitsvc.badge import PLAIN
 from tests.support.site import shown
 from tests.support.stored import put_day, today
 
@@ -107,6 +112,17 @@ class TestJson:
         answer = visited.get("/count.json?url=https://Example.com/?x")
 
         assert answer.json == {"url": "example.com", "total": 1235, "today": 6}
+
+    @given(
+        st.text(st.characters(min_codepoint=32, max_codepoint=126)),
+        st.integers(0, 2**63),
+        st.integers(0, 2**63),
+    )
+    def test_what_is_spelled_at_once_is_what_json_would_spell(self, key, total, today):
+        """To the byte, whatever a key has in it."""
+        plain = JsonRenderer().render(key, total, today, PLAIN, today)
+
+        assert plain == as_json(numbers(key, total, today, PLAIN, today))
 
     def test_reading_tells_the_same_and_counts_nothing(self, visited):
         """Without `days` there is no list."""
