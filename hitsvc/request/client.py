@@ -169,10 +169,11 @@ class Clients:
         peer = scope.get("client")
         if peer and peer not in self._proxies:
             address = parse_address(peer[0])
-            hidden = address is not None and is_private(address)
-            if hidden and _has_any(scope["headers"], OF_PROXIES):
-                return None  # a proxy that nobody told us of
-            return address
+            # PERF: looked for first: a field takes 300 instructions, the next line 20,000.
+            if address is None or not _has_any(scope["headers"], OF_PROXIES):
+                return address
+            # A proxy that nobody told us of?
+            return None if is_private(address) else address
         # Without a header to look for, nobody knows what came through a proxy.
         return self.address_or_peer(scope) if self._header else None
 
@@ -190,6 +191,7 @@ class Clients:
         return None if is_image_proxy(scope) else _network_of(self.address(scope))
 
 
+@lru_cache(1024)  # PERF: 3 us, each time that one visitor comes
 def parse_address(text: str) -> Address | None:
     """Read an address; an IPv4 one in IPv6 clothes is the IPv4 one."""
     try:
@@ -206,7 +208,10 @@ def _parse_entry(text: str) -> Address | None:
 
 
 def _has_any(headers: Iterable[tuple[bytes, bytes]], names: frozenset[bytes]) -> bool:
-    return any(name in names for name, _ in headers)
+    for name, _ in headers:  # noqa: SIM110 - PERF: a tenth of `any`, compiled
+        if name in names:
+            return True
+    return False
 
 
 def is_private(address: Address) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 # GitHub's and its kin (npm, PyPI, GitLab, ...) are all some camo; then mail's and feeds'.
@@ -19,7 +20,12 @@ def is_image_proxy(scope: Mapping[str, Any]) -> bool:
     The one rule of what such a proxy is: for limits, for the status of errors, and for
     what is no bot (`hitsvc.request.bots`).
     """
-    return any(
-        name in _HEADERS and IMAGE_PROXY.search(value[:512]) is not None
-        for name, value in scope["headers"]
-    )
+    for name, value in scope["headers"]:
+        if name in _HEADERS and _says_so(value[:512]):
+            return True
+    return False
+
+
+@lru_cache(1024)  # PERF: 47,000 instructions for a browser's user agent, each time
+def _says_so(value: bytes) -> bool:
+    return IMAGE_PROXY.search(value) is not None
