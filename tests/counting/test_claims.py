@@ -219,15 +219,3 @@ async def test_a_page_that_is_refused_leaves_no_claim():
     assert isinstance(result, CounterFull)
     assert known.number == 2
     assert await redis.keys("hits:*:c:*") == ["hits:{w.example}:c:c"]
-
-
-async def test_a_claim_that_may_be_anothers_by_now_is_left():
-    """Refused so late, it is not taken back."""
-    redis = store()
-    backend = Faulty(redis, [OK, REFUSED])
-    counter = counter_on(backend, claim_ttl_s=1e-9)
-    hit = counter.hit("v.example", claim=ClaimNames("c"))
-    await asyncio.gather(hit, return_exceptions=True)
-    await counter.close()
-
-    assert ["EXPIRE"] not in backend.said

@@ -6,6 +6,8 @@ import pytest
 
 from hitsvc.counting import (
     CarefulHit,
+    CarefulHits,
+    ClaimNames,
     Count,
     Hit,
     Keys,
@@ -32,11 +34,21 @@ class Queue:
         return self.taken[-1][1]
 
 
+def page_of(key: str) -> PageCommands:
+    """Return the commands of a page."""
+    return PageCommands(key, Keys("").page(key), 12, 60)
+
+
+def never_full(_page: PageCommands) -> bool:
+    """Have room for every page."""
+    return False
+
+
 def look(queue: Queue) -> Outcome[Hit]:
     """Ask whether a visitor's token is alive."""
-    page = PageCommands("example.com", Keys("").page("example.com"), 12, 60)
+    page = page_of("example.com")
     hit = CarefulHit(page, "t", None, (), True, lambda: queue.submit(Count(page, "u")))
-    return Looked(hit, queue.submit, lambda _page: False)
+    return Looked(hit, queue.submit, never_full)
 
 
 def kinds(queue: Queue) -> list[type]:
@@ -94,3 +106,28 @@ def test_who_goes_while_they_are_counted_is_counted_if_it_was_sent():
     queue.taken[0][1].set_result(Reading(5))
     outcome.cancel()
     assert queue.taken[1][1].cancelled()
+
+
+@pytest.mark.parametrize(("ended_s", "is_released"), [(29.0, True), (31.0, False)])
+async def test_a_claim_that_may_be_anothers_by_now_is_left(ended_s, is_released):
+    """Refused so late, in the second half of its time, it is not taken back."""
+    queue, sent = Queue(), []
+
+    async def send(commands: str, _expected: int) -> list[int]:
+        sent.append(commands)
+        return [1]
+
+    times = iter([0.0, ended_s])
+    careful = CarefulHits(queue.submit, send, never_full, 60, lambda: next(times))
+    page = page_of("example.com")
+    claim = ClaimNames("c")
+    hit = CarefulHit(page, None, claim, (), True, lambda: queue.submit(Count(page, "")))
+    outcome = careful.hit(hit)
+    queue.taken[0][1].set_result(True)
+    refusal = CounterUnavailable("full")
+    refusal.is_uncounted = True
+    queue.taken[1][1].set_exception(refusal)
+    await careful.close()
+
+    assert outcome.exception() is refusal
+    assert sent == [page.release("c")] * is_released

@@ -160,7 +160,7 @@ async def test_what_is_on_its_way_fails_and_is_not_sent_again():
 @pytest.mark.parametrize("role", ["slave", None])
 async def test_one_that_is_no_primary_is_not_gone_to(role):
     """Nor one that cannot be asked."""
-    async with playing(timeout_s=0.2) as scene:
+    async with playing(timeout_s=1.0) as scene:
         scene.new.role = role
         for watcher in scene.watchers:
             watcher.primary, watcher.epoch = scene.new, 2
