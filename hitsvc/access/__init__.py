@@ -1,8 +1,7 @@
 """Who the operator is: tokens, one-time codes, sessions. Knows no web framework.
 
-A token is a password that we made: so long that nobody has to slow down those who guess.
-What a browser keeps is signed with it, so that a new token ends every session and nothing
-about them is stored.
+A token is a password that we make. It is so long that guessing needs no delay. Sessions are
+signed with it, so a new token ends every session, and nothing about sessions is stored.
 """
 
 from hitsvc.access.operator import Operator, OperatorStore

@@ -1,9 +1,9 @@
-"""What the operator does to counts, whatever the way: no HTTP, no command line.
+"""What the operator can do to counts. Knows neither HTTP nor the command line.
 
-A change of a page is one script in the page's slot, so that it happens as a whole or not at
-all, while hits arrive. `only_one` lets one change of the store happen at a time. `Reader`
-lists pages, `Sums` adds sites up, `Changes` changes one page, `Removal` removes many, and
-`Repair` mends.
+A change of a page is one script in the page's slot. So it happens as a whole or not at all,
+while hits arrive. `only_one` lets one change of the store happen at a time. `Reader` lists
+pages, `Sums` adds up sites, `Changes` changes one page, `Removal` removes many, and `Repair`
+finds and fixes what does not add up.
 """
 
 from hitsvc.admin.backup import BEFORE, is_snapshot, put_snapshot, save_snapshot

@@ -1,6 +1,6 @@
-"""What goes back to a client: a count in its forms, headers, errors.
+"""What a client gets back: a count in each of its forms, headers, errors.
 
-A *renderer* makes the body of an answer of a count or a history; `ProblemSerializer` does
+A *renderer* makes the body of an answer from a count or a history. `ProblemSerializer` does
 the same for errors. Nothing here asks Redis.
 """
 

@@ -1,4 +1,4 @@
-"""The application: which parts there are, how they are joined, and what is where."""
+"""The application: its parts, how they are joined, and which address is whose."""
 
 from hitsvc.app.create import create_app, peer_network_of
 

@@ -1,7 +1,7 @@
 """The badge: the picture that a page embeds to show its count.
 
-`BadgeMaker` draws counts and errors as shields.io would; a `Look` is what a request says
-about how its badge is to be drawn. Knows nothing of HTTP or Redis.
+`BadgeMaker` draws counts and errors as shields.io would. A `Look` says how a request wants
+its badge drawn. Knows nothing of HTTP or Redis.
 """
 
 from hitsvc.badge.icons import icon_names, installed_icons

@@ -1,7 +1,7 @@
-"""What a person types: one module for each command of ``hitsvc``.
+"""The command line: one module for each command of ``hitsvc``.
 
-`main` finds the command and turns whatever goes wrong into a line and an exit code. What
-a command needs is imported when it runs: the rest is dear.
+`main` finds the command, and turns each error into a line and an exit code. What a command
+needs is imported when it runs, because importing everything takes long.
 """
 
 from hitsvc.cli.main import main

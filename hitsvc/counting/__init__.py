@@ -1,8 +1,8 @@
-"""What is counted, and how that is said to Redis. No I/O.
+"""What is counted, and the commands for it. No I/O.
 
-`GroupCommit` gathers operations into batches; a `Batch` turns operations into commands,
-and the replies into results. `Keys` is the one place that names keys, `PageCommands`
-the one place that spells a page's commands.
+`GroupCommit` gathers operations into batches. A `Batch` turns operations into commands, and
+replies into results. Only `Keys` names keys, and only `PageCommands` spells a page's
+commands.
 """
 
 from hitsvc.counting.asking import Asking

@@ -1,7 +1,7 @@
-"""A demonstration: made-up sites with a past, and views that keep coming.
+"""The demonstration: made-up sites with a past, and views that keep coming.
 
-`PAGES` are its pages, `rows` is their past, `Visitors` sends the views, and a `Companion`
-removes everything at the end, whatever that end is.
+`PAGES` are its pages, `rows` makes their past, and `Visitors` sends the views. A `Companion`
+removes everything at the end, even after a kill.
 """
 
 from hitsvc.demo.companion import Companion

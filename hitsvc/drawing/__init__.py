@@ -1,6 +1,6 @@
-"""What pictures are made with: colours, the width of text, numbers, SVG. No counts.
+"""What pictures are drawn with: colours, widths of text, numbers, SVG. Knows no counts.
 
-Whatever badge and chart share, and nothing else. Imports nothing of ours.
+What badges and charts share, and nothing else. Imports none of our other packages.
 """
 
 from hitsvc.drawing.amounts import FORMATS, SHOWN, Amount, amount, base_of, metric

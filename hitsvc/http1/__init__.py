@@ -1,8 +1,8 @@
 """HTTP/1.1 on httptools: a client's connection, its requests, their answers.
 
-uvicorn makes an `HttpProtocol` for each connection, here one that `ConnectionLimit` may
-turn away. It calls an ASGI app, or first an express lane if the app has one. Knows nothing
-of counts: it could be a library of its own.
+uvicorn makes an `HttpProtocol` for each connection; `ConnectionLimit` may turn it away. A
+request goes to the app's express lane, if it has one, and otherwise to the ASGI app. Knows
+nothing of counts: it could be a library of its own.
 """
 
 from hitsvc.http1.date import DateField

@@ -1,7 +1,8 @@
-"""What the service counts of itself: numbers in shared memory, and their text.
+"""What the service counts about itself: numbers in shared memory, and their text.
 
-A `Board` is made before the workers are forked. Each has a row of it, which its `Tally`
-raises once a batch (its `HitTally` where metrics are off); the text for Prometheus is made of all rows by another process.
+A `Board` is made before the workers are forked. Each worker has a row of it, which its
+`Tally` raises once a batch. Where metrics are off, a `HitTally` counts hits alone. Another
+process makes the text for Prometheus from all rows.
 """
 
 from hitsvc.metrics.board import Board, Rows

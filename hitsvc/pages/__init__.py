@@ -1,6 +1,6 @@
-"""What people see in a browser: the page at ``/``, its assets, ``hits.js``.
+"""The page at ``/`` with its assets, and ``hits.js``.
 
-`Assets` reads the files of ``assets/`` once; `page_routes` says where each is served.
+`Assets` reads the files in ``assets/`` once. `page_routes` says where each is served.
 """
 
 from hitsvc.pages.page import Assets, page_routes

@@ -1,7 +1,7 @@
-"""Pictures as PNG, for stores, mails and forums that take no SVG.
+"""Pictures as PNG, for marketplaces, mail and forums that take no SVG.
 
-`open_painter` returns a `Painter`, or `None` without the extra ``png``. Its fonts come with
-it, so that a picture is the same on every machine.
+`open_painter` returns a `Painter`, or `None` without the extra ``png``. It brings its own
+fonts, so a picture is the same on every machine.
 """
 
 from hitsvc.png.painter import Painter

@@ -1,9 +1,10 @@
-"""What came: which page a request means, and which visit it is.
+"""What a request means: which page it names, and which visit it is.
 
-`TargetFinder` finds the page, `Identity` turns what people write into its key, `Visit`
-picks out of the headers what decides how it is counted. `Clients` says who sent it, `Sites`
-whose pages are counted, `NewPages` who makes too many of them, `Bots` which programs visit.
-`understand` mends slips in an address, `ShortAddresses` spells short ones out.
+`TargetFinder` finds the page. `Identity` turns what people write into the page's key. `Visit`
+takes from the headers what decides how a visit is counted. `Clients` says who sent it,
+`Sites` which sites are counted, `NewPages` who makes too many new pages, and `Bots` which
+visitors are programs. `understand` corrects slips in an address, and `ShortAddresses` spells
+out short ones.
 """
 
 from hitsvc.request.bots import Bots, declared_bots

@@ -1,4 +1,4 @@
-"""What answers at an address: Falcon resources that count, read and tell, and the express lane."""
+"""Falcon resources that count, read and report, and the express lane."""
 
 from hitsvc.resources.counts import (
     CountReader,

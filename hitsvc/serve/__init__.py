@@ -1,8 +1,8 @@
-"""Processes: the web server, its workers, the embedded store, their life and death.
+"""Processes: starts, watches and stops the web server, its workers and the embedded store.
 
-`Keeper` runs an `EmbeddedStore` and the web server and ends both together. The web server
-itself, `hitsvc.serve.server`, is not imported here: gunicorn and the app are dear, and the
-store starts while they are loaded.
+`Keeper` runs an `EmbeddedStore` and the web server, and ends both together. The web server
+itself, `hitsvc.serve.server`, is not imported here: importing gunicorn and the app takes
+long, and the store starts meanwhile.
 """
 
 from hitsvc.serve.console import say

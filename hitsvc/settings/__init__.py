@@ -1,8 +1,8 @@
 """The settings: read once from the environment into one frozen object.
 
-Every variable is named ``HITSVC_<NAME>``. Each may instead be given as
-``HITSVC_<NAME>_FILE``, the path of a file that holds the value, which keeps secrets
-out of the environment. Nothing else reads it.
+Each variable is named ``HITSVC_<NAME>``. ``HITSVC_<NAME>_FILE`` may instead name a file that
+holds the value, which keeps secrets out of the environment. No other package reads the
+environment.
 """
 
 from hitsvc.settings.environment import heeded, variable

@@ -1,7 +1,7 @@
-"""What all pages have in common: the frame around them, their style, how they are sent.
+"""What all pages share: their frame, their style, and how they are sent.
 
-`Shell` renders a package's templates, which extend ``shell/base.html``, and serves its
-files under names that change with their content.
+`Shell` renders the templates of a package, which extend ``shell/base.html``. It serves the
+package's files under names that change with their content.
 """
 
 from hitsvc.shell.doors import Door, nobody

@@ -1,6 +1,6 @@
-"""The page behind a number: the statistics of one page, for everybody to read.
+"""The statistics of one page, for everybody to read.
 
-`statistics_routes` says where; `stats_path` finds the address for a page's key.
+`statistics_routes` says where they are. `stats_path` makes the address for a page's key.
 """
 
 from hitsvc.statistics.address import stats_path

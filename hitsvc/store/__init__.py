@@ -1,8 +1,9 @@
 """How commands reach Redis: connections, Sentinels, clusters, checks.
 
-A `Backend` carries batches and repeats nothing; `open_backend` chooses one by its URL. A
-`Sender` words batches for one; `Lanes` has one for each primary of a `Cluster`.
-`StoreCheck` asks a store whether it can lose counts, `check_redis` whether it is there.
+A `Backend` carries batches and repeats nothing. `open_backend` chooses one by its URL. A
+`Sender` turns operations into batches for a backend; `Lanes` has a sender for each primary of
+a `Cluster`. `StoreCheck` asks a store whether it can lose counts, and `check_redis` whether
+it answers.
 """
 
 from hitsvc.store.acknowledge import Copied

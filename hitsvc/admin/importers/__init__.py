@@ -1,8 +1,8 @@
 """Readers of what other counters, servers and we ourselves have written down.
 
-Each turns a `Source` (a file) or a `Store` (another counter's Redis) into an iterator
-of `Row`, and a `Shaper` keeps the record of what is left out and why. `gathered` sums
-rows up, `content_id` tells a source again, `write_rows` writes our own format. Nothing
+Each turns a `Source` (a file) or a `Store` (another counter's Redis) into an iterator of
+`Row`. A `Shaper` records what is left out, and why. `gathered` adds up rows, `content_id`
+recognises a source that was read before, and `write_rows` writes our own format. Nothing
 here knows our store.
 """
 
