@@ -12,18 +12,20 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
 from hitsvc.access import give_back
 from hitsvc.errors import StoreError
+from hitsvc.serve.socket_place import SocketPlace, remove_stale
 
 # A service that was told to stop, or killed, needs a moment until all of it is gone.
 CLAIM_WAIT_S = 3.0
 
 _PROBE_BYTES = 64 * 1024
-# `sun_path` takes 108 bytes on Linux and 104 on macOS, with the closing NUL.
-_MAX_SOCKET_PATH_BYTES = 103
+# The process id, and the path of a socket.
+_SIGNED_BYTES = 256
 
 
 class DataDir:
@@ -35,23 +37,28 @@ class DataDir:
         socket_path: Where the store listens.
     """
 
-    def __init__(self, path: Path, lock_fd: int) -> None:
+    def __init__(
+        self, path: Path, lock_fd: int, places: Iterable[str] | None = None
+    ) -> None:
         """Take over a claimed lock; use `claim` instead."""
         self.path = path
         self.lock_fd = lock_fd
-        self._private_dir: str | None = None
-        self.socket_path = path / "valkey.sock"
-        if len(os.fsencode(self.socket_path)) > _MAX_SOCKET_PATH_BYTES:
-            self._private_dir = tempfile.mkdtemp(prefix="hitsvc-")  # made with 0700
-            self.socket_path = Path(self._private_dir, "valkey.sock")
+        self._place = SocketPlace(path, places)
+        self.socket_path = self._place.path
 
     @classmethod
-    def claim(cls, path: Path, wait_s: float = CLAIM_WAIT_S) -> Self:
+    def claim(
+        cls,
+        path: Path,
+        wait_s: float = CLAIM_WAIT_S,
+        places: Iterable[str] | None = None,
+    ) -> Self:
         """Make the directory, lock it, and see that it can be written.
 
         Args:
             path: The directory.
             wait_s: Seconds to wait for a service that is about to stop.
+            places: See `SocketPlace`.
 
         Raises:
             StoreError: It is in use, or cannot be used; the message says why.
@@ -64,7 +71,9 @@ class DataDir:
             lock_fd = os.open(path / "lock", flags, 0o600)
             _lock(lock_fd, path, time.monotonic() + wait_s)
             _probe(path)
-            data_dir = cls(path, lock_fd)
+            if former := _signed_socket(os.pread(lock_fd, _SIGNED_BYTES, 0)):
+                remove_stale(former)
+            data_dir = cls(path, lock_fd, places)
             data_dir._sign()
         except OSError as ex:
             if lock_fd >= 0:
@@ -98,10 +107,7 @@ class DataDir:
         ):  # what is wrong with it shows where it is used
             give_back(self.path)
         os.close(self.lock_fd)
-        if self._private_dir:
-            with contextlib.suppress(OSError):
-                self.socket_path.unlink(missing_ok=True)
-                os.rmdir(self._private_dir)
+        self._place.remove()
 
 
 def running_socket(path: Path) -> Path | None:
@@ -111,11 +117,15 @@ def running_socket(path: Path) -> Path | None:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                lines = lock.read().splitlines()
-                return Path(os.fsdecode(lines[1])) if len(lines) > 1 else None
+                return _signed_socket(lock.read())
     except OSError:
         return None
     return None
+
+
+def _signed_socket(text: bytes) -> Path | None:
+    lines = text.splitlines()
+    return Path(os.fsdecode(lines[1])) if len(lines) > 1 else None
 
 
 def _lock(lock_fd: int, path: Path, deadline: float) -> None:
