@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from hitsvc.admin.importers.left_out import LeftOut
 from hitsvc.admin.importers.rows import MAX_HITS, Row
+from hitsvc.admin.importers.scratch import told_of_temporary_files
 from hitsvc.admin.importers.shape import TOO_MANY
 
 # Some 70 MB of them; more go to a temporary database.
@@ -40,7 +41,7 @@ def gathered(
     Returns:
         Rows ordered by page, and by day, undated first.
     """
-    with closing(_database()) as database:
+    with told_of_temporary_files(sqlite3.Error), closing(_database()) as database:
         database.execute(
             "CREATE TABLE sums (url TEXT, day INTEGER, hits INTEGER, "
             "PRIMARY KEY (url, day)) WITHOUT ROWID"
@@ -79,7 +80,7 @@ def distinct(
     Returns:
         Each once, in order.
     """
-    with closing(_database()) as database:
+    with told_of_temporary_files(sqlite3.Error), closing(_database()) as database:
         database.execute("CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID")
         found: set[str] = set()
         spilled = False

@@ -3,12 +3,13 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from hitsvc.admin.importers.kinds import GZIP, HEAD_BYTES, SQLITE, ZIP, see_text
 from hitsvc.admin.importers.refused import ImportRefused
+from hitsvc.admin.importers.scratch import told_of_temporary_files
 from hitsvc.admin.importers.unpacking import Budget, gunzip
 
 # No line of a log or an export is longer; a longer one is not kept in memory.
@@ -113,8 +114,15 @@ def spooled(stream: BinaryIO, name: str) -> Iterator[Source]:
     """Copy a stream, such as standard input, into a temporary file.
 
     An import reads its source twice: for its id, and for its rows.
+
+    Raises:
+        ImportRefused: There is no room for it.
     """
-    with tempfile.NamedTemporaryFile(prefix="hitsvc-import-") as file:
-        shutil.copyfileobj(stream, file, 1 << 18)
-        file.flush()
+    with ExitStack() as made:
+        with told_of_temporary_files(OSError):
+            file = made.enter_context(
+                tempfile.NamedTemporaryFile(prefix="hitsvc-import-")
+            )
+            shutil.copyfileobj(stream, file, 1 << 18)
+            file.flush()
         yield Source(Path(file.name), name)
