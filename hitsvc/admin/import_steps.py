@@ -4,7 +4,7 @@ In a store that is alone, the rows of a batch and the mark that moves past them 
 script. In a cluster each page has a slot of its own. So there each page is an import by
 itself, with a mark of its own beside it, by the same script; and when all of a batch are
 done, the mark of the whole moves past them. Whoever goes on does at most one batch again,
-and finds the pages' marks. Those stay for a week more: a process that was stopped in the
+and finds the pages' marks. Those then stay for a week more: a process that was stopped in the
 middle of a batch may go on, too, when another has long done its work.
 """
 
@@ -21,7 +21,11 @@ from hitsvc.counting import Keys, site_of
 
 # What stands for a page that the same import has counted.
 DONE = "="
-_KEPT_S = 7 * 86_400
+KEPT_S = 7 * 86_400
+# So much of an import's id is in the marks of pages.
+ID_IN_STEP = 32
+# How the id of an import begins that takes a change back.
+UNDO = "undo:"
 _REFUSED_BY_MARK = "IMPORTED"
 
 
@@ -90,6 +94,13 @@ class Together:
         replies: list[str] = pipeline.execute()[-1]
         return replies
 
+    def settle(self, pages: Sequence[PageRows]) -> None:
+        """End what was begun for a batch that is counted, and was perhaps not ended.
+
+        Args:
+            pages: Those of the batch before the first that is left.
+        """
+
     def _list(self, pipeline: Any, pages: Sequence[PageRows]) -> None:
         """Write pages into the index."""
         for site, group in groupby(pages, lambda page: site_of(page.key)):
@@ -113,7 +124,7 @@ class Apart(Together):
         if not dry:
             self._client.hsetnx(self.mark, "life", 0)
         life = int(self._client.hget(self.mark, "life") or 0)
-        self._step = f"{self._id[:32]}.{life + (again and dry)}"
+        self._step = f"{self._id[:ID_IN_STEP]}.{life + (again and dry)}"
 
     def apply(self, pages: Sequence[PageRows], at: str, *, dry: bool) -> list[str]:
         """Count each page by itself, and then move the mark past them."""
@@ -129,10 +140,18 @@ class Apart(Together):
         replies = self._scripts(pages, marks, dry=False)
         head = [self.mark, at, self._mode, pages[-1].key, _number(pages)]
         self._client.eval(self._text, 1, *head)
-        for mark in marks:
-            pipeline.expire(mark, _KEPT_S)
-        pipeline.execute()
+        self._let_go(marks)
         return replies
+
+    def settle(self, pages: Sequence[PageRows]) -> None:
+        """Let the marks of a batch go that the mark of the whole is past."""
+        self._let_go([self._keys.page(page.key).step(self._step) for page in pages])
+
+    def _let_go(self, marks: Sequence[str]) -> None:
+        pipeline = self._client.pipeline(transaction=False)
+        for mark in marks:
+            pipeline.expire(mark, KEPT_S)
+        pipeline.execute()
 
     def _looked(self, pages: Sequence[PageRows], marks: Sequence[str]) -> list[str]:
         """Say what would become of pages."""

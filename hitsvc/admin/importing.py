@@ -195,6 +195,8 @@ class Import:
             left = [page for page in batch if page.key > at]
             if left:
                 self._apply(left)
+            elif batch and batch[-1].key == at and not self._dry_run:
+                self._steps.settle(batch)
             progress(sum(len(page.rows) for page in batch))
 
     def _see_room(self) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
 from hitsvc.admin.changes import Changes
+from hitsvc.admin.import_steps import UNDO
 from hitsvc.admin.importers import LeftOut, Row, write_rows
 from hitsvc.admin.importing import Import
 from hitsvc.counting import Keys
@@ -142,7 +143,7 @@ class Undo:
 
     def _put_back(self, rows: Sequence[Row], number: str) -> None:
         """Add what was removed; again, it adds nothing (`Import`)."""
-        mark, now = f"undo:{number}", self._now()
+        mark, now = f"{UNDO}{number}", self._now()
         left_out = LeftOut()
         work = Import(self._client, self._keys, mark, left_out, until=now.date().max)
         outcome = work.run(sorted(rows, key=_order), now.isoformat())

@@ -55,6 +55,15 @@ def _tell(found: Findings, *, dry_run: bool) -> None:
         f"{len(found.differences):,} whose days do not add up to the total{mended}"
     )
     _list([f"{page} {by:+,}" for page, by in sorted(found.differences.items())])
+    if found.needless_marks:
+        click.echo(
+            f"{found.needless_marks:,} marks of imports that were cut off{mended}"
+        )
+    if found.needed_marks:
+        click.echo(
+            f"{found.needed_marks:,} pages of imports that were cut off and have not gone "
+            "on; run them again, or leave them"
+        )
     if found.no_pages:
         click.echo(f"{len(found.no_pages):,} that are no pages; left as they are")
         _list(found.no_pages)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as Lost
 
+from hitsvc.admin.adding_up import LOOKS
 from hitsvc.admin.client import LOCK_S
 from hitsvc.admin.locking import only_one
 from hitsvc.admin.merging import Renamed
-from hitsvc.admin.repair import EXAMPLES, LOOKS, Findings, Repair
+from hitsvc.admin.repair import EXAMPLES, Findings, Repair
 from hitsvc.counting import Day, Keys
 from hitsvc.counting.batch import Batch
 from hitsvc.counting.commands import PageCommands, words

@@ -113,3 +113,22 @@ def test_pages_that_are_one_by_the_settings_are_added_up(
     with Redis(unix_socket_path=str(valkey_socket), decode_responses=True) as redis:
         assert redis.get(PAGE.total) == "3"
         assert redis.get(KEYS.page("blog").total) == "3"
+
+
+def test_marks_of_imports_that_were_cut_off_are_told(
+    valkey_url: str, valkey_socket: Path
+) -> None:
+    """Those that nobody needs, and those of an import that may go on."""
+    with Redis(unix_socket_path=str(valkey_socket), decode_responses=True) as redis:
+        for name in ("ended", "open"):
+            redis.hset(PAGE.step(f"{name}.0"), "page", "example.com/b")
+        redis.hset(KEYS.import_mark("ended"), "done", "2026-11-25 12:00 UTC")
+        lines = run_hitsvc("repair", "--store", valkey_url).stdout.splitlines()
+
+        assert lines[-2:] == [
+            "1 marks of imports that were cut off, mended",
+            "1 pages of imports that were cut off and have not gone on; run them again, "
+            "or leave them",
+        ]
+        assert redis.ttl(PAGE.step("ended.0")) > 0
+        assert redis.ttl(PAGE.step("open.0")) == -1
