@@ -102,31 +102,32 @@ class Batch:
             UnexpectedReply: A reply is not of its command's type.
         """
         results: list[Any] = [None] * self._size
-        reply = iter(replies)
+        at = 0  # PERF: 250 instructions a hit less than an iterator
         for page, hits in self._hits.items():
-            total, today = next(reply), next(reply)
+            total, today = replies[at], replies[at + 1]
+            at += 2
             failed = None
             if (
                 not type(total) is type(today) is int
                 or total >= TOO_LARGE
                 or today >= TOO_LARGE
             ):
-                failed = failure(is_count, total, today)
-                if failed and failed.__cause__ is total:
-                    failed.is_uncounted = True
+                failed = _refusal(total, today)
             if not failed and total.bit_length() != (total - len(hits)).bit_length():
                 self.grown.append(page.key)
                 self.new += total == len(hits)
             for after, (place, token) in enumerate(hits, start=1 - len(hits)):
                 lost = None
-                if token and (kept := next(reply)) != b"OK":
-                    lost = failure(is_ok, kept)
+                if token:
+                    if replies[at] != b"OK":
+                        lost = failure(is_ok, replies[at])
+                    at += 1
                 if failed or lost:
                     results[place] = failed or lost
                 else:
                     results[place] = Hit(total + after, today + after, True, token)
         if self._reads:
-            self._tell(reply, results)
+            self._tell(iter(replies[at:]), results)
         return results
 
     def _tell(self, reply: Iterator[Any], results: list[Any]) -> None:
@@ -138,6 +139,13 @@ class Batch:
                 results[place] = told[read]
             else:
                 results[place] = _seen(read, reply)
+
+
+def _refusal(total: Any, today: Any) -> CounterUnavailable | None:
+    failed = failure(is_count, total, today)
+    if failed and failed.__cause__ is total:
+        failed.is_uncounted = True
+    return failed
 
 
 def _once(reads: Sequence[tuple[int, _Other]]) -> Iterator[_Other]:

@@ -6,7 +6,7 @@ and may go away.
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Final
 
 from hitsvc.counting.asking import Asking
 from hitsvc.counting.capacity import Capacity
@@ -25,7 +25,7 @@ from hitsvc.counting.visitors import Seen
 # URLs whose commands are kept ready: 0.9 kB each, 2.2 kB if every key is that long. Longer
 # ones are spelled each time, so that nobody can fill our memory.
 _CACHED_PAGES = 16_384
-_CACHED_KEY_LENGTH = 256
+_CACHED_KEY_LENGTH: Final = 256
 
 
 class Counting:

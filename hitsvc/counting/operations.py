@@ -60,7 +60,7 @@ class Probe(NamedTuple):
     page: PageCommands
 
 
-class Hit(NamedTuple):
+class Hit:
     """The answer to a hit.
 
     Attributes:
@@ -71,10 +71,16 @@ class Hit(NamedTuple):
         token: What the visitor's cookie is to hold; ``None`` for no cookie.
     """
 
-    number: int
-    today: int | None
-    counted: bool
-    token: str | None
+    __slots__ = ("counted", "number", "today", "token")
+
+    def __init__(
+        self, number: int, today: int | None, counted: bool, token: str | None
+    ) -> None:
+        """Tell; see the attributes."""
+        self.number = number
+        self.today = today
+        self.counted = counted
+        self.token = token
 
 
 class Reading(NamedTuple):

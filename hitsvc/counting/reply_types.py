@@ -5,12 +5,12 @@ of the batch can be believed.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from hitsvc.errors import CounterUnavailable, UnexpectedReply
 
 # Redis' numbers are below; those of less digits than this certainly.
-TOO_LARGE = 1 << 63
+TOO_LARGE: Final = 1 << 63
 _SHORT = 19
 
 

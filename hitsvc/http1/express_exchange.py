@@ -6,7 +6,7 @@ soon as its future is done, without a task, a coroutine or ASGI messages.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from typing import Protocol as Interface
 
 from hitsvc.http1.date import DateField
@@ -15,7 +15,7 @@ from hitsvc.http1.response_head import connection_field
 
 # The server puts under this name into the scope why a request that was taken cannot be
 # answered: the app is to raise it, and to do nothing else.
-FAILURE = "hitsvc.failure"
+FAILURE: Final = "hitsvc.failure"
 
 
 class Awaited(Interface):

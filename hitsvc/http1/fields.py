@@ -2,19 +2,19 @@
 
 import re
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import httptools
 
 # Names, in lower case, and values.
 Headers = list[tuple[bytes, bytes]]
 
-BETWEEN = b"\n"  # what no field contains
+BETWEEN: Final = b"\n"  # what no field contains
 _HOST = b"host"
 _TRANSFER_ENCODING = b"transfer-encoding"
 # What `check_head` looks at, and what the version and the end are not clear with;
 # llhttp knows both of a connection, and ends the request where one offers an upgrade.
-FRAMING = frozenset(
+FRAMING: Final = frozenset(
     [_HOST, b"connection", b"proxy-connection", b"upgrade", _TRANSFER_ENCODING]
 )
 # RFC 9112 3.2 and RFC 3986 3.2.2, 3.2.3: a name, an IPv4 or a bracketed address, and

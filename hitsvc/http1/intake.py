@@ -8,13 +8,14 @@ Invariants:
 """
 
 from http import HTTPStatus
+from typing import Final
 
 from hitsvc.http1.limits import Limits
 
 # What is parsed at once.
 PIECE_BYTES = 8 * 1024
 
-HEAD_END = b"\r\n\r\n"
+HEAD_END: Final = b"\r\n\r\n"
 _BODY_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 _HEAD_TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 _LINE_TOO_LONG = HTTPStatus.REQUEST_URI_TOO_LONG

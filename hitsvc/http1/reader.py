@@ -11,7 +11,7 @@ Invariants:
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
@@ -34,9 +34,9 @@ from hitsvc.http1.fields import (
 Scope = dict[str, Any]
 
 # A key of the scope: the header fields that whoever reads it looks at.
-NOTED = "hitsvc.noted"
+NOTED: Final = "hitsvc.noted"
 
-_SLASH, _GET = 0x2F, b"GET"
+_GET: Final = b"GET"
 
 
 class RequestReader:
@@ -247,7 +247,7 @@ class RequestReader:
             self._parked, self._length, self._is_awaited = b"", None, False
         if self._headers:
             self._headers, self._framing, self._noted = [], [], []
-        if url[0] == _SLASH:
+        if url[:1] == b"/":
             path, _, query = url.partition(b"?")
         else:
             path, query = path_and_query(url, scope["method"])

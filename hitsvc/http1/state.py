@@ -39,6 +39,8 @@ A state has an attribute for each event that may come in it, and none for others
 must not happen is an `AttributeError`, where it would happen.
 """
 
+from typing import Final
+
 
 class State:
     """What a connection is doing.
@@ -96,16 +98,20 @@ class State:
             setattr(self, event, state)
 
 
-RESTING = State("RESTING", reads=True)  # nothing of a request has come
-READING = State("READING", reads=True)  # a part of one
-LANE = State("LANE", busy=True)  # the express lane has one, or is offered it
-APP = State("APP", busy=True)  # the app has it
-LANE_LAST = State("LANE_LAST", busy=True, deaf=True)  # no request is read after it
-APP_LAST = State("APP_LAST", busy=True, deaf=True)
-UNREAD = State("UNREAD")  # the client is to read the answer first
-CLOSING = State("CLOSING", deaf=True)  # the last answer is on its way
-LINGERING = State("LINGERING", deaf=True)  # the same, and what still comes is discarded
-LOST = State("LOST", deaf=True)  # there is no connection
+RESTING: Final = State("RESTING", reads=True)  # nothing of a request has come
+READING: Final = State("READING", reads=True)  # a part of one
+LANE: Final = State("LANE", busy=True)  # the express lane has one, or is offered it
+APP: Final = State("APP", busy=True)  # the app has it
+LANE_LAST: Final = State(
+    "LANE_LAST", busy=True, deaf=True
+)  # no request is read after it
+APP_LAST: Final = State("APP_LAST", busy=True, deaf=True)
+UNREAD: Final = State("UNREAD")  # the client is to read the answer first
+CLOSING: Final = State("CLOSING", deaf=True)  # the last answer is on its way
+LINGERING: Final = State(
+    "LINGERING", deaf=True
+)  # the same, and what still comes is discarded
+LOST: Final = State("LOST", deaf=True)  # there is no connection
 
 STATES = (
     RESTING,

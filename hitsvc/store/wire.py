@@ -107,11 +107,11 @@ class Wire:
             What will hold them; or `CounterUnavailable`, if not all came in time: it is
             unknown which commands Redis has executed.
         """
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._timeout_s
         replies = self._replies
         if replies is None or replies.lost:
+            deadline = asyncio.get_running_loop().time() + self._timeout_s
             return self._open_and_ask(commands, expected, deadline)
+        deadline = replies.now() + self._timeout_s
         asked = Asked(replies, self._failed)
         replies.ask(commands.encode(), expected, deadline).add_done_callback(asked.end)
         return asked
