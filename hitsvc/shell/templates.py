@@ -13,6 +13,8 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 
+from hitsvc.shell.breaking import breakable
+
 
 class _Compiled(BytecodeCache):
     """Keeps what templates were compiled to, by their text.
@@ -48,7 +50,7 @@ def environment(packages: Iterable[str]) -> Environment:
             package's name, and its file, such as ``pages/index.html``.
     """
     places = {name.rpartition(".")[2]: PackageLoader(name) for name in packages}
-    return Environment(
+    made = Environment(
         loader=PrefixLoader(places),
         autoescape=True,
         undefined=StrictUndefined,
@@ -57,3 +59,5 @@ def environment(packages: Iterable[str]) -> Environment:
         auto_reload=False,
         bytecode_cache=_compiled(),
     )
+    made.filters["breakable"] = breakable
+    return made

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from falcon import testing
 
-from tests.support.site import Site
+from tests.support.site import Site, unbroken
 from tests.support.stored import KEYS, put_day, today
 
 WRITE = "write-0123456789abcdef0123456789"
@@ -109,7 +109,7 @@ class Browser:
 
     def text(self, path: str) -> str:
         """Return what a page says, without its markup."""
-        return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.get(path).text)).split())
+        return " ".join(_without_markup(self.get(path).text).split())
 
     def rows(self, path: str) -> list[list[str]]:
         """Return the table of pages: each page, and its numbers."""
@@ -117,7 +117,7 @@ class Browser:
         found = []
         for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL):
             row = re.sub(r"<svg.*?</svg>", "", row, flags=re.DOTALL)
-            found.append(unescape(re.sub(r"<[^>]*>", " ", row)).split())
+            found.append(_without_markup(row).split())
         return found
 
     def follow(self, path: str) -> set[str]:
@@ -129,6 +129,10 @@ class Browser:
             path = unescape(more[1]) if more else ""
         assert len(pages) == len(set(pages))
         return set(pages)
+
+
+def _without_markup(text: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", " ", unbroken(text)))
 
 
 def fill(site: Site) -> None:

@@ -128,9 +128,9 @@ def test_the_page_shows_sums_and_top_pages(site):
     summed(site)
     answer = site.get("/s/example.com")
 
-    assert '<a href="../p/example.com/b">/b</a>' in answer.text
+    assert '<a href="../p/example.com/b">/<wbr>b</a>' in answer.text
     assert "2 pages" in answer.text
-    assert answer.text.index(">/b<") < answer.text.index(">/a<")
+    assert answer.text.index(">/<wbr>b<") < answer.text.index(">/<wbr>a<")
     assert answer.headers["x-robots-tag"] == "noindex"
     policy = "content-security-policy"
     assert answer.headers[policy] == SECURITY_HEADERS["Content-Security-Policy"]
@@ -155,7 +155,7 @@ def test_an_empty_site_offers_a_badge(site):
 
 def test_the_page_is_spelled_for_people(site):
     """Its own letters in sight."""
-    assert "<h1>münchen.example</h1>" in site.get("/s/m%C3%BCnchen.example").text
+    assert "<h1>münchen.<wbr>example</h1>" in site.get("/s/m%C3%BCnchen.example").text
 
 
 def test_all_that_is_known_is_a_table(site):

@@ -231,3 +231,8 @@ def cookie_from(result: testing.Result) -> str:
     """Return what a browser sends back after an answer."""
     pair: str = result.headers["set-cookie"].partition(";")[0]
     return pair
+
+
+def unbroken(html: str) -> str:
+    """Return a page in which no name may be broken into lines."""
+    return html.replace("<wbr>", "")
