@@ -33,7 +33,8 @@ from hitsvc.admin.import_sources import (
 from hitsvc.admin.importing import Import, Outcome
 from hitsvc.admin.nodes import keys_in
 from hitsvc.admin.numbers import KEPT, WINDOWS, Numbers, SiteSums
-from hitsvc.admin.overview import Overview, Overviews
+from hitsvc.admin.overview import Overview
+from hitsvc.admin.overviews import Overviews
 from hitsvc.admin.ranks import BY_ADDRESS, RankedPart, Ranks, Wish
 from hitsvc.admin.reading import Listed, Part, Pattern, Reader
 from hitsvc.admin.removal import Removal, Removed

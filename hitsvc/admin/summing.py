@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from redis.exceptions import RedisError
 
 from hitsvc.admin.client import open_client
-from hitsvc.admin.overview import Overviews
+from hitsvc.admin.overviews import Overviews
 from hitsvc.counting import UTC, Calendar, Keys
 from hitsvc.errors import HitsError
 

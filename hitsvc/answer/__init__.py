@@ -5,6 +5,7 @@ the same for errors. Nothing here asks Redis.
 """
 
 from hitsvc.answer.default_headers import DefaultHeadersApp
+from hitsvc.answer.domain_errors import UNAVAILABLE, add_problems
 from hitsvc.answer.guesses import Guesses
 from hitsvc.answer.headers import (
     ANY_ORIGIN,
@@ -23,7 +24,7 @@ from hitsvc.answer.histories import (
 )
 from hitsvc.answer.numbers import visitor_numbers
 from hitsvc.answer.pictures import SVG, ErrorPictures
-from hitsvc.answer.problems import UNAVAILABLE, ProblemSerializer, add_problems
+from hitsvc.answer.problems import ProblemSerializer
 from hitsvc.answer.raster import (
     PNG,
     PixelRenderer,

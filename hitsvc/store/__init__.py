@@ -16,9 +16,9 @@ from hitsvc.store.external import RedisAway, check_redis
 from hitsvc.store.lanes import Lane, Lanes
 from hitsvc.store.opening import open_backend, open_store_check, see_url
 from hitsvc.store.primary import plain_url
-from hitsvc.store.redis_url import redact
 from hitsvc.store.sender import Sender
 from hitsvc.store.sentinel_url import Address
+from hitsvc.store.url_spelling import redact
 
 __all__ = [
     "Address",

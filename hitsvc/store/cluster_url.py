@@ -11,8 +11,9 @@ over TLS. A cluster has one database, number 0.
 from typing import NamedTuple, Self
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from hitsvc.store.redis_url import Malformed, RedisURL, read_special
+from hitsvc.store.redis_url import RedisURL
 from hitsvc.store.sentinel_url import Address, netloc
+from hitsvc.store.url_spelling import Malformed, read_special
 
 _SUFFIX = "+cluster"
 _PORT = 6379

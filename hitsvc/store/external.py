@@ -19,9 +19,9 @@ from hitsvc.store.cluster_url import ClusterURL
 from hitsvc.store.not_redis import NotRedis
 from hitsvc.store.opening import see_url
 from hitsvc.store.primary import open_wire
-from hitsvc.store.redis_url import SET_BY, redact, set_with
 from hitsvc.store.sentinels import NoSuchPrimary
 from hitsvc.store.tls import refused_for_good
+from hitsvc.store.url_spelling import SET_BY, redact, set_with
 from hitsvc.store.wire import Wire
 
 CHECK_TIMEOUT_S = 3.0

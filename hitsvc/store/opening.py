@@ -11,8 +11,8 @@ from hitsvc.store.cluster_check import ClusterCheck
 from hitsvc.store.cluster_url import ClusterURL
 from hitsvc.store.follower import Follower
 from hitsvc.store.primary import open_wire
-from hitsvc.store.redis_url import BadURL
 from hitsvc.store.sentinel_url import SentinelURL
+from hitsvc.store.url_spelling import BadURL
 from hitsvc.store.wire import Wire
 
 if TYPE_CHECKING:

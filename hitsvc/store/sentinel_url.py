@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
-from hitsvc.store.redis_url import Malformed, database_number, read_special
+from hitsvc.store.url_spelling import Malformed, database_number, read_special
 
 # A host's name or address, and a port.
 Address: TypeAlias = tuple[str, int]

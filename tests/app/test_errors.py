@@ -10,8 +10,9 @@ import falcon.asgi
 import pytest
 from falcon import testing
 
+from hitsvc.answer.domain_errors import add_problems
 from hitsvc.answer.pictures import SVG, ErrorPictures
-from hitsvc.answer.problems import ProblemSerializer, add_problems
+from hitsvc.answer.problems import ProblemSerializer
 from hitsvc.shell import SECURITY_HEADERS
 from tests.support.contract import (
     AWAY,

@@ -11,8 +11,8 @@ from hitsvc.settings import Settings
 from hitsvc.store.external import RedisAway, check_redis
 from hitsvc.store.opening import open_backend
 from hitsvc.store.primary import plain_url
-from hitsvc.store.redis_url import redact
 from hitsvc.store.sentinel_url import SentinelURL
+from hitsvc.store.url_spelling import redact
 from hitsvc.store.wire import Wire
 from tests.support.commands import free_port
 from tests.support.processes import eventually, kill
