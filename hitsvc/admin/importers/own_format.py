@@ -91,10 +91,10 @@ class OwnFormat:
             numbers = column_numbers(record, COLUMNS)
             if numbers[0] >= 0 and numbers[2] >= 0:
                 return numbers
-            hint = ""
-            if record == ["x", "y"]:
-                hint = " (umami's own export has visitors instead of views: ask its database)"
-            msg = f"{self._source.name}, line {line}: the header url,day,hits is missing{hint}"
+            msg = (
+                f"{self._source.name}, line {line}: the header url,day,hits is missing"
+                f"{_hint(record)}"
+            )
             raise ImportRefused(msg)
         msg = f"{self._source.name} is empty: there is no header url,day,hits"
         raise ImportRefused(msg)
@@ -160,3 +160,12 @@ class OwnFormat:
                 f"program reads version {VERSION}: update it"
             )
             raise ImportRefused(msg)
+
+
+def _hint(record: list[str]) -> str:
+    """Say what a file may be whose first line is no header of ours."""
+    if record == ["x", "y"]:
+        return " (umami's own export has visitors instead of views: ask its database)"
+    if record[0].strip() == "[" or record[0].lstrip().startswith("[{"):
+        return " (it is a JSON array: write an object a line, as jq -c '.[]' does)"
+    return ""
