@@ -39,7 +39,7 @@ MOMENT = datetime(2026, 11, 12, 15, 4, tzinfo=UTC)
 _DEMO = f"""import time
 start = time.monotonic()
 time.time = lambda: {MOMENT.timestamp()} + (time.monotonic() - start) // 25 * 25
-from hitsvc.cli import main
+from hitsvc.cli.main import main
 main()"""
 # What the service is called in the pictures.
 PUBLIC = "https://hits.example.org"

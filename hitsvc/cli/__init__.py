@@ -4,6 +4,6 @@
 needs is imported when it runs, because importing everything takes long.
 """
 
-from hitsvc.cli.main import main
+from hitsvc.cli.giving_way import give_way
 
-__all__ = ["main"]
+__all__ = ["give_way"]

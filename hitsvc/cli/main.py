@@ -4,7 +4,6 @@ A new command is a module of this package with a `click.Command` named ``command
 name in `COMMANDS`. It is imported when it is asked for.
 """
 
-import os
 import signal
 import sys
 from importlib import import_module
@@ -40,11 +39,6 @@ COMMANDS = (
 )
 
 
-_SERVE = "serve"
-# Whoever counts goes first, where commands and service share their CPUs.
-_NICE = 10
-
-
 class _Commands(click.Group):
     """The commands, each imported when it is used."""
 
@@ -77,8 +71,6 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run a command; whatever is wrong becomes one line and an exit code."""
     dictConfig(log_config())
-    if _SERVE not in sys.argv[1:2]:
-        os.nice(_NICE)
     try:
         cli(prog_name="hitsvc", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as ex:

@@ -1,0 +1,69 @@
+"""Commands let hits go first, where they share their CPUs."""
+
+# ruff: noqa: S603 - starts our own programs
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.commands import run_hitsvc
+from tests.support.service import StartService
+
+TOLD = "signal.getitimer(signal.ITIMER_REAL)[1], os.nice(0)"
+GIVING_WAY = f"""
+import os, signal, subprocess, sys, time
+from hitsvc.cli.giving_way import give_way
+before = os.nice(0)
+give_way()
+offered = []
+own = signal.getsignal(signal.SIGALRM)
+signal.signal(signal.SIGALRM, lambda *given: offered.append(own(*given)))
+while len(offered) < 9:
+    pass
+signal.signal(signal.SIGALRM, own)
+print(*({TOLD}), os.nice(0) - before)
+subprocess.run([sys.executable, "-c", "import os, signal; print({TOLD})"], check=True)
+"""
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "sched_yield"), reason="this system cannot offer a CPU"
+)
+
+
+def test_a_process_offers_its_cpu_and_ends_in_peace() -> None:
+    """Again and again; its children do not, unless they want to."""
+    done = subprocess.run(
+        [sys.executable, "-c", GIVING_WAY],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    own, child = done.stdout.splitlines()
+    every_s, nice, niced = own.split()
+    assert (float(every_s), niced) == (0.001, "10")
+    assert child.split() == ["0.0", nice]
+
+
+def test_every_command_does_before_it_imports_anything() -> None:
+    """What it imports takes a third of a short command's time."""
+    env = {"PYTHONPROFILEIMPORTTIME": "1"}
+    lines = run_hitsvc("--version", env=env).stderr.splitlines()
+    modules = [line.rpartition("|")[2].strip() for line in lines]
+
+    assert modules.index("hitsvc.cli.giving_way") < modules.index("click")
+    assert modules.index("hitsvc.cli.giving_way") < modules.index("hitsvc.cli.main")
+
+
+@pytest.mark.service
+def test_the_service_gives_way_to_nobody(service: StartService) -> None:
+    """It has the priority that it was started with."""
+    running = service()
+
+    assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in running.pids} == {
+        os.getpriority(os.PRIO_PROCESS, 0)
+    }
