@@ -1,7 +1,8 @@
 """Say where this repository is published: ``python -m scripts.repository URL``.
 
 One place has the address, ``[tool.hitsvc] repository`` in pyproject.toml, and the
-documents repeat it, so that their commands can be copied. This changes it in all of them.
+documents repeat it, so that their commands can be copied. This changes it in all of them,
+and takes away that it is a placeholder.
 """
 
 import re
@@ -13,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # What somebody is told to clone or to install.
 _NAMED = re.compile(r"(?:git\+|git clone )(\S+?)(?=[\s`]|$)")
+# What they say of it as long as nothing is published.
+PLACEHOLDER = " `git.example.org` is a placeholder."
 
 
 def address(root: Path = ROOT) -> str:
@@ -39,7 +42,8 @@ def move(url: str, root: Path = ROOT) -> None:
     for path in (root / "pyproject.toml", *documents(root)):
         text = path.read_text(encoding="utf-8")
         if old in text:
-            path.write_text(text.replace(old, url), encoding="utf-8")
+            text = text.replace(old, url).replace(PLACEHOLDER, "")
+            path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

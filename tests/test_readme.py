@@ -1,4 +1,4 @@
-"""The README is short, and its first command is true."""
+"""The README is short, and its commands are true."""
 
 # ruff: noqa: S603 - starts our own programs
 
@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -24,7 +25,7 @@ TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def commands() -> list[str]:
     """Return the ways to run it, in their order."""
-    return re.findall(r"^```sh\n(.+)\n```$", TEXT, re.MULTILINE)
+    return re.findall(r"^```sh\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def test_it_is_short() -> None:
@@ -45,12 +46,12 @@ def test_what_is_hard_to_read_is_told_from_what_is_easy() -> None:
 
 
 def test_there_are_three_ways_to_run_it() -> None:
-    """Without a clone, in a container, and with make."""
+    """With make, in a container, and without a clone; the clone is made first."""
     first, second, third = commands()
 
-    assert first == f"uvx --from git+{repository.address()} hitsvc serve"
+    assert first == f"git clone {repository.address()}\ncd hitsvc\nmake run"
     assert second.startswith("docker build ")
-    assert third == "make run"
+    assert third == f"uvx --from git+{repository.address()} hitsvc serve"
 
 
 def test_there_is_one_address_of_the_repository() -> None:
@@ -61,8 +62,28 @@ def test_there_is_one_address_of_the_repository() -> None:
     assert {url.removesuffix(".git") for _, url in found} == {repository.address()}
 
 
+def test_an_address_that_leads_nowhere_is_said_to_be_one() -> None:
+    """On each page that has it, until there is a real one."""
+    host = urlsplit(repository.address()).hostname or ""
+    pages = {ROOT / document for document, _ in repository.named()}
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+
+    assert {repository.PLACEHOLDER in text for text in texts} == {
+        host.endswith("example.org")
+    }
+
+
+def test_addresses_of_pages_are_spelled_alike() -> None:
+    """Here and on the start page, as the page that makes the code spells them."""
+    start = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    given = re.compile(r"/count/tag\.svg\?url=([^\s)\"]+)")
+
+    assert set(given.findall(TEXT)) == set(given.findall(start))
+    assert set(given.findall(TEXT)) == {quote("https://example.com/post", safe="")}
+
+
 def test_another_address_is_written_everywhere(tmp_path: Path) -> None:
-    """In pyproject.toml and in every document."""
+    """In pyproject.toml and in every document; none is a placeholder any more."""
     for path in (ROOT / "pyproject.toml", *repository.documents()):
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +95,8 @@ def test_another_address_is_written_everywhere(tmp_path: Path) -> None:
     assert {url for _, url in repository.named(tmp_path)} == {
         "https://code.example/us/hits"
     }
+    for path in repository.documents(tmp_path):
+        assert "placeholder." not in path.read_text(encoding="utf-8")
 
 
 def test_every_comparison_has_its_source() -> None:
@@ -93,7 +116,7 @@ def test_the_command_without_a_clone_serves(tmp_path: Path) -> None:
     """As it stands there, from a repository that is this one."""
     if not (UVX.exists() and (ROOT / ".git").exists()):
         pytest.skip("this needs uv, which `make install` brings, and a clone")
-    words = commands()[0].replace(repository.address(), ROOT.as_uri()).split()
+    words = commands()[2].replace(repository.address(), ROOT.as_uri()).split()
     address = f"127.0.0.1:{free_port()}"
     environ = os.environ | {
         "HITSVC_BIND": address,
