@@ -21,7 +21,7 @@ from hitsvc.counting.claims import ClaimNames
 from hitsvc.counting.commands import PageCommands
 from hitsvc.counting.looking import CarefulHit, Looked, judged, shown
 from hitsvc.counting.operations import Claim, Hit, Operation, Read, Reading
-from hitsvc.counting.outcome import Outcome, when
+from hitsvc.counting.outcome import Outcome, report, when
 from hitsvc.counting.waiting import until
 from hitsvc.errors import CounterUnavailable
 
@@ -40,8 +40,7 @@ class CarefulHits:
         """Prepare.
 
         Args:
-            submit: Sends an operation once and gives its result, or raises
-                `CounterUnavailable`.
+            submit: Sends an operation once; see `GroupCommit.submit`.
             send: Sends commands once, past what waits, and returns a reply to each.
             is_full: Tells whether there is no room for a new page.
             claim_ttl_s: Seconds for which a claim is there.
@@ -63,7 +62,8 @@ class CarefulHits:
             `TooManyNewPages`, as `Counting.hit` says.
 
         Raises:
-            CounterBusy: Too many operations wait.
+            CounterBusy: Too many operations wait; of a hit that is claimed, what is
+                returned holds it.
         """
         if hit.claim is None:
             return Looked(hit, self.submit, self.is_full)
@@ -168,17 +168,26 @@ class _Claimed(Outcome[Hit]):
             # Later, the claim might be another visit's.
             ours = common.clock() - self._began < common.claim_ttl_s / 2
             if error.is_uncounted and ours:
-                self._failure = error
-                release = self._hit.page.release(self._claim.today)
-                when(common.send(release, 1), self._released)
+                self._take_back(error)
                 return
         common.ended()
         self.set_exception(error)
 
+    def _take_back(self, failure: CounterUnavailable) -> None:
+        self._failure = failure
+        release = self._hit.page.release(self._claim.today)
+        try:
+            when(self._common.send(release, 1), self._released)
+        except Exception as ex:  # a defect; nobody is left waiting
+            self._end_uncounted(ex)
+
     def _released(self, asked: Any) -> None:
+        self._end_uncounted(None if asked.cancelled() else asked.exception())
+
+    def _end_uncounted(self, error: BaseException | None) -> None:
         """Tell why the hit was not counted, whatever has become of its claim."""
-        if not asked.cancelled():
-            asked.exception()  # or asyncio would log that nobody asked for it
+        if error is not None and not isinstance(error, CounterUnavailable):
+            report(error)
         failure, self._failure = self._failure, None
         assert failure is not None  # noqa: S101
         self._common.ended()

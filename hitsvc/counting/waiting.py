@@ -24,6 +24,6 @@ async def wait(known: Known[T_co]) -> T_co:
 
 
 async def until(future: asyncio.Future[Any] | None) -> None:
-    """Wait for a future, if there is one."""
+    """Wait for a future, if there is one; it stays as it is if the wait is cancelled."""
     if future is not None:
-        await future
+        await asyncio.wait([future])

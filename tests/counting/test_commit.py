@@ -267,6 +267,18 @@ async def test_close_settles_what_was_accepted(store, commit):
     assert (await first, await second) == ("r1", "r2")
 
 
+async def test_who_closes_may_be_cancelled(store, commit):
+    """What was accepted is settled all the same, and who closes again waits for it."""
+    accepted = commit.submit(1)
+    closing = asyncio.create_task(commit.close())
+    await turn()
+    closing.cancel()
+    await asyncio.wait([closing])
+    store.succeed()
+    await commit.close()
+    assert await accepted == "r1"
+
+
 async def test_closed_counter_refuses(commit):
     """After closing, an operation is refused at once."""
     await commit.close()

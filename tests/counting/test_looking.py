@@ -1,5 +1,6 @@
 """Hits before which the store is asked, and those who do not wait for the answer."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -109,6 +110,24 @@ def test_who_goes_while_they_are_counted_is_counted_if_it_was_sent():
     assert queue.taken[1][1].cancelled()
 
 
+def claim_of(queue: Queue, page: PageCommands) -> CarefulHit:
+    """Return a hit whose visitor is known without a cookie."""
+    then = Count(page, "")
+    return CarefulHit(page, None, ClaimNames("c"), (), True, lambda: queue.submit(then))
+
+
+def refusal() -> CounterUnavailable:
+    """Return what tells that a hit was certainly not counted."""
+    error = CounterUnavailable("full")
+    error.is_uncounted = True
+    return error
+
+
+async def sent_well(_commands: str, _expected: int) -> list[int]:
+    """Take a claim back."""
+    return [1]
+
+
 @pytest.mark.parametrize(("ended_s", "is_released"), [(29.0, True), (31.0, False)])
 async def test_a_claim_that_may_be_anothers_by_now_is_left(ended_s, is_released):
     """Refused so late, in the second half of its time, it is not taken back."""
@@ -121,14 +140,56 @@ async def test_a_claim_that_may_be_anothers_by_now_is_left(ended_s, is_released)
     times = iter([0.0, ended_s])
     careful = CarefulHits(queue.submit, send, never_full, 60, lambda: next(times))
     page = page_of("example.com")
-    claim = ClaimNames("c")
-    hit = CarefulHit(page, None, claim, (), True, lambda: queue.submit(Count(page, "")))
-    outcome = careful.hit(hit)
+    outcome = careful.hit(claim_of(queue, page))
     queue.taken[0][1].set_result(True)
-    refusal = CounterUnavailable("full")
-    refusal.is_uncounted = True
-    queue.taken[1][1].set_exception(refusal)
+    refused = refusal()
+    queue.taken[1][1].set_exception(refused)
     await careful.close()
 
-    assert outcome.exception() is refusal
+    assert outcome.exception() is refused
     assert sent == [page.release("c")] * is_released
+
+
+async def broken(_commands: str, _expected: int) -> list[int]:
+    """Fail as only a defect does, later."""
+    raise RuntimeError
+
+
+def broken_at_once(_commands: str, _expected: int) -> Any:
+    """Fail as only a defect does."""
+    raise RuntimeError
+
+
+@pytest.mark.parametrize("send", [broken, broken_at_once])
+async def test_a_defect_while_a_claim_is_taken_back_leaves_nobody_waiting(send):
+    """It is told; the visitor learns why the hit was not counted."""
+    told_of: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: told_of.append(context["exception"])
+    )
+    queue = Queue()
+    careful = CarefulHits(queue.submit, send, never_full, 60)
+    outcome = careful.hit(claim_of(queue, page_of("example.com")))
+    queue.taken[0][1].set_result(True)
+    refused = refusal()
+    queue.taken[1][1].set_exception(refused)
+    await careful.close()
+
+    assert outcome.exception() is refused
+    assert [type(defect) for defect in told_of] == [RuntimeError]
+
+
+async def test_a_claimed_hit_is_told_though_nobody_waits_for_the_end_any_more():
+    """Who closes may be cancelled; the hit has its number, and who closes again waits."""
+    queue = Queue()
+    careful = CarefulHits(queue.submit, sent_well, never_full, 60)
+    outcome = careful.hit(claim_of(queue, page_of("example.com")))
+    queue.taken[0][1].set_result(True)
+    closing = asyncio.create_task(careful.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    queue.taken[1][1].set_result(Hit(6, 1, True, None))
+    await careful.close()
+
+    assert outcome.result().number == 6
