@@ -17,7 +17,7 @@ from hitsvc.counting.counting import Counting
 from hitsvc.counting.day_keys import DayKeys
 from hitsvc.counting.days import UTC, Calendar, Day, days_between, latest_days, utc_day
 from hitsvc.counting.index import PageIndex
-from hitsvc.counting.keys import Keys, PageKeys, site_of
+from hitsvc.counting.keys import Keys, site_of
 from hitsvc.counting.looking import CarefulHit
 from hitsvc.counting.once import Once
 from hitsvc.counting.operations import (
@@ -72,7 +72,6 @@ __all__ = [
     "Outcome",
     "PageCommands",
     "PageIndex",
-    "PageKeys",
     "Probe",
     "Read",
     "ReadVisitors",

@@ -8,13 +8,13 @@ out short ones.
 """
 
 from hitsvc.request.bots import Bots, declared_bots
-from hitsvc.request.claimants import Claimants, claims_of
+from hitsvc.request.claimants import claims_of
 from hitsvc.request.client import Clients, TrustedProxies
 from hitsvc.request.cookies import CookieWriter, find_cookie, secure_name
 from hitsvc.request.identity import PLAIN, Identity, normalise
 from hitsvc.request.image_proxies import is_image_proxy
 from hitsvc.request.line import is_confidential
-from hitsvc.request.many_pages import Shared, SharedCookies
+from hitsvc.request.many_pages import SharedCookies
 from hitsvc.request.new_pages import NewPageLimits, NewPages
 from hitsvc.request.own_visits import OwnVisits, is_left_out, leave_out
 from hitsvc.request.purpose import OLD_PURPOSES, only_prepares
@@ -31,14 +31,12 @@ __all__ = [
     "USER_AGENT",
     "BeforeFork",
     "Bots",
-    "Claimants",
     "Clients",
     "CookieWriter",
     "Identity",
     "NewPageLimits",
     "NewPages",
     "OwnVisits",
-    "Shared",
     "SharedCookies",
     "ShortAddresses",
     "Sites",

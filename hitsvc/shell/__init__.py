@@ -13,7 +13,7 @@ from hitsvc.shell.files import (
     FileResource,
     asset_of_file,
 )
-from hitsvc.shell.frame import Link, Shell, StaticResource, path_as_sent
+from hitsvc.shell.frame import Link, Shell, path_as_sent
 
 __all__ = [
     "HTML",
@@ -24,7 +24,6 @@ __all__ = [
     "FileResource",
     "Link",
     "Shell",
-    "StaticResource",
     "asset_of_file",
     "nobody",
     "path_as_sent",
