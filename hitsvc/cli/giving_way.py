@@ -18,7 +18,7 @@ _EVERY_S = 0.001
 
 
 def give_way() -> None:
-    """Let others go first, from now on, in this process; its children do not."""
+    """Let others go first, from now on; children inherit the niceness, and no more."""
     os.nice(_NICE)
     if hasattr(os, "sched_yield"):  # macOS has none
         signal.signal(signal.SIGALRM, _offer)

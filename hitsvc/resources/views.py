@@ -58,7 +58,8 @@ class Views:
 
         Raises:
             CounterBusy: Too many wait already.
-            VisitorsNotCounted: The look shows visitors; nothing has begun.
+            VisitorsNotCounted: The look shows visitors, and they are not counted here;
+                nothing has begun.
         """
         return self.begin_read(visit, target, look)
 
@@ -103,7 +104,7 @@ class Hits(Views):
         self._claim = services.claim
 
     def begin(self, visit: Visit, target: Target, look: Look) -> Pending:
-        """Count the hit, unless its visitor was counted a moment ago; do not wait."""
+        """Count the hit, unless its visitor was counted a moment ago; see `Views.begin`."""
         uncounted = self._uncounted
         if visit.prefetch or (uncounted is not None and uncounted(visit)):
             return self.begin_read(visit, target, look)
