@@ -96,7 +96,7 @@ class Overviews:
         """
         if self.are_fresh():
             return None
-        name = f"{self._keys.overview}:lock"
+        name = self._keys.overview_lock
         lock = self._client.lock(name, timeout=_LOCK_S, blocking=False)
         if not lock.acquire():
             return None

@@ -64,7 +64,7 @@ class Sums:
             RedisError: The store does not answer.
         """
         name = self._keys.sums(site)
-        lock = self._client.lock(f"{name}:lock", timeout=_LOCK_S)
+        lock = self._client.lock(self._keys.sums_lock(site), timeout=_LOCK_S)
         waited = 0.0
         while True:
             text = self._client.get(name)

@@ -13,7 +13,7 @@ page shares a slot
 ``hits:{example.com/b}:m:…``      any     a step of an import or a move in a cluster
 ``hits:{example.com/b}:v:2026``   hash    day of the year → visitors of that day
 ``hits:{example.com/b}:v:2026-9`` string  visitors of a day that is not over: a sketch
-``hits:visitors:{example.com}:v…``        the same of a site
+``hits:visitors:{example.com}:v:…``       the same of a site
 ``hits:visitors:2026-9``          set     what has a sketch of that day
 ``hits:visitors:days``            set     the days that have sketches
 ``hits:pages:{example.com}``      set     the page keys of a site
@@ -22,10 +22,12 @@ page shares a slot
 ``hits:refused``                  zset    sites that are not counted → how often they asked
 ``hits:proxy``                    string  a proxy that is not trusted; expires
 ``hits:sums:{example.com}``       string  a site's sums as last computed; expires
+``hits:sums:{example.com}:lock``  string  somebody adds up a site; expires
 ``hits:lock``                     string  somebody changes counts; expires
 ``hits:jobs:move``                string  a move from slot to slot that goes on
 ``hits:jobs:import:…``            hash    how far an import has come, or that it is done
 ``hits:jobs:sums``                string  the sums of all sites as last computed; expires
+``hits:jobs:sums:lock``           string  somebody adds up all sites; expires
 ``hits:jobs:ranks``               string  which order of all pages is in force; expires
 ``hits:jobs:ranks:…``             hash    the order of all pages, packed; expires
 ``hits:jobs:undo:…``              string  what takes a change back; expires
@@ -141,6 +143,11 @@ class Keys:
         return f"{self._prefix}jobs:sums"
 
     @property
+    def overview_lock(self) -> str:
+        """Name what says that somebody adds up all sites."""
+        return f"{self.overview}:lock"
+
+    @property
     def ranks(self) -> str:
         """Name what says which order of all pages is in force."""
         return f"{self._prefix}jobs:ranks"
@@ -160,6 +167,10 @@ class Keys:
     def sums(self, site: str) -> str:
         """Name the sums of a site's pages, as they were last computed."""
         return f"{self._prefix}sums:{{{site}}}"
+
+    def sums_lock(self, site: str) -> str:
+        """Name what says that somebody adds up a site."""
+        return f"{self.sums(site)}:lock"
 
     @property
     def all_pages(self) -> str:
