@@ -22,6 +22,8 @@ def give_way() -> None:
     os.nice(_NICE)
     if hasattr(os, "sched_yield"):  # macOS has none
         signal.signal(signal.SIGALRM, _offer)
+        # Python goes on after an interruption; not each library written in C does.
+        signal.siginterrupt(signal.SIGALRM, False)
         signal.setitimer(signal.ITIMER_REAL, _EVERY_S, _EVERY_S)
         # At the end Python takes its handlers away, and the next signal would kill.
         atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)

@@ -27,6 +27,16 @@ print(*({TOLD}), os.nice(0) - before)
 subprocess.run([sys.executable, "-c", "import os, signal; print({TOLD})"], check=True)
 """
 
+# It reads as a library written in C does, which may know nothing of interruptions.
+READING = """
+import ctypes, os, threading
+from hitsvc.cli.giving_way import give_way
+give_way()
+ours, theirs = os.pipe()
+threading.Timer(0.05, os.write, (theirs, b"x")).start()
+print(ctypes.CDLL(None).read(ours, ctypes.create_string_buffer(1), 1))
+"""
+
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_yield"), reason="this system cannot offer a CPU"
 )
@@ -47,6 +57,19 @@ def test_a_process_offers_its_cpu_and_ends_in_peace() -> None:
     every_s, nice, niced = own.split()
     assert (float(every_s), niced) == (0.001, "10")
     assert child.split() == ["0.0", nice]
+
+
+def test_what_waits_is_not_interrupted() -> None:
+    """A look-up of a name, say, would fail at the first offer."""
+    done = subprocess.run(
+        [sys.executable, "-c", READING],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
 
 
 def test_every_command_does_before_it_imports_anything() -> None:
