@@ -81,9 +81,12 @@ class CarefulHits:
 
     def close(self) -> Coroutine[Any, Any, None]:
         """Return what waits until all that has begun has ended."""
+        return until(self._ending)
+
+    def _ending(self) -> asyncio.Future[None] | None:
         if self._begun and self._idle is None:
             self._idle = asyncio.get_running_loop().create_future()
-        return until(self._idle)
+        return self._idle
 
 
 class _Claimed(Outcome[Hit]):

@@ -114,9 +114,12 @@ class GroupCommit(Generic[OperationT, ResultT]):
     def close(self) -> Coroutine[Any, Any, None]:
         """Refuse new operations; what is returned waits until all others are settled."""
         self._closed = True
+        return until(self._ending)
+
+    def _ending(self) -> asyncio.Future[None] | None:
         if self._in_flight and self._idle is None:
             self._idle = asyncio.get_running_loop().create_future()
-        return until(self._idle)
+        return self._idle
 
     def _begin(self) -> None:
         """Let another batch leave in the next turn, if it may."""

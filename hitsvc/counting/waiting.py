@@ -1,7 +1,8 @@
 """Coroutines for what is none: modules that have coroutines are not compiled."""
 
 import asyncio
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -23,7 +24,11 @@ async def wait(known: Known[T_co]) -> T_co:
     return known.result()
 
 
-async def until(future: asyncio.Future[Any] | None) -> None:
-    """Wait for a future, if there is one; it stays as it is if the wait is cancelled."""
-    if future is not None:
+async def until(ended: Callable[[], asyncio.Future[None] | None]) -> None:
+    """Wait until there is nothing to wait for; a wait that is cancelled changes nothing.
+
+    Args:
+        ended: Returns what is done when all that goes on has ended, if anything does.
+    """
+    while (future := ended()) is not None:
         await asyncio.wait([future])

@@ -193,3 +193,25 @@ async def test_a_claimed_hit_is_told_though_nobody_waits_for_the_end_any_more():
     await careful.close()
 
     assert outcome.result().number == 6
+
+
+async def test_a_hit_that_is_claimed_when_the_last_one_ends_is_waited_for_too():
+    """Who closes waits until none is left."""
+    queue = Queue()
+    careful = CarefulHits(queue.submit, sent_well, never_full, 60)
+    page = page_of("example.com")
+    later: list[Outcome[Hit]] = []
+    first = careful.hit(claim_of(queue, page))
+    first.add_done_callback(lambda _: later.append(careful.hit(claim_of(queue, page))))
+    closing = asyncio.create_task(careful.close())
+    await asyncio.sleep(0)
+    queue.taken[0][1].set_result(True)
+    queue.taken[1][1].set_result(Hit(6, 1, True, None))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not closing.done()
+    queue.taken[2][1].set_result(True)
+    queue.taken[3][1].set_result(Hit(7, 2, True, None))
+    await closing
+
+    assert later[0].result().number == 7
