@@ -12,7 +12,7 @@ from typing import Any
 
 from hitsvc.counting.commands import spell
 from hitsvc.counting.days import Day
-from hitsvc.counting.keys import Keys
+from hitsvc.counting.keys import Keys, PageKeys
 from hitsvc.counting.reply_types import failure, is_count, is_list
 from hitsvc.counting.visitors import SUM, summed
 from hitsvc.errors import CounterUnavailable
@@ -99,22 +99,23 @@ class Closing:
         stems = list(map(_text, members))
         if not stems:
             return False
-        sketches = {stem: f"{stem}:v:{day}" for stem in stems}
         year, _, field = day.partition("-")
+        sketches = [PageKeys(stem).sketch(day) for stem in stems]
+        years = [PageKeys(stem).visitors(int(year)) for stem in stems]
         counts = await self._ask(
-            *(spell("PFCOUNT", name) for name in sketches.values()),
-            *(spell("HGETALL", f"{stem}:v:{year}") for stem in stems),
+            *(spell("PFCOUNT", name) for name in sketches),
+            *(spell("HGETALL", name) for name in years),
         )
         numbers = [
-            spell("HSET", f"{stem}:v:{year}", *_said(field, count, held))
-            for stem, count, held in zip(
-                stems, counts[: len(stems)], counts[len(stems) :], strict=True
+            spell("HSET", name, *_said(field, count, held))
+            for name, count, held in zip(
+                years, counts[: len(stems)], counts[len(stems) :], strict=True
             )
             if count  # else it was closed by another, and is gone
         ]
         if numbers:
             await self._ask(*numbers)
-        await self._ask(*(spell("EXPIRE", name, "0") for name in sketches.values()))
+        await self._ask(*(spell("EXPIRE", name, "0") for name in sketches))
         await self._ask(spell("SREM", listed, *stems))
         return True
 
