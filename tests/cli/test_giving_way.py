@@ -5,6 +5,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -80,6 +81,13 @@ def test_every_command_does_before_it_imports_anything() -> None:
 
     assert modules.index("hitsvc.cli.giving_way") < modules.index("click")
     assert modules.index("hitsvc.cli.giving_way") < modules.index("hitsvc.cli.main")
+
+
+def test_the_installed_command_is_the_same_program() -> None:
+    """As ``python -m hitsvc``, which the tests use."""
+    (entry,) = entry_points(group="console_scripts", name="hitsvc")
+
+    assert entry.load().__module__ == "hitsvc.__main__"
 
 
 @pytest.mark.service

@@ -150,6 +150,17 @@ async def test_a_claim_that_may_be_anothers_by_now_is_left(ended_s, is_released)
     assert sent == [page.release("c")] * is_released
 
 
+async def test_a_claim_for_which_there_is_no_room_is_not_made():
+    """The visitor learns that, and the end is not waited for."""
+    queue = Queue(room=0)
+    careful = CarefulHits(queue.submit, sent_well, never_full, 60)
+    outcome = careful.hit(claim_of(queue, page_of("example.com")))
+    await careful.close()
+
+    assert isinstance(outcome.exception(), CounterBusy)
+    assert queue.taken == []
+
+
 async def broken(_commands: str, _expected: int) -> list[int]:
     """Fail as only a defect does, later."""
     raise RuntimeError
