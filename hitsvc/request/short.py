@@ -23,7 +23,7 @@ _BADGE = "/count/tag.svg"
 # A host as people see it, perhaps behind a scheme, whose slashes a proxy may have merged.
 _SCHEME = re.compile(r"https?:/+", re.IGNORECASE)
 _HOST = re.compile(r"[^/.:][^/]*[.:\u3002][^/]*")
-_BETWEEN = re.compile(rb"&(?:amp;)*")
+_BETWEEN = re.compile(rb"(?:^|&)(?:amp;)*")
 # APPSEC: no host needs more bytes to be told, escaped and behind its scheme.
 _LONGEST_HOST = 4096
 # What is escaped in a value of a query, the percent sign first. PERF: `quote` takes a
