@@ -27,7 +27,15 @@ from hitsvc.errors import CounterUnavailable
 
 
 class CarefulHits:
-    """Looks first, claims, and counts unless that says otherwise."""
+    """Looks first, claims, and counts unless that says otherwise.
+
+    Attributes:
+        submit: As `__init__` got it, like all others; each claimed hit uses them.
+        send: Sends past what waits.
+        is_full: Tells whether there is room.
+        claim_ttl_s: How long a claim is there.
+        clock: Tells the time.
+    """
 
     def __init__(
         self,

@@ -102,15 +102,13 @@ RESTING: Final = State("RESTING", reads=True)  # nothing of a request has come
 READING: Final = State("READING", reads=True)  # a part of one
 LANE: Final = State("LANE", busy=True)  # the express lane has one, or is offered it
 APP: Final = State("APP", busy=True)  # the app has it
-LANE_LAST: Final = State(
-    "LANE_LAST", busy=True, deaf=True
-)  # no request is read after it
+# No request is read after the one that these have.
+LANE_LAST: Final = State("LANE_LAST", busy=True, deaf=True)
 APP_LAST: Final = State("APP_LAST", busy=True, deaf=True)
 UNREAD: Final = State("UNREAD")  # the client is to read the answer first
 CLOSING: Final = State("CLOSING", deaf=True)  # the last answer is on its way
-LINGERING: Final = State(
-    "LINGERING", deaf=True
-)  # the same, and what still comes is discarded
+# The same, and what still comes is discarded.
+LINGERING: Final = State("LINGERING", deaf=True)
 LOST: Final = State("LOST", deaf=True)  # there is no connection
 
 STATES = (

@@ -14,8 +14,9 @@ from hitsvc.answer import (
 from hitsvc.badge import PLAIN, Look
 from hitsvc.http1 import FAILURE
 from hitsvc.request import Target, Visit
+from hitsvc.resources.pending import Pending
 from hitsvc.resources.services import Services
-from hitsvc.resources.views import Hits, Pending, Views
+from hitsvc.resources.views import Hits, Views
 from hitsvc.shell import Door
 
 _Begin = Callable[[Visit, Target, Look], Pending]

@@ -22,8 +22,9 @@ from hitsvc.errors import CounterBusy, InvalidURL, VisitorsNotCounted
 from hitsvc.http1 import NOTED, ReadyHeaders
 from hitsvc.request import USER_AGENT, ShortAddresses, Target, Visit, as_meant
 from hitsvc.resources.counts import CountReader, CountResource
+from hitsvc.resources.pending import Pending
 from hitsvc.resources.services import Services
-from hitsvc.resources.views import Pending, Views
+from hitsvc.resources.views import Views
 
 # 0.5 kB each, 2.3 kB if every query is that long: 38 MB. Longer ones are the app's.
 _CACHED_QUERIES = 16_384

@@ -43,18 +43,24 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_a_process_offers_its_cpu_and_ends_in_peace() -> None:
-    """Again and again; its children do not, unless they want to."""
+def ran(program: str) -> tuple[int, str, str]:
+    """Run a program; return its exit code, and what it has printed."""
     done = subprocess.run(
-        [sys.executable, "-c", GIVING_WAY],
+        [sys.executable, "-c", program],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+    return done.returncode, done.stdout, done.stderr
 
-    assert (done.returncode, done.stderr) == (0, "")
-    own, child = done.stdout.splitlines()
+
+def test_a_process_offers_its_cpu_and_ends_in_peace() -> None:
+    """Again and again; its children do not, unless they want to."""
+    code, printed, errors = ran(GIVING_WAY)
+
+    assert (code, errors) == (0, "")
+    own, child = printed.splitlines()
     every_s, nice, niced = own.split()
     assert (float(every_s), niced) == (0.001, "10")
     assert child.split() == ["0.0", nice]
@@ -62,15 +68,7 @@ def test_a_process_offers_its_cpu_and_ends_in_peace() -> None:
 
 def test_what_waits_is_not_interrupted() -> None:
     """A look-up of a name, say, would fail at the first offer."""
-    done = subprocess.run(
-        [sys.executable, "-c", READING],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+    assert ran(READING) == (0, "1\n", "")
 
 
 def test_every_command_does_before_it_imports_anything() -> None:
